@@ -1,0 +1,72 @@
+"""What did we look up, and what is still to be looked up?
+
+The walk never waits. Where it lacks something it raises `Unanswerable` with the need; the engine
+fetches through `gateway.sources` and asks again, with the same question and more evidence. A look-up
+that failed is evidence too (`Unavailable`): silence never becomes a permit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from gateway.core.jwk import KeySet
+    from gateway.core.jws import SignedClaims
+
+
+@dataclass(frozen=True, slots=True)
+class KeysNeeded:
+    """A `Lookup`: the issuer's key set; with `kid`, one that was fetched after we missed that kid.
+
+    Idempotent and cacheable. The source may answer with the set it has: then the kid is unknown.
+    """
+
+    issuer_id: str
+    kid: str | None = None
+
+
+Need = KeysNeeded
+"""The closed union of needs. Introspection, reviews and exchanges join it with their issues."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The look-up was tried and failed, or may not be tried yet."""
+
+    retry_after_s: int = 5
+
+
+class Signer(Protocol):
+    """The gateway's own signing key. Signing is deterministic (RFC 6979, RFC 8032): a pure function."""
+
+    @property
+    def kid(self) -> str:
+        """The key's id, in the header of what it signs."""
+
+    @property
+    def algorithm(self) -> str:
+        """`ES256` or `EdDSA`."""
+
+    def sign(self, signing_input: bytes) -> bytes:
+        """The JWS signature of these bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What is known when the question is asked."""
+
+    signer: Signer | None
+    keys: Mapping[str, "KeySet"]
+    """By issuer id: the sets that are fresh enough to be believed."""
+    found: Mapping[Need, "KeySet | Unavailable"] = field(default_factory=dict)
+    """What earlier rounds of this very question fetched."""
+    signed: "SignedClaims | None" = None
+    """Verified in an earlier round, so that a second round never repeats a signature check."""
+
+
+class Unanswerable(Exception):  # noqa: N818
+    """Raised inside the walk where evidence is missing; becomes `Pending` at its edge."""
+
+    def __init__(self, need: Need) -> None:
+        super().__init__(repr(need))
+        self.need = need

@@ -1,0 +1,62 @@
+"""What did a trusted peer tell us about one request?
+
+`RequestFacts` is the only thing of the request that the walk reads. A dialect makes it, from the one
+set of headers that its proxy sets; nothing in it is a guess.
+"""
+
+from dataclasses import dataclass, field
+
+HeaderPairs = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """A host as claimed: a lower-case name without trailing dot, or an IP literal without brackets."""
+
+    name: str
+    port: int | None = None
+
+    def __str__(self) -> str:
+        """Render as in a Host header."""
+        name = f"[{self.name}]" if ":" in self.name else self.name
+        return name if self.port is None else f"{name}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """One request, as the peer tells it. Frozen: a step cannot change what a later step reads."""
+
+    dialect: str
+    policy: str
+    peer: str
+    """Who asked us: the address of the proxy."""
+    client_address: str
+    """Whom the proxy says it serves; for the record only, no decision reads it."""
+    method: str
+    scheme: str
+    """`http` or `https`."""
+    host: Host
+    target: bytes = field(repr=False)
+    """Path and query, byte for byte. The query may hold a token: never print it."""
+    headers: HeaderPairs = field(repr=False)
+    """The client's headers, names in lower case. They hold the credential: never print them."""
+    upgrade: str | None = None
+    """The protocol of an Upgrade header, lower case."""
+    can_remove_query: bool = False
+    """The proxy has said that it takes the policy's query credentials out of the target."""
+    can_remove_cookie: bool = True
+    """The proxy replaces the Cookie header by the one in our answer."""
+
+    @property
+    def path(self) -> bytes:
+        """The target up to the first `?`."""
+        return self.target.partition(b"?")[0]
+
+    @property
+    def query(self) -> bytes:
+        """The target after the first `?`."""
+        return self.target.partition(b"?")[2]
+
+    def header_values(self, name: bytes) -> list[bytes]:
+        """Every value of one header, in order; `name` in lower case."""
+        return [value for key, value in self.headers if key == name]

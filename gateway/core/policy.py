@@ -1,0 +1,217 @@
+"""What may an operator ask for?
+
+Data only: the closed unions that the walk interprets with `match`. `gateway.config.compile` makes
+them from the file; nothing here knows the file. An empty set never means "all".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from ipaddress import IPv4Network, IPv6Network
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.core.route import RouteTable
+    from gateway.core.trust import Issuer
+
+Network = IPv4Network | IPv6Network
+
+
+# Where a credential may be presented -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BearerCredential:
+    """`Authorization: Bearer <token>` (RFC 6750 section 2.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderCredential:
+    """A header whose whole value is the token. `name` in lower case."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieCredential:
+    """A cookie whose whole value is the token. The name is compared octet for octet."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryCredential:
+    """A query parameter whose whole value is the token (RFC 6750 section 2.3, "SHOULD NOT be used")."""
+
+    name: str
+
+
+CredentialSource = BearerCredential | HeaderCredential | CookieCredential | QueryCredential
+
+
+# What a route may require ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopesInclude:
+    """Every one of these scopes is in the principal's scopes."""
+
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientIs:
+    """The client id is one of these."""
+
+    clients: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudienceIncludes:
+    """The token's audience holds at least one of these."""
+
+    audiences: frozenset[str]
+
+
+ClaimPath = tuple[str, ...]
+"""Names of nested members, outermost first: `("realm_access", "roles")`."""
+
+ClaimValue = str | int | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimEquals:
+    """The claim is exactly this value, of exactly this JSON type."""
+
+    path: ClaimPath
+    value: ClaimValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimContains:
+    """The claim is an array and holds exactly this value. A string contains nothing."""
+
+    path: ClaimPath
+    value: ClaimValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimMatches:
+    """The claim is a string and the whole of it matches the pattern.
+
+    `*` stands for any run of characters; every other character stands for itself. There are no
+    regular expressions in a policy: none can then be catastrophic, or unanchored.
+    """
+
+    path: ClaimPath
+    pattern: str
+
+
+Requirement = (
+    ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches
+)
+
+
+# What a route hands to its backend ---------------------------------------------------------------
+
+
+class SubjectForm(Enum):
+    """How the downstream token names the subject."""
+
+    QUALIFIED = "qualified"
+    """`<issuer id>:<sub>`: two issuers' `alice` are two subjects."""
+    BARE = "bare"
+    """`<sub>`; only where a route admits exactly one issuer and asks for it by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Downstream:
+    """The token a route's backend gets: one audience, these scopes, this long."""
+
+    audience: str
+    scopes: tuple[str, ...]
+    ttl_s: int
+    subject: SubjectForm = SubjectForm.QUALIFIED
+    copy_claims: tuple[str, ...] = ()
+    """Top-level claims to copy; absent ones are left out. Never a registered one."""
+    token_type: str = "JWT"  # noqa: S105 - the header's typ
+
+
+class Access(Enum):
+    """Whether a route wants a token."""
+
+    TOKEN = "token"  # noqa: S105
+    PUBLIC = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One row of the allowlist."""
+
+    id: str
+    access: Access
+    methods: frozenset[str]
+    paths: tuple[str, ...]
+    """Path templates: literal segments, `{name}` for exactly one, a last `**` for one or more."""
+    issuers: frozenset[str]
+    """Ids of the issuers whose tokens it admits. Empty only where access is public."""
+    requirements: tuple[Requirement, ...] = ()
+    downstream: Downstream | None = None
+    """None only where access is public."""
+    admit_in_path: frozenset[str] = frozenset()
+    """Values of `gateway.core.target.Oddity` that this route asks for by name."""
+    websocket: bool = False
+    upstream: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cors:
+    """Which browser origins may call, and what a preflight is told (Fetch standard, CORS protocol)."""
+
+    origins: frozenset[str]
+    """Serialised origins, compared exactly. Never `*`: these routes take credentials."""
+    headers: tuple[str, ...] = ("authorization", "content-type")
+    expose: tuple[str, ...] = ()
+    credentials: bool = False
+    max_age_s: int = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostPattern:
+    """A host of the policy: exact, or `*.` and a domain for exactly one more label."""
+
+    name: str
+    port: int | None = None
+    """None: the scheme's default port, said or unsaid."""
+
+    @property
+    def wildcard(self) -> bool:
+        """Whether the first label is `*`."""
+        return self.name.startswith("*.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The id a proxy is pinned to, and everything that holds for requests asked under it."""
+
+    id: str
+    hosts: tuple[HostPattern, ...]
+    peers: tuple[Network, ...]
+    credentials: tuple[CredentialSource, ...]
+    routes: "RouteTable"
+    cors: Cors | None = None
+    realm: str = ""
+    """The `realm` of challenges; the policy's id unless named."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """One whole world: a request sees one of these, and a reload replaces it."""
+
+    generation: str
+    """A digest of the configuration it was compiled from."""
+    issuers: Mapping[str, "Issuer"]
+    """By `iss`, exactly."""
+    policies: Mapping[str, Policy]
+    downstream_issuer: str
+    """The `iss` of what we mint."""

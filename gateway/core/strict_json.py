@@ -1,0 +1,102 @@
+"""Is this one JSON object that every reader reads the same way?
+
+UTF-8 only, no byte-order mark, no member twice, no NaN or Infinity, no numbers beyond 64 bits or
+doubles, no lone surrogates, bounded in size, depth and members (RFC 8259, RFC 7493 I-JSON, RFC 8725 3.7).
+"""
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn
+
+
+class NotStrict(ValueError):  # noqa: N818
+    """The text is not strict JSON. Its message is from a closed vocabulary."""
+
+
+class DuplicateMember(NotStrict):
+    """An object names a member twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonLimits:
+    """How large a document may be: bytes, nesting, members and elements in all."""
+
+    max_bytes: int
+    max_depth: int
+    max_members: int
+
+
+def parse_object(document: bytes, limits: JsonLimits) -> dict[str, Any]:
+    """Parse one JSON object.
+
+    Raises: NotStrict (DuplicateMember where that is the fault). Never RecursionError: the depth is
+    counted before the parser runs. Linear in the size of the document.
+    """
+    if len(document) > limits.max_bytes:
+        raise NotStrict("too large")
+    _check_nesting(document, limits)
+    try:
+        value = _DECODER.decode(document.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise NotStrict("not UTF-8") from None
+    except json.JSONDecodeError:
+        raise NotStrict("not JSON") from None
+    if not isinstance(value, dict):
+        raise NotStrict("not an object")
+    return value
+
+
+# --- private ---
+
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+
+def _check_nesting(document: bytes, limits: JsonLimits) -> None:
+    depth = deepest = members = 0
+    for byte in _STRINGS.sub(b"", document):
+        if byte in b"{[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"}]":
+            depth -= 1
+        elif byte == 0x2C:  # a comma: one member or element more
+            members += 1
+    if deepest > limits.max_depth:
+        raise NotStrict("nested too deeply")
+    if members >= limits.max_members:
+        raise NotStrict("too many members")
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise DuplicateMember("duplicate member")
+    return members
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise NotStrict("NaN or Infinity")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 20:
+        raise NotStrict("integer beyond 64 bits")
+    return int(digits)
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise NotStrict("number beyond a double")
+    return value
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_pairs,
+    parse_constant=_refuse_constant,
+    parse_int=_integer,
+    parse_float=_number,
+)

@@ -1,0 +1,36 @@
+"""What does a proxy say to us, and what do we say back, as plain values?
+
+No server's types: the listener makes an `HttpRequest` and writes an `HttpAnswer`, and a dialect is a
+pure function between the two. Bytes stay bytes, because an octet that is decoded too early is an
+octet that two readers can read differently.
+"""
+
+from dataclasses import dataclass
+
+HeaderPairs = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One parsed request head. There is no body: no dialect of ours has one."""
+
+    method: bytes
+    target: bytes
+    """The request target as sent, not decoded."""
+    headers: HeaderPairs
+    """In order, duplicates kept; names lower-cased, values without surrounding white space."""
+    peer: str
+    """The address of the connection's other end, as the operating system prints it."""
+
+    def values(self, name: bytes) -> list[bytes]:
+        """Every value of one header, in order; `name` in lower case."""
+        return [value for key, value in self.headers if key == name]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpAnswer:
+    """One answer. The listener adds Content-Length, Date and Connection and nothing else."""
+
+    status: int
+    headers: HeaderPairs = ()
+    body: bytes = b""
