@@ -12,7 +12,7 @@ from typing import Final
 _ALPHABET: Final = re.compile(rb"[A-Za-z0-9_-]*", re.ASCII)
 
 
-class NotCanonical(ValueError):  # noqa: N818
+class NotCanonical(ValueError):
     """The text is not canonical base64url. Never holds the text."""
 
 
@@ -21,9 +21,10 @@ def decode(text: bytes) -> bytes:
     if _ALPHABET.fullmatch(text) is None or len(text) % 4 == 1:
         raise NotCanonical
     octets = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    if len(text) % 4 and urlsafe_b64encode(octets[-2:] if len(text) % 4 == 3 else octets[-1:]).rstrip(
-        b"="
-    )[-1] != text[-1]:
+    if (
+        len(text) % 4
+        and urlsafe_b64encode(octets[-2:] if len(text) % 4 == 3 else octets[-1:]).rstrip(b"=")[-1] != text[-1]
+    ):
         raise NotCanonical
     return octets
 

@@ -64,7 +64,7 @@ class Evidence:
     """Verified in an earlier round, so that a second round never repeats a signature check."""
 
 
-class Unanswerable(Exception):  # noqa: N818
+class Unanswerable(Exception):
     """Raised inside the walk where evidence is missing; becomes `Pending` at its edge."""
 
     def __init__(self, need: Need) -> None:

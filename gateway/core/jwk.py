@@ -38,12 +38,10 @@ EDDSA_ALGORITHMS: Final = frozenset({"EdDSA", "Ed25519"})
 ALGORITHMS: Final = RSA_ALGORITHMS | frozenset(EC_ALGORITHMS.values()) | EDDSA_ALGORITHMS
 """Every algorithm an operator may list. All asymmetric."""
 
-# Public points of small order on edwards25519 verify signatures that nobody made (they are listed in
-# RFC 7748 section 7 for the Montgomery form; these are their Edwards encodings).
 _ED25519_FIELD: Final = 2**255 - 19
 
 
-class JwksMalformed(ValueError):  # noqa: N818
+class JwksMalformed(ValueError):
     """The document is not a JWK Set at all. Its text names no value of the document."""
 
 
@@ -80,9 +78,7 @@ class KeySet:
         all that fit the algorithm; the caller refuses more than one.
         """
         return tuple(
-            key
-            for key in self.keys
-            if algorithm in key.algorithms and (kid is None or key.kid == kid)
+            key for key in self.keys if algorithm in key.algorithms and (kid is None or key.kid == kid)
         )
 
     def knows(self, kid: str) -> bool:
@@ -211,14 +207,21 @@ def _ed25519(entry: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:
         raise _Unfit("Ed25519 key") from None
 
 
+# y of the eight points whose order divides 8. Under such a "key" signatures verify that nobody made.
+# tests/core/test_jwk.py recomputes them from the curve equation.
 _SMALL_ORDER_Y: Final = frozenset(
     {
         0,
         1,
         _ED25519_FIELD - 1,
-        2707385501144840649318225287225658788936804267575313519463743609750303021950,
-        55188659117513257062467267217118295137698188065244968500265048394206261417039 + 10,
-        # The two above are y of the points of order 8; recomputed by tests/core/test_jwk.py.
+        int.from_bytes(
+            bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"),
+            "little",
+        ),
+        int.from_bytes(
+            bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"),
+            "little",
+        ),
     }
 )
 

@@ -107,9 +107,7 @@ class ClaimMatches:
     pattern: str
 
 
-Requirement = (
-    ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches
-)
+Requirement = ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches
 
 
 # What a route hands to its backend ---------------------------------------------------------------
@@ -152,7 +150,7 @@ class Route:
     access: Access
     methods: frozenset[str]
     paths: tuple[str, ...]
-    """Path templates: literal segments, `{name}` for exactly one, a last `**` for one or more."""
+    """Path templates: literal segments, `{name}` for exactly one, a last `**` for any number, none included."""
     issuers: frozenset[str]
     """Ids of the issuers whose tokens it admits. Empty only where access is public."""
     requirements: tuple[Requirement, ...] = ()

@@ -159,83 +159,215 @@ _M, _F, _T = Outcome.MALFORMED, Outcome.FORBIDDEN, Outcome.TOKEN
 ROWS: Final[Mapping[Reason, Row]] = {
     Reason.PEER_UNTRUSTED: Row(_F, Step.READ, "The caller's address is not among the policy's peers."),
     Reason.POLICY_UNKNOWN: Row(_F, Step.READ, "The URL names a policy that the configuration does not have."),
-    Reason.CARRIER_MISSING: Row(_M, Step.READ, "A header that this proxy always sends is absent: it is not the proxy, or not the snippet."),
-    Reason.CARRIER_DUPLICATE: Row(_M, Step.READ, "A header that the proxy sends once arrived more than once."),
-    Reason.CARRIER_MALFORMED: Row(_M, Step.READ, "A header of the proxy does not have the form that this proxy gives it."),
-    Reason.HEADER_LOOKALIKE: Row(_M, Step.READ, "A header is spelt like a protected one, with another character for a hyphen."),
-    Reason.IDENTITY_HEADER_FORGED: Row(_M, Step.READ, "The client sent an identity header that only the gateway may set."),
-    Reason.CONNECTION_OPTION: Row(_M, Step.READ, "Connection lists something other than close, keep-alive, upgrade or te."),
-    Reason.METHOD_MALFORMED: Row(_M, Step.READ, "The method is not an upper-case token of at most 32 characters."),
-    Reason.METHOD_OVERRIDE: Row(_M, Step.READ, "The request asks the backend to read another method than the one that is judged."),
-    Reason.UPGRADE_REFUSED: Row(_F, Step.MATCH, "An upgrade to something other than WebSocket, or to WebSocket on a route without `websocket: true`."),
-    Reason.HOST_MALFORMED: Row(_M, Step.READ, "The host is not a DNS name, an IPv4 or a bracketed IPv6 address with an optional port."),
-    Reason.TARGET_FORM: Row(_M, Step.MATCH, "The request target is not in origin form (RFC 9112 section 3.2.1)."),
-    Reason.TARGET_TOO_LONG: Row(_M, Step.MATCH, "The request target is longer than 8192 bytes or has more than 256 segments."),
-    Reason.TARGET_CHARACTER: Row(_M, Step.MATCH, "The path holds a byte that is neither a pchar nor a slash (RFC 3986 section 3.3)."),
+    Reason.CARRIER_MISSING: Row(
+        _M,
+        Step.READ,
+        "A header that this proxy always sends is absent: it is not the proxy, or not the snippet.",
+    ),
+    Reason.CARRIER_DUPLICATE: Row(
+        _M, Step.READ, "A header that the proxy sends once arrived more than once."
+    ),
+    Reason.CARRIER_MALFORMED: Row(
+        _M, Step.READ, "A header of the proxy does not have the form that this proxy gives it."
+    ),
+    Reason.HEADER_LOOKALIKE: Row(
+        _M,
+        Step.READ,
+        "A header is spelt like a protected one, with another character for a hyphen.",
+    ),
+    Reason.IDENTITY_HEADER_FORGED: Row(
+        _M, Step.READ, "The client sent an identity header that only the gateway may set."
+    ),
+    Reason.CONNECTION_OPTION: Row(
+        _M, Step.READ, "Connection lists something other than close, keep-alive, upgrade or te."
+    ),
+    Reason.METHOD_MALFORMED: Row(
+        _M, Step.READ, "The method is not an upper-case token of at most 32 characters."
+    ),
+    Reason.METHOD_OVERRIDE: Row(
+        _M,
+        Step.READ,
+        "The request asks the backend to read another method than the one that is judged.",
+    ),
+    Reason.UPGRADE_REFUSED: Row(
+        _F,
+        Step.MATCH,
+        "An upgrade to something other than WebSocket, or to WebSocket on a route without `websocket: true`.",
+    ),
+    Reason.HOST_MALFORMED: Row(
+        _M,
+        Step.READ,
+        "The host is not a DNS name, an IPv4 or a bracketed IPv6 address with an optional port.",
+    ),
+    Reason.TARGET_FORM: Row(
+        _M, Step.MATCH, "The request target is not in origin form (RFC 9112 section 3.2.1)."
+    ),
+    Reason.TARGET_TOO_LONG: Row(
+        _M,
+        Step.MATCH,
+        "The request target is longer than 8192 bytes or has more than 256 segments.",
+    ),
+    Reason.TARGET_CHARACTER: Row(
+        _M,
+        Step.MATCH,
+        "The path holds a byte that is neither a pchar nor a slash (RFC 3986 section 3.3).",
+    ),
     Reason.TARGET_NON_ASCII: Row(_M, Step.MATCH, "The target holds raw bytes above 0x7F."),
     Reason.TARGET_FRAGMENT: Row(_M, Step.MATCH, "The target holds a raw `#`."),
-    Reason.TARGET_BACKSLASH: Row(_M, Step.MATCH, "The path holds a backslash, raw or escaped, that some read as a slash."),
-    Reason.TARGET_EMPTY_SEGMENT: Row(_M, Step.MATCH, "The path holds `//`, which some merge and some do not."),
+    Reason.TARGET_BACKSLASH: Row(
+        _M, Step.MATCH, "The path holds a backslash, raw or escaped, that some read as a slash."
+    ),
+    Reason.TARGET_EMPTY_SEGMENT: Row(
+        _M, Step.MATCH, "The path holds `//`, which some merge and some do not."
+    ),
     Reason.TARGET_DOT_SEGMENT: Row(_M, Step.MATCH, "The path holds a `.` or `..` segment in some reading."),
-    Reason.TARGET_SEGMENT_END: Row(_M, Step.MATCH, "A path segment ends in a dot or a space, which some file systems drop."),
-    Reason.TARGET_SEMICOLON: Row(_M, Step.MATCH, "The path holds a `;`, which some read as the start of a parameter."),
+    Reason.TARGET_SEGMENT_END: Row(
+        _M, Step.MATCH, "A path segment ends in a dot or a space, which some file systems drop."
+    ),
+    Reason.TARGET_SEMICOLON: Row(
+        _M, Step.MATCH, "The path holds a `;`, which some read as the start of a parameter."
+    ),
     Reason.TARGET_ESCAPE_MALFORMED: Row(_M, Step.MATCH, "A `%` is not followed by two hexadecimal digits."),
     Reason.TARGET_ESCAPED_SLASH: Row(_M, Step.MATCH, "The path holds `%2F`."),
-    Reason.TARGET_ESCAPED_PERCENT: Row(_M, Step.MATCH, "The path holds `%25`, which a second decoding reads as another escape."),
+    Reason.TARGET_ESCAPED_PERCENT: Row(
+        _M, Step.MATCH, "The path holds `%25`, which a second decoding reads as another escape."
+    ),
     Reason.TARGET_ESCAPED_DELIMITER: Row(_M, Step.MATCH, "The path escapes `?`, `#` or `;`."),
-    Reason.TARGET_ESCAPED_UNRESERVED: Row(_M, Step.MATCH, "The path escapes a letter, digit, `-`, `.`, `_` or `~`, which RFC 3986 section 2.3 says to leave alone."),
+    Reason.TARGET_ESCAPED_UNRESERVED: Row(
+        _M,
+        Step.MATCH,
+        "The path escapes a letter, digit, `-`, `.`, `_` or `~`, which RFC 3986 section 2.3 says to leave alone.",
+    ),
     Reason.TARGET_ESCAPED_CONTROL: Row(_M, Step.MATCH, "The path escapes a control character."),
     Reason.TARGET_INVALID_UTF8: Row(_M, Step.MATCH, "The path decodes to bytes that are not UTF-8."),
-    Reason.TARGET_CONFUSABLE: Row(_M, Step.MATCH, "The path holds a character that compatibility mapping turns into another one."),
-    Reason.TARGET_READINGS_DIFFER: Row(_M, Step.MATCH, "The route admits this spelling, and its readings lead to different routes."),
+    Reason.TARGET_CONFUSABLE: Row(
+        _M,
+        Step.MATCH,
+        "The path holds a character that compatibility mapping turns into another one.",
+    ),
+    Reason.TARGET_READINGS_DIFFER: Row(
+        _M, Step.MATCH, "The route admits this spelling, and its readings lead to different routes."
+    ),
     Reason.HOST_NOT_ALLOWED: Row(_F, Step.MATCH, "The host is not one of the policy's hosts."),
     Reason.PATH_NOT_ALLOWED: Row(_F, Step.MATCH, "No route has this path."),
     Reason.PATH_CASE_CONFLICT: Row(_F, Step.MATCH, "Read in another case the path leads to another route."),
     Reason.METHOD_NOT_ALLOWED: Row(_F, Step.MATCH, "The path has a route, and none for this method."),
-    Reason.ORIGIN_NOT_ALLOWED: Row(_F, Step.MATCH, "A CORS preflight from an origin, or for a method, that the policy does not list."),
-    Reason.CREDENTIAL_MISSING: Row(Outcome.MISSING, Step.EXTRACT, "No credential of a kind that the policy accepts was presented."),
-    Reason.CREDENTIAL_AMBIGUOUS: Row(_M, Step.EXTRACT, "More than one credential was presented (RFC 6750 section 2: one)."),
-    Reason.CREDENTIAL_MALFORMED: Row(_M, Step.EXTRACT, "The credential does not have the form of its scheme."),
-    Reason.CREDENTIAL_MISPLACED: Row(_M, Step.EXTRACT, "A token was presented in the query, where the policy accepts none."),
-    Reason.CREDENTIAL_UNREMOVABLE: Row(_M, Step.EXTRACT, "The credential sits where this proxy cannot take it away from the backend."),
+    Reason.ORIGIN_NOT_ALLOWED: Row(
+        _F,
+        Step.MATCH,
+        "A CORS preflight from an origin, or for a method, that the policy does not list.",
+    ),
+    Reason.CREDENTIAL_MISSING: Row(
+        Outcome.MISSING,
+        Step.EXTRACT,
+        "No credential of a kind that the policy accepts was presented.",
+    ),
+    Reason.CREDENTIAL_AMBIGUOUS: Row(
+        _M, Step.EXTRACT, "More than one credential was presented (RFC 6750 section 2: one)."
+    ),
+    Reason.CREDENTIAL_MALFORMED: Row(
+        _M, Step.EXTRACT, "The credential does not have the form of its scheme."
+    ),
+    Reason.CREDENTIAL_MISPLACED: Row(
+        _M, Step.EXTRACT, "A token was presented in the query, where the policy accepts none."
+    ),
+    Reason.CREDENTIAL_UNREMOVABLE: Row(
+        _M,
+        Step.EXTRACT,
+        "The credential sits where this proxy cannot take it away from the backend.",
+    ),
     Reason.TOKEN_TOO_LARGE: Row(_T, Step.VERIFY, "The token is longer than 16 KiB."),
-    Reason.TOKEN_MALFORMED: Row(_T, Step.VERIFY, "The token is not three canonical base64url segments (RFC 7515 section 7.1)."),
+    Reason.TOKEN_MALFORMED: Row(
+        _T,
+        Step.VERIFY,
+        "The token is not three canonical base64url segments (RFC 7515 section 7.1).",
+    ),
     Reason.TOKEN_ENCRYPTED: Row(_T, Step.VERIFY, "The token is a JWE (five segments)."),
-    Reason.TOKEN_JSON_MALFORMED: Row(_T, Step.VERIFY, "Header or payload is not one UTF-8 JSON object within the limits."),
-    Reason.TOKEN_MEMBER_DUPLICATE: Row(_T, Step.VERIFY, "A JSON object in the token names a member twice (RFC 7519 section 4)."),
-    Reason.TOKEN_HEADER_FORBIDDEN: Row(_T, Step.VERIFY, "The header holds crit, b64, zip, an embedded key, a key URL, or a parameter of the wrong type."),
+    Reason.TOKEN_JSON_MALFORMED: Row(
+        _T, Step.VERIFY, "Header or payload is not one UTF-8 JSON object within the limits."
+    ),
+    Reason.TOKEN_MEMBER_DUPLICATE: Row(
+        _T, Step.VERIFY, "A JSON object in the token names a member twice (RFC 7519 section 4)."
+    ),
+    Reason.TOKEN_HEADER_FORBIDDEN: Row(
+        _T,
+        Step.VERIFY,
+        "The header holds crit, b64, zip, an embedded key, a key URL, or a parameter of the wrong type.",
+    ),
     Reason.ISSUER_UNKNOWN: Row(_T, Step.VERIFY, "No configured issuer has this `iss`."),
-    Reason.ISSUER_NOT_ADMITTED: Row(_T, Step.VERIFY, "The issuer is configured, and the route does not admit it."),
-    Reason.ALGORITHM_NOT_ALLOWED: Row(_T, Step.VERIFY, "The issuer's configuration does not list this algorithm."),
-    Reason.KEY_UNKNOWN: Row(_T, Step.VERIFY, "The issuer has no usable key of this `kid` for this algorithm."),
-    Reason.KEY_AMBIGUOUS: Row(_T, Step.VERIFY, "The token names no `kid` and the issuer has several keys that would fit."),
+    Reason.ISSUER_NOT_ADMITTED: Row(
+        _T, Step.VERIFY, "The issuer is configured, and the route does not admit it."
+    ),
+    Reason.ALGORITHM_NOT_ALLOWED: Row(
+        _T, Step.VERIFY, "The issuer's configuration does not list this algorithm."
+    ),
+    Reason.KEY_UNKNOWN: Row(
+        _T, Step.VERIFY, "The issuer has no usable key of this `kid` for this algorithm."
+    ),
+    Reason.KEY_AMBIGUOUS: Row(
+        _T, Step.VERIFY, "The token names no `kid` and the issuer has several keys that would fit."
+    ),
     Reason.SIGNATURE_INVALID: Row(_T, Step.VERIFY, "The signature does not verify under the issuer's key."),
-    Reason.TYPE_NOT_ALLOWED: Row(_T, Step.VERIFY, "The header's `typ` is not one the issuer's preset accepts (RFC 8725 section 3.11)."),
-    Reason.CLAIM_MALFORMED: Row(_T, Step.VERIFY, "A registered claim has the wrong type or an impossible value."),
+    Reason.TYPE_NOT_ALLOWED: Row(
+        _T,
+        Step.VERIFY,
+        "The header's `typ` is not one the issuer's preset accepts (RFC 8725 section 3.11).",
+    ),
+    Reason.CLAIM_MALFORMED: Row(
+        _T, Step.VERIFY, "A registered claim has the wrong type or an impossible value."
+    ),
     Reason.CLAIM_MISSING: Row(_T, Step.VERIFY, "A claim that the issuer's preset requires is absent."),
-    Reason.AUDIENCE_MISMATCH: Row(_T, Step.VERIFY, "The token was not issued for an audience of this issuer's configuration."),
+    Reason.AUDIENCE_MISMATCH: Row(
+        _T, Step.VERIFY, "The token was not issued for an audience of this issuer's configuration."
+    ),
     Reason.TOKEN_EXPIRED: Row(_T, Step.VERIFY, "The token has expired (RFC 7519 section 4.1.4)."),
-    Reason.TOKEN_NOT_YET_VALID: Row(_T, Step.VERIFY, "The token's `nbf` lies in the future (RFC 7519 section 4.1.5)."),
+    Reason.TOKEN_NOT_YET_VALID: Row(
+        _T, Step.VERIFY, "The token's `nbf` lies in the future (RFC 7519 section 4.1.5)."
+    ),
     Reason.TOKEN_ISSUED_IN_FUTURE: Row(_T, Step.VERIFY, "The token's `iat` lies in the future."),
-    Reason.LIFETIME_EXCEEDED: Row(_T, Step.VERIFY, "The token lives longer than the issuer's `max_lifetime`."),
-    Reason.NOT_AN_ACCESS_TOKEN: Row(_T, Step.VERIFY, "The token is of another kind, such as an ID token (RFC 8725 section 3.12)."),
-    Reason.TENANT_MISMATCH: Row(_T, Step.VERIFY, "A claim that names the operator's tenant has another value."),
-    Reason.BINDING_UNSUPPORTED: Row(_T, Step.VERIFY, "The token is bound to a key (`cnf`) that the gateway cannot check; it is not a bearer token."),
+    Reason.LIFETIME_EXCEEDED: Row(
+        _T, Step.VERIFY, "The token lives longer than the issuer's `max_lifetime`."
+    ),
+    Reason.NOT_AN_ACCESS_TOKEN: Row(
+        _T,
+        Step.VERIFY,
+        "The token is of another kind, such as an ID token (RFC 8725 section 3.12).",
+    ),
+    Reason.TENANT_MISMATCH: Row(
+        _T, Step.VERIFY, "A claim that names the operator's tenant has another value."
+    ),
+    Reason.BINDING_UNSUPPORTED: Row(
+        _T,
+        Step.VERIFY,
+        "The token is bound to a key (`cnf`) that the gateway cannot check; it is not a bearer token.",
+    ),
     Reason.SUBJECT_UNMAPPABLE: Row(_T, Step.IDENTIFY, "The claims do not give a subject."),
-    Reason.SCOPE_INSUFFICIENT: Row(Outcome.SCOPE, Step.AUTHORIZE, "The token lacks a scope that the route requires."),
+    Reason.SCOPE_INSUFFICIENT: Row(
+        Outcome.SCOPE, Step.AUTHORIZE, "The token lacks a scope that the route requires."
+    ),
     Reason.CLIENT_NOT_ALLOWED: Row(_F, Step.AUTHORIZE, "The token's client is not one the route allows."),
-    Reason.AUDIENCE_NOT_ALLOWED: Row(_F, Step.AUTHORIZE, "The token was issued for another part of the gateway than this route."),
+    Reason.AUDIENCE_NOT_ALLOWED: Row(
+        _F, Step.AUTHORIZE, "The token was issued for another part of the gateway than this route."
+    ),
     Reason.CLAIM_UNSATISFIED: Row(_F, Step.AUTHORIZE, "A claim does not satisfy the route's requirement."),
-    Reason.ANSWER_TOO_LARGE: Row(_F, Step.MINT, "The answer would not fit into the 3.5 KB that every proxy can carry."),
+    Reason.ANSWER_TOO_LARGE: Row(
+        _F, Step.MINT, "The answer would not fit into the 3.5 KB that every proxy can carry."
+    ),
     Reason.KEYS_UNAVAILABLE: Row(Outcome.OUTAGE, Step.VERIFY, "The issuer's keys could not be fetched."),
-    Reason.SIGNING_KEY_UNAVAILABLE: Row(Outcome.OUTAGE, Step.MINT, "The gateway has no signing key of its own."),
-    Reason.LOOKUPS_EXHAUSTED: Row(Outcome.OUTAGE, Step.VERIFY, "The decision asked for more look-ups than it may."),
+    Reason.SIGNING_KEY_UNAVAILABLE: Row(
+        Outcome.OUTAGE, Step.MINT, "The gateway has no signing key of its own."
+    ),
+    Reason.LOOKUPS_EXHAUSTED: Row(
+        Outcome.OUTAGE, Step.VERIFY, "The decision asked for more look-ups than it may."
+    ),
     Reason.SHUTTING_DOWN: Row(Outcome.OUTAGE, Step.READ, "The gateway is draining its connections."),
-    Reason.INTERNAL_ERROR: Row(Outcome.BUG, Step.RENDER, "A defect of the gateway; the log has the traceback."),
+    Reason.INTERNAL_ERROR: Row(
+        Outcome.BUG, Step.RENDER, "A defect of the gateway; the log has the traceback."
+    ),
 }
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is not an error of ours
+class Refusal(Exception):
     """Raised inside the walk, caught at its two edges (`ask`, `answer`), a value from there on.
 
     `detail` is for the operator alone and holds no claim value: names, counts and seconds only.
@@ -247,7 +379,7 @@ class Refusal(Exception):  # noqa: N818 - a refusal is not an error of ours
         self.detail = detail
 
 
-class Outage(Exception):  # noqa: N818
+class Outage(Exception):
     """Raised inside the walk where evidence says that a dependency could not be asked."""
 
     def __init__(self, reason: Reason, retry_after_s: int = 5) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 
-class NotStrict(ValueError):  # noqa: N818
+class NotStrict(ValueError):
     """The text is not strict JSON. Its message is from a closed vocabulary."""
 
 
@@ -45,13 +45,15 @@ def parse_object(document: bytes, limits: JsonLimits) -> dict[str, Any]:
         raise NotStrict("not JSON") from None
     if not isinstance(value, dict):
         raise NotStrict("not an object")
+    if _SURROGATE_ESCAPE.search(document):
+        _check_encodable(value)
     return value
 
 
 # --- private ---
 
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def _check_nesting(document: bytes, limits: JsonLimits) -> None:
@@ -68,6 +70,13 @@ def _check_nesting(document: bytes, limits: JsonLimits) -> None:
         raise NotStrict("nested too deeply")
     if members >= limits.max_members:
         raise NotStrict("too many members")
+
+
+def _check_encodable(value: dict[str, Any]) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise NotStrict("lone surrogate") from None
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

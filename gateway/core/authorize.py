@@ -1,0 +1,101 @@
+"""May this principal use this route?
+
+All requirements must hold; each that does not has its own reason. A `Permission` is the only thing
+that `mint` accepts, and only `authorize` makes one.
+"""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from gateway.core.claim_path import ABSENT, follow, same
+from gateway.core.policy import (
+    AudienceIncludes,
+    ClaimContains,
+    ClaimEquals,
+    ClaimMatches,
+    ClientIs,
+    Requirement,
+    Route,
+    ScopesInclude,
+)
+from gateway.core.principal import Principal
+from gateway.core.reason import Reason, Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """Proof that a principal satisfied every requirement of a route."""
+
+    principal: Principal
+    route: Route
+
+
+def authorize(principal: Principal, route: Route) -> Permission:
+    """Check every requirement of the route.
+
+    Raises: Refusal(issuer_not_admitted | scope_insufficient | client_not_allowed |
+    audience_not_allowed | claim_unsatisfied).
+    """
+    if principal.issuer_id not in route.issuers:
+        raise Refusal(Reason.ISSUER_NOT_ADMITTED, principal.issuer_id)
+    for requirement in route.requirements:
+        _check(requirement, principal)
+    return Permission(principal=principal, route=route)
+
+
+# --- private ---
+
+
+def _check(requirement: Requirement, principal: Principal) -> None:
+    match requirement:
+        case ScopesInclude(scopes=scopes):
+            lacking = scopes - principal.scopes
+            if lacking:
+                # The route's own scope names, not the token's: no claim value.
+                raise Refusal(Reason.SCOPE_INSUFFICIENT, "lacks " + " ".join(sorted(lacking)))
+        case ClientIs(clients=clients):
+            if principal.client_id not in clients:
+                raise Refusal(Reason.CLIENT_NOT_ALLOWED)
+        case AudienceIncludes(audiences=audiences):
+            if audiences.isdisjoint(principal.audiences):
+                raise Refusal(Reason.AUDIENCE_NOT_ALLOWED)
+        case ClaimEquals() | ClaimContains() | ClaimMatches():
+            if not _claim_holds(requirement, principal):
+                raise Refusal(Reason.CLAIM_UNSATISFIED, ".".join(requirement.path))
+        case _:
+            assert_never(requirement)
+
+
+def _claim_holds(requirement: ClaimEquals | ClaimContains | ClaimMatches, principal: Principal) -> bool:
+    value = follow(principal.claims, requirement.path)
+    if value is ABSENT:
+        return False
+    match requirement:
+        case ClaimEquals(value=wanted):
+            return same(value, wanted)
+        case ClaimContains(value=wanted):
+            return isinstance(value, list) and any(same(one, wanted) for one in value)
+        case ClaimMatches(pattern=pattern):
+            return isinstance(value, str) and matches(pattern, value)
+        case _:
+            assert_never(requirement)
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the whole text is the pattern, `*` standing for any run of characters.
+
+    Each literal run is searched for once, left to right: the time is linear in the text for every run.
+    """
+    first, *rest = pattern.split("*")
+    if not rest:
+        return text == pattern
+    *middle, last = rest
+    if len(text) < len(first) + len(last) or not text.startswith(first) or not text.endswith(last):
+        return False
+    start, end = len(first), len(text) - len(last)
+    for run in middle:
+        found = text.find(run, start, end)
+        if found < 0:
+            return False
+        start = found + len(run)
+    return True

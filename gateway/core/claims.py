@@ -1,0 +1,151 @@
+"""Do the registered claims hold, at this moment, for us?
+
+`SignedClaims` in, `ValidClaims` out, at one clock reading. Types are strict: a string is not a number,
+a boolean is not one either. What is not exactly so is refused, with a reason of its own.
+
+Sources: RFC 7519 section 4.1, RFC 9068 section 4, RFC 8725 sections 3.8-3.12.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gateway.core.claim_path import ABSENT, follow, same
+from gateway.core.jws import SignedClaims
+from gateway.core.presets import describe, fitting, is_access_token
+from gateway.core.reason import Reason, Refusal
+from gateway.core.trust import Issuer, Shape
+
+MAX_AUDIENCES: Final = 32
+MAX_JTI_LENGTH: Final = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidClaims:
+    """Signed claims whose registered members hold at `checked_at`."""
+
+    issuer: Issuer
+    claims: Mapping[str, Any] = field(repr=False)
+    audiences: frozenset[str] = field(repr=False)
+    expires_at: int
+    """`exp`, rounded down, without leeway."""
+    checked_at: int
+
+
+def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
+    """Refuse a claim set whose registered claims do not hold at `now`.
+
+    Rule: RFC 7519 section 4.1.4, "on or after which the JWT MUST NOT be accepted": exp + leeway == now is
+    expired. Units: whole seconds since the epoch; `leeway_s` is added to exp, nbf and iat.
+    Raises: Refusal, one reason a rule.
+    Never: accepts a missing exp or aud; reads the clock.
+    """
+    claims = signed.claims
+    if claims.get("iss") != issuer.issuer:  # by construction it is; a slip above must not matter
+        raise Refusal(Reason.ISSUER_UNKNOWN)
+    _check_type(signed, issuer.shape)
+    _check_kind(signed, issuer)
+    if "cnf" in claims:  # RFC 7800; a bound token is not a bearer token (RFC 9449 section 7.2)
+        raise Refusal(Reason.BINDING_UNSUPPORTED)
+    _string(claims, "jti", MAX_JTI_LENGTH)
+    audiences = _audiences(signed, issuer)
+    expires_at = _check_times(signed, issuer, now)
+    _check_tenant(claims, issuer)
+    return ValidClaims(
+        issuer=issuer,
+        claims=claims,
+        audiences=audiences,
+        expires_at=expires_at,
+        checked_at=now,
+    )
+
+
+# --- private ---
+
+
+def _check_type(signed: SignedClaims, shape: Shape) -> None:
+    """RFC 8725 section 3.11: compared as a media type, without case, `application/` left out."""
+    seen = signed.header.get("typ")
+    if seen is not None:
+        seen = seen.lower().removeprefix("application/")
+    if seen not in shape.token_types:
+        raise Refusal(Reason.TYPE_NOT_ALLOWED, _hint(signed))
+
+
+def _check_kind(signed: SignedClaims, issuer: Issuer) -> None:
+    if not is_access_token(issuer.shape.token_test, signed.header, signed.claims, issuer.audiences):
+        raise Refusal(Reason.NOT_AN_ACCESS_TOKEN, _hint(signed))
+
+
+def _hint(signed: SignedClaims) -> str:
+    presets = ", ".join(fitting(signed.header, signed.claims)) or "none"
+    return f"seen: {describe(signed.header, signed.claims)}; presets that fit: {presets}"
+
+
+def _audiences(signed: SignedClaims, issuer: Issuer) -> frozenset[str]:
+    claim = issuer.shape.audience_from
+    value = signed.claims.get(claim)
+    if value is None:
+        raise Refusal(Reason.AUDIENCE_MISMATCH, f"no {claim}; {_hint(signed)}")
+    values = value if isinstance(value, list) and claim == "aud" else [value]
+    if len(values) > MAX_AUDIENCES or not all(isinstance(one, str) for one in values):
+        raise Refusal(Reason.CLAIM_MALFORMED, claim)
+    audiences = frozenset(values)
+    if audiences.isdisjoint(issuer.audiences):
+        raise Refusal(Reason.AUDIENCE_MISMATCH, f"{len(audiences)} in {claim}; {_hint(signed)}")
+    return audiences
+
+
+def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> int:
+    claims, shape, leeway = signed.claims, issuer.shape, issuer.leeway_s
+    expires, starts, issued = (_time(claims, name) for name in ("exp", "nbf", "iat"))
+    if expires is None:
+        raise Refusal(Reason.CLAIM_MISSING, "exp")
+    if now >= expires + leeway:
+        raise Refusal(Reason.TOKEN_EXPIRED, f"{now - math.floor(expires)} s ago")
+    if starts is not None and now + leeway < starts:
+        raise Refusal(Reason.TOKEN_NOT_YET_VALID, f"in {math.ceil(starts) - now} s")
+    if issued is not None and now + leeway < issued:
+        raise Refusal(Reason.TOKEN_ISSUED_IN_FUTURE, f"in {math.ceil(issued) - now} s")
+    lifetime = expires - (now if issued is None else issued)
+    if lifetime > shape.max_lifetime_s:
+        raise Refusal(
+            Reason.LIFETIME_EXCEEDED,
+            f"{math.floor(lifetime)} s, at most {shape.max_lifetime_s} s; {_hint(signed)}",
+        )
+    if shape.max_age_s is not None:
+        _check_age(issued, shape.max_age_s + leeway, now)
+    return math.floor(expires)
+
+
+def _check_age(issued: float | None, max_age_s: int, now: int) -> None:
+    if issued is None:
+        raise Refusal(Reason.CLAIM_MISSING, "iat")
+    if now - issued > max_age_s:
+        raise Refusal(Reason.LIFETIME_EXCEEDED, f"issued {now - math.floor(issued)} s ago")
+
+
+def _time(claims: Mapping[str, Any], name: str) -> float | None:
+    """NumericDate (RFC 7519 section 2): a JSON number, fractions allowed. A boolean is not a number."""
+    if name not in claims:
+        return None
+    value = claims[name]
+    if type(value) not in {int, float}:
+        raise Refusal(Reason.CLAIM_MALFORMED, name)
+    return value  # type: ignore[no-any-return]  # the line above is stricter than a cast
+
+
+def _string(claims: Mapping[str, Any], name: str, longest: int) -> None:
+    value = claims.get(name, "")
+    if not isinstance(value, str) or len(value) > longest:
+        raise Refusal(Reason.CLAIM_MALFORMED, name)
+
+
+def _check_tenant(claims: Mapping[str, Any], issuer: Issuer) -> None:
+    for path, admitted in (issuer.tenant or {}).items():
+        value = follow(claims, path)
+        if value is ABSENT or not any(same(value, one) for one in admitted):
+            raise Refusal(Reason.TENANT_MISMATCH, ".".join(path))
+    if issuer.shape.requires_tenant and not issuer.tenant:  # the configuration cannot say this
+        raise Refusal(Reason.TENANT_MISMATCH, "no tenant claim configured")

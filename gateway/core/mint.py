@@ -1,0 +1,147 @@
+"""What does the backend get in place of the client's token?
+
+A token of our own: one audience, the scopes that the route names, seconds of life, and identity headers
+beside it for logs. It never outlives the client's token, and carries nothing of it that the route does
+not list.
+
+Sources: RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 8693 section 4 (a subject of our own namespace).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import orjson
+
+from gateway.core.authorize import Permission
+from gateway.core.base64url import encode
+from gateway.core.claim_path import ABSENT, follow
+from gateway.core.evidence import Signer
+from gateway.core.facts import HeaderPairs
+from gateway.core.policy import Downstream, SubjectForm
+from gateway.core.principal import Principal
+from gateway.core.reason import Outage, Reason, Refusal
+
+IDENTITY_HEADERS: Final = (b"x-auth-subject", b"x-auth-issuer", b"x-auth-client", b"x-auth-scopes")
+"""Set on every permit, each exactly once. Backends must trust the token, not these."""
+
+OWN_CLAIMS: Final = frozenset(
+    {"iss", "aud", "sub", "scope", "client_id", "iat", "nbf", "exp", "jti", "idp", "idp_sub"}
+)
+"""What we set ourselves; a route cannot copy a claim of such a name."""
+
+MIN_LIFE_S: Final = 5
+"""Less is not enough for a backend with a slow queue; the client's token then counts as expired."""
+NOT_BEFORE_S: Final = 5
+"""How far a backend's clock may be behind ours before it refuses what we just made."""
+MAX_ANSWER_BYTES: Final = 3500
+"""nginx reads the whole answer head into one 4 KiB buffer (`proxy_buffer_size`); 596 bytes are for
+the status line and the headers that do not vary."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DownstreamToken:
+    """What we minted. Printed it names its id and nothing else."""
+
+    text: bytes = field(repr=False)
+    jti: str
+    audience: str
+    expires_at: int
+
+
+def mint(
+    permission: Permission, issuer: str, signer: Signer | None, *, now: int, jti: str
+) -> DownstreamToken:
+    """Make the downstream token of a permission.
+
+    Units: now in whole seconds since the epoch. `exp` is the earlier of now + ttl and the client's
+    exp + leeway. Raises: Refusal(token_expired) where that leaves under 5 s, Refusal(answer_too_large),
+    Outage(signing_key_unavailable).
+    """
+    if signer is None:
+        raise Outage(Reason.SIGNING_KEY_UNAVAILABLE)
+    downstream, principal = _downstream(permission), permission.principal
+    expires_at = min(now + downstream.ttl_s, principal.expires_at + principal.leeway_s)
+    if expires_at - now < MIN_LIFE_S:
+        raise Refusal(Reason.TOKEN_EXPIRED, f"{expires_at - now} s left, too few to use")
+    claims = _claims(principal, downstream) | {
+        "iss": issuer,
+        "iat": now,
+        "nbf": now - NOT_BEFORE_S,
+        "exp": expires_at,
+        "jti": jti,
+    }
+    signing_input = _header(signer.algorithm, signer.kid, downstream.token_type) + encode(
+        orjson.dumps(claims)
+    )
+    text = signing_input + b"." + encode(signer.sign(signing_input))
+    return DownstreamToken(text=text, jti=jti, audience=downstream.audience, expires_at=expires_at)
+
+
+def identity_headers(permission: Permission | None) -> HeaderPairs:
+    """Give every identity header, once; empty values where there is nobody to name."""
+    if permission is None:
+        return tuple((name, b"") for name in IDENTITY_HEADERS)
+    principal = permission.principal
+    values = (
+        principal.qualified_subject,
+        principal.issuer,
+        principal.client_id,
+        " ".join(_downstream(permission).scopes),
+    )
+    return tuple(zip(IDENTITY_HEADERS, map(_printable, values), strict=True))
+
+
+def check_size(downstream: DownstreamToken | None, identity: HeaderPairs, cookies_left: bytes | None) -> None:
+    """Raises: Refusal(answer_too_large) where the answer would not fit into every proxy's buffer."""
+    size = sum(len(name) + len(value) + 4 for name, value in identity)
+    size += len(cookies_left or b"") + (len(downstream.text) if downstream else 0)
+    if size > MAX_ANSWER_BYTES:
+        raise Refusal(Reason.ANSWER_TOO_LARGE, f"{size} bytes")
+
+
+# --- private ---
+
+
+def _downstream(permission: Permission) -> Downstream:
+    downstream = permission.route.downstream
+    if downstream is None:  # the configuration cannot say this
+        raise Outage(Reason.INTERNAL_ERROR)
+    return downstream
+
+
+def _claims(principal: Principal, downstream: Downstream) -> dict[str, Any]:
+    bare = downstream.subject is SubjectForm.BARE
+    claims = _copied(principal.claims, downstream.copy_claims) | {
+        "aud": downstream.audience,
+        "sub": principal.subject if bare else principal.qualified_subject,
+        "scope": " ".join(downstream.scopes),
+        "idp": principal.issuer,
+        "idp_sub": principal.subject,
+    }
+    if principal.client_id:
+        claims["client_id"] = principal.client_id
+    return claims
+
+
+def _copied(claims: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    found = ((name, follow(claims, (name,))) for name in names if name not in OWN_CLAIMS)
+    return {name: value for name, value in found if value is not ABSENT}
+
+
+@lru_cache(maxsize=64)
+def _header(algorithm: str, kid: str, token_type: str) -> bytes:
+    header = {"alg": algorithm, "kid": kid, "typ": token_type}
+    return encode(orjson.dumps(header)) + b"."
+
+
+_PLAIN: Final = frozenset(b for b in range(0x20, 0x7F) if b != 0x25)
+
+
+def _printable(text: str) -> bytes:
+    """Percent-encode what is not printable ASCII, and `%` itself: injective, and safe in any header."""
+    octets = text.encode()
+    if _PLAIN.issuperset(octets):
+        return octets
+    return b"".join(bytes((b,)) if b in _PLAIN else b"%%%02X" % b for b in octets)

@@ -1,0 +1,211 @@
+"""Does every reader of this request target read the same path?
+
+Proxies and backends disagree about dot segments, `//`, `;`, escapes and more, and wherever they
+disagree a rule on the path can be walked around. So nothing is normalized here: a target on which two
+known readers could differ is refused, with the reason. Four spellings that honest applications do
+use can be admitted by a route by name (`Oddity`); then every reading is judged, and all must lead to
+that same route (`gateway.core.route`).
+
+Sources: RFC 3986 sections 2 and 3.3, RFC 9112 section 3.2; the readers compared are nginx, Traefik,
+Envoy, HAProxy, Caddy, Go's mux, Tomcat, Express, Starlette and aiohttp.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from gateway.core.reason import Reason, Refusal
+
+MAX_TARGET_BYTES: Final = 8192  # nginx's large_client_header_buffers default; RFC 9110 4.1 asks for 8000
+MAX_SEGMENTS: Final = 256
+
+Segments = tuple[str, ...]
+
+
+@unique
+class Oddity(StrEnum):
+    """A spelling that readers treat differently and that a route may admit by name."""
+
+    ESCAPED_SLASH = "escaped_slash"
+    ESCAPED_PERCENT = "escaped_percent"
+    ESCAPED_UNRESERVED = "escaped_unreserved"
+    SEMICOLON = "semicolon"
+
+
+ODDITY_REASONS: Final = {
+    Oddity.ESCAPED_SLASH: Reason.TARGET_ESCAPED_SLASH,
+    Oddity.ESCAPED_PERCENT: Reason.TARGET_ESCAPED_PERCENT,
+    Oddity.ESCAPED_UNRESERVED: Reason.TARGET_ESCAPED_UNRESERVED,
+    Oddity.SEMICOLON: Reason.TARGET_SEMICOLON,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A path that passed the grammar. The trailing slash is not a segment: `/a/` reads as `/a`."""
+
+    segments: Segments
+    """Split at `/`, then unescaped once, as UTF-8."""
+    oddities: frozenset[Oddity] = frozenset()
+    other_readings: tuple[Segments, ...] = ()
+    """What other readers make of the oddities. Empty where there are none."""
+
+
+def parse_target(target: bytes) -> Path:
+    """Read the path of a request target in origin form.
+
+    Raises: Refusal with one of the `target_*` reasons.
+    Never: changes, merges or resolves anything; looks into the query, but for bytes no target may hold.
+    """
+    if len(target) > MAX_TARGET_BYTES:
+        raise Refusal(Reason.TARGET_TOO_LONG)
+    path, _, query = target.partition(b"?")
+    if _CLEAN.fullmatch(path):
+        _check_query(query)
+        return Path(segments=_within_limit(_split(path.decode("ascii"))))
+    _check_bytes(path)
+    _check_query(query)
+    return _parse_unclean(path)
+
+
+def fold(segment: str) -> str:
+    """Give the one spelling that every case-insensitive or compatibility-mapping reader arrives at."""
+    if segment.isascii():
+        return segment.lower()
+    return unicodedata.normalize("NFKC", segment).upper().casefold()
+
+
+# --- private ---
+
+# pchar without `%` and `;` (RFC 3986 section 3.3); a segment does not end in a dot. Possessive: linear.
+_CLEAN: Final = re.compile(rb"(?:/(?:\.*+[A-Za-z0-9_~!$&'()*+,=:@-]++)++)*+/?+")
+_PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")
+_ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
+_QUERY: Final = re.compile(rb"[!-\"$-~]*+")
+_UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
+_SPLITTING: Final = frozenset("./\\%;?#:@ ")
+"""ASCII characters that would change the structure of a path if a compatibility mapping made them."""
+
+
+def _split(path: str) -> Segments:
+    """Split at slashes; `path` begins with one. A last, empty segment is not counted."""
+    segments = path.split("/")[1:]
+    if segments[-1] == "":
+        segments.pop()
+    return tuple(segments)
+
+
+def _within_limit(segments: Segments) -> Segments:
+    if len(segments) > MAX_SEGMENTS:
+        raise Refusal(Reason.TARGET_TOO_LONG, f"{len(segments)} segments")
+    return segments
+
+
+def _check_query(query: bytes) -> None:
+    if _QUERY.fullmatch(query) is None:
+        _refuse_byte(query)
+
+
+def _check_bytes(path: bytes) -> None:
+    if not path.startswith(b"/"):
+        raise Refusal(Reason.TARGET_FORM)
+    if b"\\" in path:
+        raise Refusal(Reason.TARGET_BACKSLASH)
+    if _PCHAR.fullmatch(path) is None:
+        _refuse_byte(path)
+
+
+def _refuse_byte(text: bytes) -> None:
+    if not text.isascii():
+        raise Refusal(Reason.TARGET_NON_ASCII)
+    if b"#" in text:
+        raise Refusal(Reason.TARGET_FRAGMENT)
+    raise Refusal(Reason.TARGET_CHARACTER)
+
+
+def _parse_unclean(path: bytes) -> Path:
+    oddities = frozenset(_oddities(path))
+    segments = tuple(_decoded(segment) for segment in _split(path.decode("ascii")))
+    others = tuple(dict.fromkeys(_other_readings(path, oddities)))
+    for reading in (segments, *others):
+        _check_structure(_within_limit(reading))
+    return Path(segments=segments, oddities=oddities, other_readings=others)
+
+
+def _oddities(path: bytes) -> Iterator[Oddity]:
+    if b";" in path:
+        yield Oddity.SEMICOLON
+    for escape in _ESCAPE.finditer(path):
+        yield from _judge_escape(escape[1])
+
+
+def _judge_escape(digits: bytes | None) -> Iterator[Oddity]:
+    if digits is None:
+        raise Refusal(Reason.TARGET_ESCAPE_MALFORMED)
+    octet = bytes.fromhex(digits.decode())
+    if octet < b" " or octet == b"\x7f":
+        raise Refusal(Reason.TARGET_ESCAPED_CONTROL)
+    if octet == b"\\":
+        raise Refusal(Reason.TARGET_BACKSLASH)
+    if octet in b"?#;":
+        raise Refusal(Reason.TARGET_ESCAPED_DELIMITER)
+    if octet == b"/":
+        yield Oddity.ESCAPED_SLASH
+    elif octet == b"%":
+        yield Oddity.ESCAPED_PERCENT
+    elif _UNRESERVED.fullmatch(octet):
+        yield Oddity.ESCAPED_UNRESERVED
+
+
+def _decoded(segment: str) -> str:
+    try:
+        return unquote_to_bytes(segment).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Refusal(Reason.TARGET_INVALID_UTF8) from None
+
+
+def _other_readings(path: bytes, oddities: frozenset[Oddity]) -> Iterator[Segments]:
+    """What readers make of it that unescape before they split, unescape twice, or cut parameters."""
+    if not oddities:
+        return
+    raw = path.decode("ascii")
+    fully = _fully_decoded(raw)
+    for text in (raw, _decoded(raw), fully):
+        yield _split(text)
+        yield tuple(segment.partition(";")[0] for segment in _split(text))
+    yield tuple(_decoded(segment.partition(";")[0]) for segment in _split(raw))
+
+
+def _fully_decoded(text: str) -> str:
+    while (decoded := _decoded(text)) != text:  # each round shortens the text: it ends
+        text = decoded
+    return text
+
+
+def _check_structure(segments: Segments) -> None:
+    for segment in segments:
+        if segment == "":
+            raise Refusal(Reason.TARGET_EMPTY_SEGMENT)
+        if segment in {".", ".."}:
+            raise Refusal(Reason.TARGET_DOT_SEGMENT)
+        if segment[-1] in ". ":
+            raise Refusal(Reason.TARGET_SEGMENT_END)
+        if "\\" in segment:
+            raise Refusal(Reason.TARGET_BACKSLASH)
+        if not segment.isascii():
+            _check_confusables(segment)
+
+
+def _check_confusables(segment: str) -> None:
+    """Refuse what has no one visible spelling, or another structure after a compatibility mapping."""
+    if not segment.isprintable() or not unicodedata.is_normalized("NFC", segment):
+        raise Refusal(Reason.TARGET_CONFUSABLE)
+    for character in segment:
+        if character.isascii():
+            continue
+        if not _SPLITTING.isdisjoint(unicodedata.normalize("NFKC", character)):
+            raise Refusal(Reason.TARGET_CONFUSABLE)
