@@ -1,0 +1,50 @@
+"""May this peer ask under this policy, and whom does it serve?
+
+Peers are networks that the operator listed; an empty list trusts nobody. An IPv4 address mapped into IPv6
+is that IPv4 address. What a peer tells about its client's address is for the record only.
+"""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from gateway.core.policy import Network, Policy
+from gateway.core.reason import Reason, Refusal
+
+
+def check_peer(peer: str, policy: Policy) -> None:
+    """Raises: Refusal(peer_untrusted), whose detail names the address and the setting to change."""
+    if not _is_listed(peer, policy.peers):
+        raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
+
+
+def client_address(text: bytes) -> str:
+    """Give one address in its canonical form.
+
+    Raises: Refusal(carrier_malformed) for anything but an address.
+    """
+    address = _address(text.decode("ascii", "replace"))
+    if address is None:
+        raise Refusal(Reason.CARRIER_MALFORMED, "client address")
+    return str(address)
+
+
+def nearest_address(forwarded_for: bytes) -> str:
+    """Give the right-most address of an X-Forwarded-For: the one that the peer itself has seen."""
+    return client_address(forwarded_for.rpartition(b",")[2].strip(b" \t"))
+
+
+# --- private ---
+
+
+@lru_cache(maxsize=1024)
+def _is_listed(peer: str, peers: tuple[Network, ...]) -> bool:
+    address = _address(peer)
+    return address is not None and any(address in network for network in peers)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
