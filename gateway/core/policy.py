@@ -150,7 +150,7 @@ class Route:
     access: Access
     methods: frozenset[str]
     paths: tuple[str, ...]
-    """Path templates: literal segments, `{name}` for exactly one, a last `**` for any number, none included."""
+    """Path templates: literal segments, `{name}` for exactly one, a last `**` for any number or none."""
     issuers: frozenset[str]
     """Ids of the issuers whose tokens it admits. Empty only where access is public."""
     requirements: tuple[Requirement, ...] = ()
