@@ -1,0 +1,1 @@
+"""How do we reach issuers, and only issuers? Outgoing HTTP: addresses, authorities, sizes, deadlines."""

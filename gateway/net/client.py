@@ -1,0 +1,186 @@
+"""How is a document fetched from an issuer, whatever the network answers?
+
+One GET, one connection, one deadline. Addresses are judged where they are dialed
+(`gateway.net.dialer`), the answer where it is read (`gateway.net.answer`).
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from gateway.net.address_policy import may_dial
+from gateway.net.answer import Fetched, read_answer
+from gateway.net.authorities import TlsContext
+from gateway.net.dialer import Dialer
+from gateway.net.failure import FailureKind, FetchFailed
+from gateway.net.outbound import Outbound
+from gateway.net.token_file import TokenFileUnfit, read_token
+from gateway.net.url import Origin, UrlRefused, check_url, origin
+
+MAX_BYTES: Final = 512 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadlines:
+    """Seconds until we give up: for the whole fetch, and within it for name, TCP and TLS."""
+
+    total_s: float = 5.0
+    connect_s: float = 2.5
+
+
+class OutboundClient:
+    """Fetches for one issuer, as the operator allowed it.
+
+    With a `proxy`, the operator named the machine that is dialed: it may be private (never a metadata
+    service). Names behind it are resolved by the proxy, whose rules then hold; IP literals are still
+    judged here.
+    """
+
+    def __init__(
+        self, outbound: Outbound, *, own_url: str | None = None, deadlines: Deadlines | None = None
+    ) -> None:
+        """`own_url` is the URL the operator wrote: only its https origin is sent the token file."""
+        self._outbound = outbound
+        self._deadlines = deadlines or Deadlines()
+        self._token_origin = _token_origin(own_url)
+        self._tls = TlsContext(outbound.ca_file)
+
+    async def get(self, url: str, *, accept: tuple[str, ...], max_bytes: int = MAX_BYTES) -> Fetched:
+        """Fetch one document, which must be of one of the media types in `accept`.
+
+        Raises: FetchFailed, also when the deadline has passed.
+        Never: follows a redirect, stores or sends a cookie, reads proxies or passwords from the
+        environment, decompresses, asks twice, keeps the connection, or holds more than `max_bytes`.
+        """
+        try:
+            async with asyncio.timeout(self._deadlines.total_s):
+                return await self._fetch(self._checked(url), accept, max_bytes)
+        except FetchFailed as failed:
+            failure = FetchFailed(failed.kind, status=failed.status, retry_after_s=failed.retry_after_s)
+        except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
+            failure = FetchFailed(_kind(error))
+        raise failure  # outside of `except`: not even its context holds what aiohttp's errors say
+
+    # --- private ---
+
+    def _checked(self, text: str) -> URL:
+        try:
+            url = check_url(text, allow_http=self._outbound.allow_http)
+        except UrlRefused:
+            raise FetchFailed(FailureKind.URL) from None
+        literal = _ip_literal(url)
+        if literal is not None and not self._may_dial(literal):
+            raise FetchFailed(FailureKind.ADDRESS_REFUSED)
+        return url
+
+    def _may_dial(self, address: str) -> bool:
+        return may_dial(address, allow_private_network=self._outbound.allow_private_network)
+
+    async def _fetch(self, url: URL, accept: tuple[str, ...], max_bytes: int) -> Fetched:
+        dialer = Dialer(
+            allow_private_network=self._outbound.allow_private_network or self._outbound.proxy is not None
+        )
+        headers = await self._headers(url, accept)
+        async with await self._session(dialer) as session:
+            try:
+                async with session.get(
+                    url,
+                    headers=headers,
+                    proxy=self._outbound.proxy,
+                    allow_redirects=False,
+                ) as response:
+                    return await read_answer(response, accept, max_bytes)
+            except aiohttp.ClientConnectorError:
+                if dialer.refused and not dialer.dialed:
+                    raise FetchFailed(FailureKind.ADDRESS_REFUSED) from None
+                raise
+
+    async def _headers(self, url: URL, accept: tuple[str, ...]) -> dict[str, str]:
+        headers = {
+            "Accept": ", ".join(accept),
+            "Accept-Encoding": "identity",
+            "User-Agent": "token-gateway",
+        }
+        path = self._outbound.token_file
+        if path is not None and origin(url) == self._token_origin:
+            try:
+                headers["Authorization"] = f"Bearer {await asyncio.to_thread(read_token, path)}"
+            except TokenFileUnfit:
+                raise FetchFailed(FailureKind.TOKEN_FILE) from None
+        return headers
+
+    async def _session(self, dialer: Dialer) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            ssl=await self._tls.context(),
+            resolver=aiohttp.ThreadedResolver(),
+            use_dns_cache=False,
+            force_close=True,
+            socket_factory=dialer,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,
+            auto_decompress=False,
+            middlewares=(_ask_once,),
+            timeout=aiohttp.ClientTimeout(
+                total=None,
+                connect=self._deadlines.connect_s,
+                sock_connect=self._deadlines.connect_s,
+            ),
+        )
+
+
+class _Disconnected(aiohttp.ClientError):
+    """The connection ended before the answer did."""
+
+
+async def _ask_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Hide from aiohttp that a lost connection invites a second try: the budget counts requests."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        raise _Disconnected from None
+
+
+# First match wins: the later ones are the bases of the earlier ones.
+_KINDS: Final = (
+    (aiohttp.ClientProxyConnectionError, FailureKind.PROXY),
+    (aiohttp.ClientHttpProxyError, FailureKind.PROXY),
+    (aiohttp.ClientConnectorDNSError, FailureKind.CONNECT),
+    (aiohttp.ClientSSLError, FailureKind.TLS),
+    (ssl.SSLError, FailureKind.TLS),
+    (aiohttp.ClientConnectorError, FailureKind.CONNECT),
+    (TimeoutError, FailureKind.TIMEOUT),
+    (aiohttp.InvalidURL, FailureKind.URL),
+    (OSError, FailureKind.CONNECT),
+    (RuntimeError, FailureKind.CONNECT),  # uvloop, for some failures of a socket
+    (_Disconnected, FailureKind.CONNECT),
+)
+
+
+def _kind(error: Exception) -> FailureKind:
+    return next((kind for cls, kind in _KINDS if isinstance(error, cls)), FailureKind.PROTOCOL)
+
+
+def _ip_literal(url: URL) -> str | None:
+    """The host where it is an IP literal; with a zone it is one too."""
+    host = url.raw_host or ""
+    return host if ":" in host or host.replace(".", "").isdigit() else None
+
+
+def _token_origin(own_url: str | None) -> Origin | None:
+    if own_url is None:
+        return None
+    try:
+        return origin(check_url(own_url, allow_http=False))
+    except UrlRefused:
+        return None
