@@ -1,0 +1,62 @@
+"""How does a request become a verdict and an answer, without a server and without waiting?
+
+The loop of the engine with the look-ups answered from a table: what the pure parts do, and nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from gateway.core.answer import answer
+from gateway.core.ask import Question, ask
+from gateway.core.evidence import Evidence, Need, Unavailable
+from gateway.core.facts import RequestFacts
+from gateway.core.jwk import KeySet
+from gateway.core.policy import Snapshot
+from gateway.core.verdict import Deny, Pending, Verdict
+from gateway.dialects import DIALECTS
+from gateway.dialects.wire import HttpAnswer, HttpRequest
+from tests.builders import JTI, NOW, POLICY, evidence, snapshot
+
+MAX_ROUNDS = 4
+
+
+def decide(
+    facts: RequestFacts,
+    world: Snapshot | None = None,
+    known: Evidence | None = None,
+    lookups: Mapping[Need, KeySet | Unavailable] | None = None,
+    *,
+    now: int = NOW,
+) -> Verdict:
+    """Walk to the verdict. A need that `lookups` does not answer is unavailable."""
+    world, known = world or snapshot(), known or evidence()
+    question = ask(facts, world)
+    if not isinstance(question, Question):
+        return question
+    for _ in range(MAX_ROUNDS):
+        verdict = answer(question, world, known, now=now, jti=JTI)
+        if not isinstance(verdict, Pending):
+            return verdict
+        found = (lookups or {}).get(verdict.need, Unavailable())
+        known = replace(known, found={**known.found, verdict.need: found}, signed=verdict.signed)
+    raise AssertionError(f"no verdict after {MAX_ROUNDS} rounds")
+
+
+def converse(
+    dialect: str,
+    request: HttpRequest,
+    world: Snapshot | None = None,
+    known: Evidence | None = None,
+    lookups: Mapping[Need, KeySet | Unavailable] | None = None,
+    *,
+    now: int = NOW,
+    policy: str = POLICY,
+) -> tuple[Verdict, HttpAnswer]:
+    """Read, decide, render: what the proxy says in, what it gets back out."""
+    world = world or snapshot()
+    spoken = DIALECTS[dialect]
+    facts = spoken.read(request, world.policies[policy])
+    if isinstance(facts, Deny):
+        return facts, spoken.render(facts)
+    verdict = decide(facts, world, known, lookups, now=now)
+    return verdict, spoken.render(verdict)
