@@ -1,0 +1,21 @@
+"""What does an operator paste into the proxy's own configuration?
+
+One module a target. Each writes complete, commented, hardened configuration from the operator's own
+policy, and says in it what that proxy cannot do. Every value that is written comes from a validated
+configuration or was checked by `Settings`: nothing can break out of its place.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets import ingress_nginx, nginx, traefik
+from gateway.dialects.snippets.settings import Settings, SnippetImpossible
+
+SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
+    "nginx": nginx.snippet,
+    "ingress-nginx": ingress_nginx.snippet,
+    "traefik": traefik.snippet,
+}
+
+__all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]

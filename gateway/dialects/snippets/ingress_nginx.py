@@ -1,0 +1,93 @@
+"""What goes onto an Ingress of ingress-nginx? Annotations, and the lines of its ConfigMap."""
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets.settings import (
+    IDENTITY,
+    Settings,
+    SnippetImpossible,
+    credential_headers,
+    query_names,
+    takes_cookies,
+)
+
+
+def snippet(policy: Policy, settings: Settings) -> str:
+    """Write the annotations.
+
+    Raises: SnippetImpossible for a policy with query credentials: nothing removes them here.
+    """
+    if query_names(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} accepts a token in the query, and ingress-nginx cannot take it out of the "
+            "target: it would reach the backend. Remove the query credential, or use `gateway snippet nginx`."
+        )
+    headers = ["Authorization", *IDENTITY, *credential_headers(policy)]
+    if takes_cookies(policy):
+        headers.append("Cookie")
+    return "\n".join(
+        (_HEAD, _annotations(policy, settings, headers), *_cors(policy), _rules(policy), _CONFIG_MAP)
+    )
+
+
+# --- private ---
+
+_HEAD = """\
+# Token Gateway behind ingress-nginx. Add the annotations to your Ingress; the rules below are an example.
+#
+# What ingress-nginx cannot do, and what follows:
+# * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
+# * It relays only 401 and 403: an outage of the gateway is a 500 to the client.
+# * It does not verify the gateway's certificate: https here encrypts and does not authenticate. Restrict
+#   who may reach the gateway with `peers` and a NetworkPolicy.
+# * Do not set auth-cache-key: one client's decision must not answer for another's request.
+# * Do not set custom-http-errors or default-backend for 401 and 403: the error backend would answer them.
+# * Do not set auth-snippet or auth-method; the gateway reads X-Original-URL and X-Original-Method only."""
+
+_CONFIG_MAP = """\
+---
+# ConfigMap of the controller: an access log without query strings, and no client-made X-Forwarded-*.
+data:
+  log-format-upstream: >-
+    $remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent
+  use-forwarded-headers: "false"
+  enable-underscores-in-headers: "false"
+  ignore-invalid-headers: "true"
+"""
+
+
+def _annotations(policy: Policy, settings: Settings, headers: list[str]) -> str:
+    return f"""\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {policy.id}
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: "{settings.auth_url("nginx", policy)}"
+    # Each is replaced by the gateway's, or removed where the gateway gives none.
+    nginx.ingress.kubernetes.io/auth-response-headers: "{",".join(headers)}\""""
+
+
+def _cors(policy: Policy) -> list[str]:
+    """Its own CORS annotations answer the preflight: auth_request has no way to."""
+    if policy.cors is None:
+        return []
+    cors = policy.cors
+    return [
+        "    # A preflight is answered by the controller before the gateway is asked.",
+        '    nginx.ingress.kubernetes.io/enable-cors: "true"',
+        f'    nginx.ingress.kubernetes.io/cors-allow-origin: "{",".join(sorted(cors.origins))}"',
+        f'    nginx.ingress.kubernetes.io/cors-allow-headers: "{",".join(cors.headers)}"',
+        f'    nginx.ingress.kubernetes.io/cors-allow-credentials: "{str(cors.credentials).lower()}"',
+        f'    nginx.ingress.kubernetes.io/cors-max-age: "{cors.max_age_s}"',
+    ]
+
+
+def _rules(policy: Policy) -> str:
+    rules = [
+        f'    - host: "{pattern.name}"\n'
+        "      http:\n"
+        "        paths:\n"
+        "          - {path: /, pathType: Prefix, backend: {service: {name: BACKEND, port: {number: 80}}}}"
+        for pattern in policy.hosts
+    ]
+    return "\n".join(("spec:", "  ingressClassName: nginx", "  rules:", *rules))

@@ -1,0 +1,83 @@
+"""Where do the proxy, the gateway and the backend stand? And what do all snippets share?"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.core.mint import IDENTITY_HEADERS
+from gateway.core.policy import CookieCredential, HeaderCredential, Policy, QueryCredential
+
+_URL: Final = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
+_LISTEN: Final = re.compile(r"[A-Za-z0-9._\[\]:-]+")
+
+
+class SnippetImpossible(ValueError):
+    """A proxy cannot do what the policy asks for. The text says what, and what to do instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Addresses that the policy does not hold. Raises: ValueError for one that is not an address."""
+
+    gateway: str = "http://127.0.0.1:4180"
+    backend: str = "http://127.0.0.1:8080"
+    listen: str = "80"
+
+    def __post_init__(self) -> None:
+        for name, value, form in (
+            ("gateway", self.gateway, _URL),
+            ("backend", self.backend, _URL),
+            ("listen", self.listen, _LISTEN),
+        ):
+            if form.fullmatch(value) is None:
+                raise ValueError(f"--{name} is not an address: write it as in the help")
+
+    def auth_url(self, dialect: str, policy: Policy) -> str:
+        """The URL that pins the proxy to a dialect and a policy."""
+        return f"{self.gateway}/auth/{dialect}/{policy.id}"
+
+
+def canonical(name: str) -> str:
+    """Spell a header name as people write it: `x-auth-subject` as `X-Auth-Subject`."""
+    return "-".join(part.capitalize() for part in name.split("-"))
+
+
+IDENTITY: Final = tuple(canonical(name.decode()) for name in IDENTITY_HEADERS)
+
+UNTRUSTED: Final = (
+    "Forwarded",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Method",
+    "X-Forwarded-Prefix",
+    "X-Forwarded-User",
+    "X-Original-URL",
+    "X-Original-URI",
+    "X-Original-Method",
+    "X-Rewrite-URL",
+    "X-HTTP-Method-Override",
+    "X-HTTP-Method",
+    "X-Method-Override",
+    "X-Auth-Request-User",
+    "Proxy-Authorization",
+)
+"""Headers by which a client could tell a backend another target, method or user than was judged."""
+
+
+def credential_headers(policy: Policy) -> tuple[str, ...]:
+    """The headers, beside Authorization, that carry credentials of this policy."""
+    return tuple(canonical(one.name) for one in policy.credentials if isinstance(one, HeaderCredential))
+
+
+def takes_cookies(policy: Policy) -> bool:
+    """Whether a credential of this policy lives in a cookie."""
+    return any(isinstance(one, CookieCredential) for one in policy.credentials)
+
+
+def query_names(policy: Policy) -> tuple[str, ...]:
+    """The query parameters that carry credentials of this policy."""
+    return tuple(one.name for one in policy.credentials if isinstance(one, QueryCredential))
+
+
+def takes_websockets(policy: Policy) -> bool:
+    """Whether a route of this policy admits WebSocket."""
+    return any(route.websocket for route in policy.routes.routes)
