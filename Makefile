@@ -1,0 +1,68 @@
+# Everything that is done to this repository, by name. `make help` lists it.
+# Each target does its own set-up; a second run finds it done. Needs only python3 (3.11+), git and make.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+JOBS ?= 2
+export PYTHON
+
+BIN := .venv/bin
+DEV := .venv/.dev
+WIRE := .cache/.wire
+# A test file is one worker's work: its proxies and its identity provider are started once.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -p tests.wire.what_ran
+NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(dir)/package.json $(dir)/package-lock.json)
+GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
+
+.PHONY: help dev test quick wire bench fmt lint format-check types imports tools clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+dev: $(DEV) ## Start a gateway, an identity provider, nginx and a backend on loopback
+	@$(BIN)/gateway dev
+
+test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
+	@$(PYTEST)
+
+quick: $(DEV) ## The 30-second part: lint, and the tests without real components
+	@$(MAKE) --no-print-directory lint
+	@$(PYTEST) -m "not wire"
+
+wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends
+	@$(PYTEST) -m wire
+
+bench: $(DEV) ## Measure against loadtest/targets.toml
+	@$(BIN)/python -m loadtest
+
+fmt: $(DEV) ## Format, and repair what the linter can
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lint: format-check types imports ## ruff, mypy, import-linter; changes nothing
+
+format-check: $(DEV)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(DEV) ## Type-check
+	@$(BIN)/mypy
+
+imports: $(DEV) ## Check that imports point one way
+	@$(BIN)/lint-imports
+
+tools: $(DEV) $(WIRE) ## Install everything, run nothing
+
+clean: ## Remove what the targets above have made
+	@rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf tests/wire/oidc-provider/node_modules tests/backends/node/node_modules
+
+$(DEV): pyproject.toml .ci/bootstrap .ci/debian-package
+	@.ci/bootstrap dev
+	@touch $@
+
+$(WIRE): $(DEV) $(NODE_PACKAGES) $(GO_MODULE)
+	@.ci/bootstrap wire
+	@touch $@

@@ -1,0 +1,59 @@
+"""Which parts of the world does a wire test get ready-made?"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.wire import identity_provider as provider
+from tests.wire.components import Component, version
+from tests.wire.echo_backend import EchoBackend
+from tests.wire.identity_provider import Fault, IdentityProvider
+from tests.wire.what_ran import record
+
+
+@pytest.fixture
+def backend() -> Iterator[EchoBackend]:
+    """The application behind the proxy."""
+    with EchoBackend() as server:
+        yield server
+
+
+@pytest.fixture(params=[Component.NGINX_OLD, Component.NGINX_NEW], ids=lambda one: one.value)
+def any_nginx(request: pytest.FixtureRequest) -> Component:
+    """Each nginx: the one of the distribution (1.22 on Debian 12), and the newest."""
+    component: Component = request.param
+    record(request.node, component.value, version(component))
+    return component
+
+
+@pytest.fixture
+def traefik_version(request: pytest.FixtureRequest) -> str:
+    """A test that runs Traefik asks for this: it is counted, and fails where there is none."""
+    record(request.node, "traefik", version(Component.TRAEFIK))
+    return version(Component.TRAEFIK)
+
+
+@pytest.fixture(scope="module")
+def _running_identity_provider(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[IdentityProvider]:
+    with IdentityProvider(tmp_path_factory.mktemp("identity-provider")) as running:
+        yield running
+
+
+@pytest.fixture
+def identity_provider(
+    request: pytest.FixtureRequest, _running_identity_provider: IdentityProvider
+) -> Iterator[IdentityProvider]:
+    """A real OpenID Provider, shared by the tests of a file; each gets it in working order."""
+    record(request.node, "oidc-provider", provider.version())
+    record(request.node, "node", version(Component.NODE))
+    yield _running_identity_provider
+    _running_identity_provider.break_with(Fault.NONE)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """Where the programs of one test write. Short: a path of a Unix socket may be below it."""
+    return tmp_path

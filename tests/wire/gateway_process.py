@@ -1,0 +1,78 @@
+"""How is the gateway itself run in a wire test? As an operator runs it: a file and `serve`."""
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from tests.wire.processes import Command, Program, free_port
+
+
+class GatewayProcess:
+    """`gateway serve -c FILE`, ready when `/readyz` says so. A context manager.
+
+    `configuration` is the file without its listeners; ports of 127.0.0.1 are filled in.
+    """
+
+    def __init__(
+        self,
+        configuration: Mapping[str, Any],
+        directory: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
+        self.file = directory / "gateway.yaml"
+        self.write(configuration)
+        command: Command = [sys.executable, "-m", "gateway", "serve", "-c", self.file]
+        self.program = Program(command, directory, environment=environment)
+        try:
+            self.program.wait_for(self.is_ready, "readiness")
+        except BaseException:
+            self.program.stop()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.program.stop()
+
+    @property
+    def jwks_uri(self) -> str:
+        return f"http://127.0.0.1:{self.keys_port}/.well-known/jwks.json"
+
+    def write(self, configuration: Mapping[str, Any]) -> None:
+        """Replace the configuration file; the process keeps its ports."""
+        ports = {
+            "decision": self.decision_port,
+            "keys": self.keys_port,
+            "admin": self.admin_port,
+        }
+        listeners = {
+            name: {**configuration.get("listeners", {}).get(name, {}), "port": port}
+            for name, port in ports.items()
+        }
+        self.file.write_text(yaml.safe_dump({**configuration, "listeners": listeners}))
+
+    def is_ready(self) -> bool:
+        """Whether `/readyz` of the admin listener answers 200."""
+        url = f"http://127.0.0.1:{self.admin_port}/readyz"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return bool(response.status == HTTPStatus.OK)
+        except (urllib.error.URLError, ConnectionError):
+            return False
+
+    def metrics(self) -> str:
+        """The text of `/metrics`."""
+        url = f"http://127.0.0.1:{self.admin_port}/metrics"
+        with urllib.request.urlopen(url, timeout=5) as response:
+            text: str = response.read().decode()
+            return text

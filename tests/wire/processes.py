@@ -1,0 +1,139 @@
+"""How is a real program started, known to be ready, and gone at the end of the test?
+
+Everything it writes goes to files in its own directory, so that a test can search them for tokens.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+START_TIMEOUT_S = 20.0  # a slow machine; a ready program is noticed within _POLL_S
+STOP_TIMEOUT_S = 10.0
+_POLL_S = 0.02
+
+Command = Sequence[str | Path]
+
+
+class NotReady(RuntimeError):
+    """A program ended or stayed silent instead of becoming ready. The text holds what it wrote."""
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody used a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    condition: Callable[[], bool], describe: Callable[[], str], timeout_s: float = START_TIMEOUT_S
+) -> None:
+    """Return as soon as the condition holds. Raises `NotReady` with the description."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise NotReady(describe())
+        time.sleep(_POLL_S)
+
+
+def accepts(port: int) -> bool:
+    """Whether something accepts connections on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Program:
+    """One running program in its own process group, with its output in files. A context manager."""
+
+    def __init__(
+        self,
+        command: Command,
+        directory: Path,
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        directory.mkdir(parents=True, exist_ok=True)
+        self.directory = directory
+        self.stdout = directory / "stdout"
+        self.stderr = directory / "stderr"
+        self._name = Path(command[0]).name
+        with self.stdout.open("wb") as out, self.stderr.open("wb") as err:
+            self._process = subprocess.Popen(
+                [str(part) for part in command],
+                cwd=directory,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait_for(self, condition: Callable[[], bool], what: str) -> None:
+        """Until the condition holds. Raises `NotReady`, at once if the program has ended."""
+
+        def holds() -> bool:
+            if self.exit_code is not None:
+                raise NotReady(self._complaint(f"ended with {self.exit_code} before {what}"))
+            return condition()
+
+        wait_until(holds, lambda: self._complaint(f"never reached: {what}"))
+
+    def wait_for_port(self, port: int) -> None:
+        """Until it accepts connections on this port of 127.0.0.1. Raises `NotReady`."""
+        self.wait_for(lambda: accepts(port), f"accepting on port {port}")
+
+    def stop(self) -> int:
+        """Ask it to end, then make it. Returns the exit code; leaves no process of its group."""
+        if self.exit_code is None:
+            self.send(signal.SIGTERM)
+        try:
+            return self._process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._kill_group()
+            return self._process.wait()
+        finally:
+            self._kill_group()
+
+    def kill(self) -> None:
+        """End it without asking, as a crash would."""
+        self._kill_group()
+        self._process.wait()
+
+    def written(self) -> str:
+        """Everything it has written so far: output and every file of its directory."""
+        files = sorted(path for path in self.directory.rglob("*") if path.is_file())
+        return "\n".join(path.read_bytes().decode("latin-1") for path in files)
+
+    def _kill_group(self) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+
+    def _complaint(self, what: str) -> str:
+        said = self.stdout.read_text(errors="replace") + self.stderr.read_text(errors="replace")
+        return f"{self._name} {what}\n{said[-4000:]}"

@@ -1,0 +1,93 @@
+"""What did this server really receive? A loopback HTTP server that keeps every request as it came."""
+
+import socketserver
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import BinaryIO, Self, cast
+
+from tests.wire.http_message import Message, Truncated, read_message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What to answer. Content-Length is added."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def encode(self) -> bytes:
+        pairs = [*self.headers, ("Content-Length", str(len(self.body)))]
+        lines = [f"HTTP/1.1 {self.status} -", *(f"{name}: {value}" for name, value in pairs)]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
+
+
+Respond = Callable[[Message], Reply]
+
+
+class RecordingServer:
+    """Answers with `respond`, remembers in `requests`. Connections stay open. A context manager."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.requests: list[Message] = []
+        self.connections = 0
+        self._respond = respond
+        self._open: set[socketserver.StreamRequestHandler] = set()
+        self._server = _server(self._converse)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def close(self) -> None:
+        """Stop accepting and end the open connections."""
+        self._server.shutdown()
+        self._thread.join()
+        for conversation in list(self._open):
+            with suppress(OSError):
+                conversation.request.shutdown(2)
+        self._server.server_close()
+
+    def _converse(self, conversation: socketserver.StreamRequestHandler) -> None:
+        self.connections += 1
+        self._open.add(conversation)
+        try:
+            with suppress(Truncated, ConnectionError):
+                while self._turn(conversation):
+                    pass
+        finally:
+            self._open.discard(conversation)
+
+    def _turn(self, conversation: socketserver.StreamRequestHandler) -> bool:
+        request = read_message(cast("BinaryIO", conversation.rfile))
+        if request is None:
+            return False
+        self.requests.append(request)
+        reply = self._respond(request).encode()
+        if request.start_line.startswith("HEAD "):
+            reply = reply[: reply.index(b"\r\n\r\n") + 4]
+        conversation.wfile.write(reply)
+        closing = "close" in ",".join(request.values("connection")).lower()
+        return not closing and not request.start_line.endswith("HTTP/1.0")
+
+
+def _server(
+    converse: Callable[[socketserver.StreamRequestHandler], None],
+) -> socketserver.ThreadingTCPServer:
+    class Conversation(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            converse(self)
+
+    # the threads end when `close` shuts their connections; server_close waits for them
+    return socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation)
