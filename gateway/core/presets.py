@@ -28,7 +28,7 @@ _ABSENT: Final = frozenset[str | None]({None})
 _RS256: Final = frozenset({"RS256"})
 
 GOOGLE_ISSUERS: Final = frozenset({"https://accounts.google.com", "accounts.google.com"})
-"""Both spellings of one issuer: "Verify the Google ID token on your server side" (Google Identity)."""
+"""Both spellings of one issuer: "Google OpenID Connect API Reference"."""
 
 _SHAPES: Final = (
     # RFC 9068: typ section 2.1 (`application/` and case per RFC 7515 section 4.1.9), claims section 2.2,
@@ -44,10 +44,11 @@ _SHAPES: Final = (
         scopes_from=(("scope",),),
         max_lifetime_s=_HOUR_S,  # not confirmed: the RFC names no limit; ours
     ),
-    # "Server Administration Guide" (Keycloak): signature algorithms RS, PS, ES, EdDSA; access token
-    # lifespan, 5 minutes by default. Keycloak source: TokenUtil (values of the claim `typ`),
-    # DefaultTokenManager (header `JWT`, or `at+jwt` by the client's setting, since 26.2).
-    # `sub` comes with the client scope `basic`; `aud` only with an audience mapper or client roles.
+    # Keycloak source, TokenUtil: values of the claim `typ`. Header `JWT`, or `at+jwt` where the client
+    # has the attribute `access.token.header.type.rfc9068` (since 26.2, off by default). "Get a Keycloak
+    # Token and Read Every Claim", "Keycloak Audience" (Phase Two, run against 26.7 and 26.8):
+    # azp is the client, aud comes only from an audience mapper or client roles. Lifespan 5 minutes in its
+    # realm templates. Not confirmed by a document: the whole list of algorithms, `client_id` beside azp.
     Shape(
         preset="keycloak",
         algorithms=ALGORITHMS,
@@ -61,7 +62,7 @@ _SHAPES: Final = (
     ),
     # "Access Token Profiles" (Auth0): azp in its own profile, client_id and jti in the RFC 9068 one,
     # aud may list /userinfo. "Signing Algorithms": RS256, PS256 (HS256 is refused here); RS512 only in
-    # the Management API's SigningAlgorithmEnum. "Update Access Token Lifetime": 24 h by default.
+    # the SigningAlgorithmEnum of its Management API. "Update Access Token Lifetime": 24 h by default.
     # Header `typ`: JWT, and at+jwt with the RFC 9068 profile; the latter not confirmed by a document.
     Shape(
         preset="auth0",
@@ -91,8 +92,8 @@ _SHAPES: Final = (
     ),
     # 'The "typ" Field is Missing from the Access Token Header' (Okta Support): absent with custom
     # authorization servers; the org server's `okta-internal-at+jwt` is for Okta alone. "OpenID Connect &
-    # OAuth 2.0 API", access token payload: cid, scp as an array. RS256; 5 minutes to 24 hours
-    # ("API Access Management" access policy rules).
+    # OAuth 2.0 API", access token payload: cid; scp as an array and RS256 by a decoded token.
+    # "Lifetime of the Okta Minted JSON Web Tokens" (Okta Support): 5 minutes to 24 hours.
     Shape(
         preset="okta",
         algorithms=_RS256,
@@ -118,9 +119,10 @@ _SHAPES: Final = (
         scopes_from=(("scope",),),
         max_lifetime_s=_DAY_S,
     ),
-    # "OpenID Connect" (Google Identity), an ID token's payload: azp, hd, sub; "Get an ID token" (Google
-    # Cloud): the caller names the audience, one hour. RS256 by its discovery document.
-    # Header `typ` JWT: in its samples, not confirmed by a document.
+    # "Google OpenID Connect API Reference", TokenPayload (google-auth-library): azp, hd, sub, both
+    # spellings of iss. "gcloud auth print-identity-token": the caller names the audience. RS256 by its
+    # discovery document; one hour by the sample token of "Authenticate with a backend server".
+    # Not confirmed: header `typ` JWT, which its tokens are known to have.
     Shape(
         preset="google",
         algorithms=_RS256,
@@ -135,7 +137,7 @@ _SHAPES: Final = (
     ),
     # "OpenID Connect reference" (GitHub Docs): typ JWT, claims, aud by the caller's choice. RS256 by the
     # sample in "About security hardening with OpenID Connect". Lifetime: not documented; 5 minutes by
-    # that sample and by google-github-actions/auth #474; `nbf` lies up to 10 minutes before `iat`.
+    # that sample and by google-github-actions/auth pull request 483; `nbf` is 10 minutes before `iat`.
     Shape(
         preset="github-actions",
         algorithms=_RS256,
@@ -173,14 +175,11 @@ PRESETS: Final[Mapping[str, Shape]] = MappingProxyType({shape.preset: shape for 
 def fitting(header: Mapping[str, Any], claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Name the presets whose type and token test such a token passes: a hint for the operator.
 
-    `auth0`, whose test says only what a token is not, is named where no other provider fits. `google` and
-    `github-actions` take ID tokens, so they are named for those providers' own tokens alone.
+    Where the test alone would fit the tokens of many, what only that provider's tokens have is asked
+    for as well: a hint must not lead to a preset that is too lax.
     Never: a judgment about the token; nothing that it says need be true.
     """
-    names = tuple(name for name, shape in PRESETS.items() if _fits(shape, header, claims))
-    if {"auth0", "rfc9068"}.issuperset(names):
-        return names
-    return tuple(name for name in names if name != "auth0")
+    return tuple(name for name, shape in PRESETS.items() if _fits(shape, header, claims))
 
 
 # --- private ---
@@ -195,6 +194,10 @@ def _fits(shape: Shape, header: Mapping[str, Any], claims: Mapping[str, Any]) ->
 
 
 def _is_of_provider(preset: str, claims: Mapping[str, Any]) -> bool:
+    if preset == "auth0":  # its test says what a token is not; these are Keycloak's, Entra's, Cognito's
+        return not claims.keys().isdisjoint({"scope", "permissions"}) and claims.keys().isdisjoint(
+            {"typ", "ver", "token_use"}
+        )
     if preset == "google":
         issuer = claims.get("iss")
         return isinstance(issuer, str) and issuer in GOOGLE_ISSUERS

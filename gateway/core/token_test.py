@@ -23,27 +23,28 @@ def is_access_token(
     """
     match test:
         case TokenTest.RFC9068:
-            # RFC 9068 section 2.2: all three are REQUIRED there and not in an ID token.
-            return _text(claims, "jti") and _text(claims, "client_id") and _number(claims, "iat")
+            # RFC 9068 section 2.2: all three are REQUIRED there; an ID token has no client_id.
+            passes = _text(claims, "jti") and _text(claims, "client_id") and _number(claims, "iat")
         case TokenTest.KEYCLOAK:
             # `ID`, `Refresh`, `Offline`, `Logout` and `DPoP` are its other values.
-            return _is(claims, "typ", "Bearer")
+            passes = _is(claims, "typ", "Bearer")
         case TokenTest.AUTH0:
-            return _is_auth0(claims, audiences)
+            passes = _is_auth0(claims, audiences)
         case TokenTest.ENTRA:
-            return _is_entra(header, claims)
+            passes = _is_entra(header, claims)
         case TokenTest.OKTA:
-            # Its ID tokens have neither; `scp` is an array there and nowhere else.
-            return _text(claims, "cid") and _texts(claims, "scp")
+            # Its ID tokens have neither; `scp` is an array there, and a string at Entra.
+            passes = _text(claims, "cid") and _texts(claims, "scp")
         case TokenTest.COGNITO:
-            return _is(claims, "token_use", "access") and _text(claims, "client_id")
+            passes = _is(claims, "token_use", "access") and _text(claims, "client_id")
         case TokenTest.ID_TOKEN:
-            return _is_id_token(claims)
+            passes = _is_id_token(claims)
         case TokenTest.KUBERNETES:
-            # Tokens of before 1.21 have flat claims `kubernetes.io/serviceaccount/...` and never expire.
-            return isinstance(claims.get("kubernetes.io"), dict)
+            # Tokens from Secrets have flat claims `kubernetes.io/serviceaccount/...` and never expire.
+            passes = isinstance(claims.get("kubernetes.io"), dict)
         case _:
             assert_never(test)
+    return passes
 
 
 # --- private ---
@@ -93,7 +94,9 @@ def _is_id_token(claims: Mapping[str, Any]) -> bool:
 def _audiences(claims: Mapping[str, Any]) -> frozenset[str]:
     value = claims.get("aud")
     values = value if isinstance(value, list) else [value]
-    return frozenset(values) if all(_is_text(one) for one in values) else frozenset()
+    if not all(_is_text(one) for one in values):
+        return frozenset()
+    return frozenset(str(one) for one in values)
 
 
 def _is(claims: Mapping[str, Any], name: str, value: str) -> bool:
