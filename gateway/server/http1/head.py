@@ -1,0 +1,178 @@
+"""Which request do these bytes ask, if any strict reader could read them only one way?
+
+llhttp parses. Around it stand a second, simpler reading of the same bytes (where the head ends, what
+its first line is) and the two must agree, so that what llhttp is lenient about is refused: empty lines
+before the request line, more than one space in it, HTTP/0.9, HTTP/2.0 and RTSP versions.
+
+This module is the seam: a compiled reader with the same three methods can take its place.
+"""
+
+import re
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Final
+
+import httptools
+
+from gateway.dialects.wire import HeaderPairs, HttpRequest
+from gateway.server.http1.fault import Fault, FaultyHead
+from gateway.server.http1.limits import Limits
+
+
+class After(Enum):
+    """What becomes of the connection after the answer (RFC 9112 9.3)."""
+
+    CLOSE = auto()
+    STAY = auto()
+    """HTTP/1.1: needs no word."""
+    STAY_1_0 = auto()
+    """HTTP/1.0: stays only if both sides say `keep-alive`."""
+
+
+class HeadReader:
+    """Collects the bytes of one connection and gives the heads that are complete, in order.
+
+    After the first `FaultyHead`, or a head that says `After.CLOSE`, it must not be used again.
+    """
+
+    __slots__ = ("_buffer", "_fed", "_limits", "_pairs", "_parser", "_peer", "_target", "_whole")
+
+    def __init__(self, *, peer: str, limits: Limits) -> None:
+        self._peer = peer
+        self._limits = limits
+        self._parser = httptools.HttpRequestParser(self)
+        self._buffer = b""
+        self._start()
+
+    @property
+    def empty(self) -> bool:
+        """No byte of a next head has arrived."""
+        return not self._buffer
+
+    def feed(self, data: bytes) -> None:
+        """Take what arrived."""
+        self._buffer = self._buffer + data if self._buffer else data
+
+    def next(self) -> tuple[HttpRequest, After] | None:
+        """Give the next request; None if its head is not complete yet.
+
+        Raises: FaultyHead as soon as the bytes show it, which may be before the head is complete.
+        """
+        buffer = self._buffer
+        if not buffer:
+            return None
+        # Three bytes of the separator may have been there before.
+        end = buffer.find(_END, max(self._fed - 3, 0)) + 4
+        if end < 4:
+            self._feed_part(buffer)
+            return None
+        if end > self._limits.head_bytes:
+            raise FaultyHead(Fault.HEAD_TOO_LARGE)
+        self._parse(buffer[self._fed : end] if self._fed else buffer[:end])
+        head = self._read(buffer)
+        self._buffer = buffer[end:]
+        self._start()
+        return head
+
+    # --- called by the parser ---
+
+    def on_url(self, part: bytes) -> None:
+        """Take the target, or the next part of it."""
+        self._target += part
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one header. llhttp leaves the white space behind a value (RFC 9112 5.1)."""
+        self._pairs.append((name.lower(), value.strip(b" \t")))
+
+    def on_headers_complete(self) -> None:
+        """Note that llhttp sees the end of the head."""
+        self._whole = True
+
+    # --- private ---
+
+    def _start(self) -> None:
+        self._fed = 0
+        self._target = b""
+        self._pairs: list[tuple[bytes, bytes]] = []
+        self._whole = False
+
+    def _feed_part(self, buffer: bytes) -> None:
+        """Refuse a head that can no longer become a good one, without waiting for its end."""
+        limits = self._limits
+        self._parse(buffer[self._fed :])
+        self._fed = len(buffer)
+        if (
+            len(buffer) > limits.head_bytes
+            or len(self._target) > limits.target_bytes
+            or len(self._pairs) > limits.header_count
+        ):
+            raise FaultyHead(Fault.HEAD_TOO_LARGE)
+        if self._whole or buffer.startswith((b"\r", b"\n")):
+            raise FaultyHead(Fault.MALFORMED)
+
+    def _parse(self, part: bytes) -> None:
+        try:
+            self._parser.feed_data(part)
+        except httptools.HttpParserUpgrade:
+            pass  # raised at the end of the head: an ordinary request, and After.CLOSE
+        except httptools.HttpParserError:
+            raise FaultyHead(Fault.MALFORMED) from None
+
+    def _read(self, buffer: bytes) -> tuple[HttpRequest, After]:
+        method, target, pairs = self._parser.get_method(), self._target, self._pairs
+        if len(target) > self._limits.target_bytes or len(pairs) > self._limits.header_count:
+            raise FaultyHead(Fault.HEAD_TOO_LARGE)
+        line = b"%b %b HTTP/1." % (method, target)
+        version = buffer[len(line) : len(line) + 3]
+        if not self._whole or not buffer.startswith(line) or version not in _VERSIONS or method == b"CONNECT":
+            raise FaultyHead(Fault.MALFORMED)
+        framing = [pair for pair in pairs if pair[0] in _FRAMING]
+        after = _after(framing, http_1_1=version == b"1\r\n")
+        headers: HeaderPairs = tuple(pairs)
+        return HttpRequest(method=method, target=target, headers=headers, peer=self._peer), after
+
+
+_END: Final = b"\r\n\r\n"
+_VERSIONS: Final = (b"1\r\n", b"0\r\n")
+_FRAMING: Final = frozenset((b"host", b"connection", b"content-length", b"transfer-encoding", b"upgrade"))
+# RFC 9112 3.2 demands 400 for an invalid Host: uri-host [":" port] of RFC 3986, brackets not paired.
+_HOST: Final = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*+")
+
+
+def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
+    """Check the headers that frame the message, and say what they do to the connection."""
+    hosts = 0
+    close, keep, upgrade = False, False, False
+    for name, value in framing:
+        match name:
+            case b"host":
+                hosts += 1
+                if not _HOST.fullmatch(value):
+                    raise FaultyHead(Fault.MALFORMED)
+            case b"connection":
+                options = [option.strip(b" \t") for option in value.lower().split(b",")]
+                close = close or b"close" in options
+                keep = keep or b"keep-alive" in options
+            case b"upgrade":
+                upgrade = True
+            case _:
+                _check_no_body(name, value)
+    if hosts != 1 and (http_1_1 or hosts):
+        raise FaultyHead(Fault.MALFORMED)
+    # We never take up an upgrade. A peer may have sent bytes of the other protocol already
+    # (RFC 9110 7.8), so nothing behind such a head is read as HTTP (CVE-2026-73548).
+    if close or upgrade or not (http_1_1 or keep):
+        return After.CLOSE
+    return After.STAY if http_1_1 else After.STAY_1_0
+
+
+def _check_no_body(name: bytes, value: bytes) -> None:
+    """Refuse a head that announces a body. Repeats of Content-Length are refused by llhttp.
+
+    nginx without `proxy_pass_request_body off` and `proxy_set_header Content-Length ""` announces
+    its client's body and does not send it: waiting for it would hang every such request, and what
+    follows a body that we do not read would be read as the next head. `0` is what Envoy sends.
+    """
+    if name == b"content-length" and value == b"0":
+        return
+    raise FaultyHead(Fault.BODY)

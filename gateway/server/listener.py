@@ -1,0 +1,91 @@
+"""How do bytes from the network reach a function from request to answer, and how does that stop?"""
+
+import asyncio
+import ssl as tls
+from collections.abc import Callable
+from typing import Final
+
+from gateway.server.http1.connections import Connections
+from gateway.server.http1.limits import Limits
+from gateway.server.http1.protocol import Handler, Http1Protocol
+from gateway.server.http1.writer import AnswerWriter
+
+
+class Listener:
+    """One listening address and its connections. Made by `listen`."""
+
+    __slots__ = ("_connections", "_server", "port")
+
+    def __init__(self, server: asyncio.Server, connections: Connections) -> None:
+        self._server = server
+        self._connections = connections
+        self.port: Final[int] = server.sockets[0].getsockname()[1]
+        """Where it listens; of the first address if the host has more than one and 0 was asked."""
+
+    @property
+    def connections(self) -> int:
+        """Open connections; without those that are still in their TLS handshake."""
+        return len(self._connections)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Accept no more, finish what was asked, and be closed after `timeout_s` at the latest.
+
+        Idle connections are closed at once, the others after their next answer, which says
+        `Connection: close`; what remains at the time limit is aborted and its handler cancelled.
+        Take the address out of the proxies' sight first (endpoint, readiness): what they send to
+        it from now on is refused by the kernel.
+        """
+        self._server.close()
+        await self._connections.drain(timeout_s)
+        await self._server.wait_closed()
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+_DEFAULTS: Final = Limits()
+
+
+async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at the call
+    handler: Handler,
+    *,
+    host: str,
+    port: int,
+    limits: Limits = _DEFAULTS,
+    on_malformed: Callable[[str], None] = _ignore,
+    on_bug: Callable[[BaseException], None] = _ignore,
+    clock: Callable[[], float] | None = None,
+    ssl: tls.SSLContext | None = None,
+    reuse_port: bool = False,
+) -> Listener:
+    """Listen on `host` and `port` (0: any) and answer every request with what `handler` gives.
+
+    `on_malformed` gets one of `Fault`; `on_bug` what the handler raised, whose traceback may hold
+    the request: redact it. `clock` (seconds since the epoch) is for the Date header; without it
+    there is none. Raises: OSError if the address cannot be had.
+    """
+    connections = Connections(limits.max_connections)
+    writer = AnswerWriter(clock)
+
+    def connection() -> Http1Protocol:
+        return Http1Protocol(
+            handler,
+            limits=limits,
+            connections=connections,
+            on_malformed=on_malformed,
+            on_bug=on_bug,
+            writer=writer,
+        )
+
+    server = await asyncio.get_running_loop().create_server(
+        connection,
+        host,
+        port,
+        ssl=ssl,
+        backlog=limits.backlog,
+        reuse_port=reuse_port or None,
+        ssl_handshake_timeout=limits.head_timeout_s if ssl else None,
+        ssl_shutdown_timeout=limits.linger_s if ssl else None,
+    )
+    return Listener(server, connections)
