@@ -27,8 +27,7 @@ dev: $(DEV) ## Start a gateway, an identity provider, nginx and a backend on loo
 test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
-quick: $(DEV) ## The 30-second part: lint, and the tests without real components
-	@$(MAKE) --no-print-directory lint
+quick: lint ## The 30-second part: lint, and the tests without real components
 	@$(PYTEST) -m "not wire"
 
 wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends

@@ -56,7 +56,11 @@ class GatewayProcess:
             "admin": self.admin_port,
         }
         listeners = {
-            name: {**configuration.get("listeners", {}).get(name, {}), "port": port}
+            name: {
+                "host": "127.0.0.1",
+                **configuration.get("listeners", {}).get(name, {}),
+                "port": port,
+            }
             for name, port in ports.items()
         }
         self.file.write_text(yaml.safe_dump({**configuration, "listeners": listeners}))
