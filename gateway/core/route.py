@@ -74,24 +74,29 @@ class RouteTable:
         target_readings_differ), or the oddity's own reason where the route does not admit it.
         """
         leaf = _find(self._exact, path.segments)
-        if path.oddities:
-            self._check_readings(path, leaf)
+        self._check_oddities(path, leaf)
         if leaf is None:
             raise Refusal(Reason.PATH_NOT_ALLOWED)
-        self._check_case(path.segments, leaf, method)
+        self._check_readings(path, leaf, method)
         route = leaf.get(method)
         if route is None:
             raise Refusal(Reason.METHOD_NOT_ALLOWED)
         return route
 
-    def _check_readings(self, path: Path, leaf: "_Leaf | None") -> None:
+    def _check_oddities(self, path: Path, leaf: "_Leaf | None") -> None:
+        if not path.oddities:
+            return
         admitted = _admitted_by_all(leaf)
         for oddity in sorted(path.oddities):
             if oddity.value not in admitted:
                 raise Refusal(ODDITY_REASONS[oddity])
+
+    def _check_readings(self, path: Path, leaf: "_Leaf", method: str) -> None:
+        self._check_case(path.segments, leaf, method)
         for reading in path.other_readings:
             if _find(self._exact, reading) is not leaf:
                 raise Refusal(Reason.TARGET_READINGS_DIFFER)
+            self._check_case(reading, leaf, method)
 
     def _check_case(self, segments: Segments, leaf: "_Leaf", method: str) -> None:
         """Refuse a path that a case-blind backend would serve under another route's rules."""
@@ -118,8 +123,8 @@ class _Node:
 def _template_segment(part: str) -> str:
     if part == REST:
         return REST
-    if part.startswith("{") or part.endswith("}"):
-        if part[:1] != "{" or part[-1:] != "}" or not part[1:-1].isidentifier():
+    if "{" in part or "}" in part:
+        if part[0] != "{" or part[-1] != "}" or not part[1:-1].isidentifier():
             raise ValueError(f"a placeholder is a whole segment, such as {{order}}: {part!r}")
         return ONE
     if "*" in part:

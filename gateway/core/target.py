@@ -22,6 +22,8 @@ from gateway.core.reason import Reason, Refusal
 
 MAX_TARGET_BYTES: Final = 8192  # nginx's large_client_header_buffers default; RFC 9110 4.1 asks for 8000
 MAX_SEGMENTS: Final = 256
+MAX_UNESCAPINGS: Final = 3
+"""How often a path can be unescaped until nothing is left; honest applications need two. Each is judged."""
 
 Segments = tuple[str, ...]
 
@@ -52,7 +54,7 @@ class Path:
     """Split at `/`, then unescaped once, as UTF-8."""
     oddities: frozenset[Oddity] = frozenset()
     other_readings: tuple[Segments, ...] = ()
-    """What other readers make of the oddities. Empty where there are none."""
+    """What readers see that unescape more, less or later. Empty where all of them agree."""
 
 
 def parse_target(target: bytes) -> Path:
@@ -82,9 +84,10 @@ def fold(segment: str) -> str:
 # --- private ---
 
 # pchar without `%` and `;` (RFC 3986 section 3.3); a segment does not end in a dot. Possessive: linear.
-_CLEAN: Final = re.compile(rb"(?:/(?:\.*+[A-Za-z0-9_~!$&'()*+,=:@-]++)++)*+/?+")
+_CLEAN: Final = re.compile(rb"/(?:(?:\.*+[A-Za-z0-9_~!$&'()*+,=:@-]++)++(?:/|\Z))*+")
 _PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
+_ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
 _QUERY: Final = re.compile(rb"[!-\"$-~]*+")
 _UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
 _SPLITTING: Final = frozenset("./\\%;?#:@ ")
@@ -139,12 +142,12 @@ def _parse_unclean(path: bytes) -> Path:
 def _oddities(path: bytes) -> Iterator[Oddity]:
     if b";" in path:
         yield Oddity.SEMICOLON
-    for escape in _ESCAPE.finditer(path):
-        yield from _judge_escape(escape[1])
+    for digits in dict.fromkeys(_ESCAPE.findall(path)):  # each spelling once: the work is bounded
+        yield from _judge_escape(digits)
 
 
-def _judge_escape(digits: bytes | None) -> Iterator[Oddity]:
-    if digits is None:
+def _judge_escape(digits: bytes) -> Iterator[Oddity]:
+    if not digits:
         raise Refusal(Reason.TARGET_ESCAPE_MALFORMED)
     octet = bytes.fromhex(digits.decode())
     if octet < b" " or octet == b"\x7f":
@@ -169,21 +172,33 @@ def _decoded(segment: str) -> str:
 
 
 def _other_readings(path: bytes, oddities: frozenset[Oddity]) -> Iterator[Segments]:
-    """What readers make of it that unescape before they split, unescape twice, or cut parameters."""
+    """What readers make of it that unescape less, before they split, more than once, or cut parameters.
+
+    `%3A` and `:` are two spellings that RFC 3986 section 2.2 does not call equivalent: a reader that
+    routes before it unescapes never finds a literal `:` in the first.
+    """
+    kept = _ESCAPED_PCHAR.sub(rb"%25\1", path)
+    if kept != path:
+        yield tuple(_decoded(segment) for segment in _split(kept.decode("ascii")))
     if not oddities:
         return
     raw = path.decode("ascii")
-    fully = _fully_decoded(raw)
-    for text in (raw, _decoded(raw), fully):
+    for text in _unescaped_stepwise(raw):
         yield _split(text)
         yield tuple(segment.partition(";")[0] for segment in _split(text))
     yield tuple(_decoded(segment.partition(";")[0]) for segment in _split(raw))
 
 
-def _fully_decoded(text: str) -> str:
-    while (decoded := _decoded(text)) != text:  # each round shortens the text: it ends
+def _unescaped_stepwise(text: str) -> Iterator[str]:
+    """The text, unescaped once, twice and so on until nothing is left to unescape."""
+    yield text
+    for _ in range(MAX_UNESCAPINGS + 1):
+        decoded = _decoded(text)
+        if decoded == text:
+            return
+        yield decoded
         text = decoded
-    return text
+    raise Refusal(Reason.TARGET_ESCAPED_PERCENT, f"escaped more than {MAX_UNESCAPINGS} times")
 
 
 def _check_structure(segments: Segments) -> None:

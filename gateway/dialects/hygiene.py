@@ -61,7 +61,7 @@ def check_method(method: bytes) -> str:
 
 def check_method_parameter(target: bytes) -> None:
     """Raises: Refusal(method_override) for a `_method` in the query, however it is escaped."""
-    query = target.partition(b"?")[2]
+    query = target.partition(b"?")[2].lower()
     if b"method" not in query and b"%" not in query:
         return
     for pair in re.split(b"[&;]", query):
