@@ -13,7 +13,7 @@ from gateway.core.policy import Policy
 from gateway.core.verdict import Deny, Verdict
 from gateway.dialects import nginx, traefik
 from gateway.dialects.capabilities import Capabilities
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 
 class Dialect(Protocol):
@@ -24,6 +24,9 @@ class Dialect(Protocol):
 
     def read(self, request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
         """Read the facts; a value whatever arrives."""
+
+    def imitate(self, client: ClientRequest, url: str, peer: str) -> HttpRequest:
+        """Ask as the proxy would ask for a client's request."""
 
     def render(self, verdict: Verdict) -> HttpAnswer:
         """Give the answer that the proxy understands; 2xx for a permit and for nothing else."""

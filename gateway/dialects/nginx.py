@@ -19,7 +19,7 @@ from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_peer, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 NAME: Final = "nginx"
 
@@ -55,6 +55,16 @@ def render(verdict: Verdict) -> HttpAnswer:
     if isinstance(verdict, Preflight):
         return HttpAnswer(status=403, headers=(*answer.headers, PREFLIGHT))
     return answer
+
+
+def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:
+    """Ask as this proxy would ask for a client's request, at the URL it is pinned to."""
+    carriers = (
+        (b"x-original-method", client.method.encode()),
+        (b"x-original-url", f"{client.scheme}://{client.authority}{client.target}".encode()),
+        (b"x-real-ip", client.address.encode()),
+    )
+    return HttpRequest(method=b"GET", target=url.encode(), headers=carriers + client.headers, peer=peer)
 
 
 # --- private ---

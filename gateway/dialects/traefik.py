@@ -18,7 +18,7 @@ from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_peer, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 NAME: Final = "traefik"
 
@@ -52,6 +52,18 @@ def render(verdict: Verdict) -> HttpAnswer:
     if isinstance(verdict, Preflight):  # a 204 would let the preflight through to the backend
         return HttpAnswer(status=403, headers=answer.headers)
     return answer
+
+
+def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:
+    """Ask as this proxy would ask for a client's request, at the URL it is pinned to."""
+    carriers = (
+        (b"x-forwarded-method", client.method.encode()),
+        (b"x-forwarded-proto", client.scheme.encode()),
+        (b"x-forwarded-host", client.authority.encode()),
+        (b"x-forwarded-uri", client.target.encode()),
+        (b"x-forwarded-for", client.address.encode()),
+    )
+    return HttpRequest(method=b"GET", target=url.encode(), headers=carriers + client.headers, peer=peer)
 
 
 # --- private ---

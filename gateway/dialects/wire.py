@@ -34,3 +34,15 @@ class HttpAnswer:
     status: int
     headers: HeaderPairs = ()
     body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientRequest:
+    """A client's request as a proxy receives it; `imitate` of a dialect tells how that proxy asks."""
+
+    method: str
+    scheme: str
+    authority: str
+    target: str
+    headers: HeaderPairs = ()
+    address: str = "192.0.2.1"  # RFC 5737, for documentation

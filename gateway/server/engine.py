@@ -27,6 +27,13 @@ MAX_ROUNDS: Final = 3
 PREFIX: Final = b"/auth/"
 
 
+class Resolver(Protocol):
+    """Who fetches what a decision needs."""
+
+    async def resolve(self, need: KeysNeeded) -> KeySet | Unavailable:
+        """Fetch it, or say that it cannot be had. Never raises for what the network does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What a decision reads beside the request; replaced as a whole by a reload."""
@@ -99,18 +106,10 @@ class Engine:
     async def _look_up(
         self, asked: _Asked, world: World, question: Question, evidence: Evidence, pending: Pending
     ) -> HttpAnswer:
-        """Fetch what is needed and ask again, a bounded number of times."""
-        for _ in range(MAX_ROUNDS):
-            found = await _resolve(world.sources, pending.need)
-            evidence = replace(evidence, found={**evidence.found, pending.need: found}, signed=pending.signed)
-            verdict = answer(question, world.snapshot, evidence, now=int(self._clock()), jti=self._jti())
-            if not isinstance(verdict, Pending):
-                return self._finish(asked, verdict)
-            pending = verdict
-        return self._finish(
-            asked,
-            Indeterminate(reason=Reason.LOOKUPS_EXHAUSTED, retry_after_s=1, context=question.context),
+        verdict = await settle(
+            question, world.snapshot, world.sources, evidence, pending, clock=self._clock, jti=self._jti
         )
+        return self._finish(asked, verdict)
 
     def _finish(self, asked: _Asked, verdict: Verdict) -> HttpAnswer:
         self._observer.decided(
@@ -121,6 +120,27 @@ class Engine:
             seconds=self._monotonic() - asked.started,
         )
         return asked.dialect.render(verdict) if asked.dialect else render(verdict)
+
+
+async def settle(
+    question: Question,
+    snapshot: Snapshot,
+    sources: Resolver,
+    evidence: Evidence,
+    pending: Pending,
+    *,
+    clock: Callable[[], float],
+    jti: Callable[[], str],
+) -> Verdict:
+    """Fetch what is needed and ask again, a bounded number of times. Silence never becomes a permit."""
+    for _ in range(MAX_ROUNDS):
+        found = await _resolve(sources, pending.need)
+        evidence = replace(evidence, found={**evidence.found, pending.need: found}, signed=pending.signed)
+        verdict = answer(question, snapshot, evidence, now=int(clock()), jti=jti())
+        if not isinstance(verdict, Pending):
+            return verdict
+        pending = verdict
+    return Indeterminate(reason=Reason.LOOKUPS_EXHAUSTED, retry_after_s=1, context=question.context)
 
 
 # --- private ---
@@ -134,7 +154,7 @@ def _pinned(target: bytes) -> tuple[Dialect | None, str]:
     return DIALECTS.get(parts[0].decode("ascii", "replace")), parts[1].decode("ascii", "replace")
 
 
-async def _resolve(sources: KeySources, need: KeysNeeded) -> KeySet | Unavailable:
+async def _resolve(sources: Resolver, need: KeysNeeded) -> KeySet | Unavailable:
     match need:
         case KeysNeeded():
             return await sources.resolve(need)

@@ -1,0 +1,70 @@
+"""`gateway check`: is this configuration whole, and what does it open?"""
+
+from argparse import Namespace
+from typing import Any
+
+from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
+from gateway.config.compile import load_world
+from gateway.config.problem import ConfigError
+from gateway.config.world import World
+from gateway.core.policy import Policy
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("check", help="check a configuration", description=__doc__)
+    add_config(parser)
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Print what was found; exit 78 with every problem at once where it does not compile."""
+    world = load_world(arguments.config)
+    if world.refused:  # `serve` would go on without these files; a check says so
+        raise ConfigError(world.refused)
+    if arguments.json:
+        print_json(_as_members(world))
+    else:
+        _print(world)
+    return EX_OK
+
+
+# --- private ---
+
+
+def _print(world: World) -> None:
+    for policy in world.snapshot.policies.values():
+        hosts = ", ".join(pattern.name for pattern in policy.hosts)
+        print(f"policy {policy.id}: {hosts}")
+        for route in policy.routes.routes:
+            print(f"  {route.access.value:6} {route.id}: {' '.join(sorted(route.methods))}")
+            print("         " + " ".join(route.paths))
+    for warning in world.warnings:
+        print(f"warning: {warning}")
+    routes = sum(len(policy.routes.routes) for policy in world.snapshot.policies.values())
+    print(
+        f"ok: {len(world.snapshot.issuers)} issuer(s), {len(world.snapshot.policies)} policy(ies), "
+        f"{routes} route(s), generation {world.snapshot.generation}"
+    )
+
+
+def _as_members(world: World) -> dict[str, Any]:
+    return {
+        "ok": True,
+        "generation": world.snapshot.generation,
+        "issuers": sorted(issuer.id for issuer in world.snapshot.issuers.values()),
+        "policies": {policy.id: _routes(policy) for policy in world.snapshot.policies.values()},
+        "warnings": list(world.warnings),
+    }
+
+
+def _routes(policy: Policy) -> dict[str, Any]:
+    return {
+        route.id: {
+            "access": route.access.value,
+            "methods": sorted(route.methods),
+            "paths": list(route.paths),
+        }
+        for route in policy.routes.routes
+    }

@@ -1,0 +1,26 @@
+"""`gateway dev`: everything on loopback, to be tried in a minute. Development only."""
+
+import asyncio
+import sys
+from argparse import Namespace
+
+from gateway.app import CLOCK, running
+from gateway.cli.output import EX_FINDINGS, Commands
+from gateway.dev.nginx import NginxMissing
+from gateway.dev.run import run as run_everything
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("dev", help="try it on loopback", description=__doc__)
+    parser.add_argument("--port", type=int, default=8080, help="where nginx listens (default 8080)")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Run until Ctrl-C; exit 1 where something cannot start."""
+    try:
+        return asyncio.run(run_everything(arguments.port, running, CLOCK))
+    except (NginxMissing, RuntimeError, OSError) as error:
+        print(f"gateway: {error}", file=sys.stderr)
+        return EX_FINDINGS

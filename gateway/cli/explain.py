@@ -1,0 +1,160 @@
+"""`gateway explain`: walk one request through the policy, and show every step.
+
+The walk is the real one: the dialect reads what its proxy would send, the keys are fetched from the real
+issuer (or read from --jwks), the clock is yours (--at). Only the signing key is a throwaway: what it
+signs is shown decoded and never printed as a token.
+"""
+
+import asyncio
+import secrets
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from gateway.app import CLOCK, key_sources
+from gateway.cli.explanation import Explanation, as_members, lines
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_json, complain, print_json
+from gateway.config.compile import load_world
+from gateway.config.world import World
+from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
+from gateway.core.policy import Policy
+from gateway.core.verdict import Permit, Preflight, Verdict
+from gateway.dialects import DIALECTS, Dialect
+from gateway.dialects.wire import ClientRequest, HeaderPairs, HttpRequest
+from gateway.keys.signing_key import SigningKey
+from gateway.server.single_walk import GivenKeys, Moment, walk
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("explain", help="show why a request is allowed or not", description=__doc__)
+    add_config(parser)
+    add_json(parser)
+    _add_request(parser)
+    parser.add_argument("--at", metavar="TIME", help="decide at this moment, as 2026-01-01T00:00:00Z")
+    parser.add_argument(
+        "--jwks",
+        metavar="ISSUER=FILE",
+        action="append",
+        default=[],
+        help="an issuer's keys, instead of fetching",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Print the walk; exit 0 where it ends in a permit, 1 where it does not."""
+    world = load_world(arguments.config)
+    policy = _policy(arguments, world)
+    if policy is None:
+        return complain(
+            f"name one of the policies with --policy: {', '.join(sorted(world.snapshot.policies))}"
+        )
+    try:
+        client = _client_request(arguments)
+        keys = dict(_jwks(text) for text in arguments.jwks)
+        now = time_of(arguments.at)
+    except (ValueError, OSError) as error:
+        return complain(str(error))
+    dialect = DIALECTS[arguments.dialect]
+    url, peer = f"/auth/{dialect.NAME}/{policy.id}", arguments.peer or _a_peer(policy)
+    request = dialect.imitate(client, url, peer)
+    verdict = asyncio.run(_walk(world, request, dialect, policy, keys, now))
+    explanation = Explanation(request=request, verdict=verdict, answer=dialect.render(verdict), now=now)
+    if arguments.json:
+        print_json(as_members(explanation))
+    else:
+        print("\n".join(lines(explanation)))
+    return EX_OK if isinstance(verdict, Permit | Preflight) else EX_FINDINGS
+
+
+# --- private ---
+
+
+async def _walk(
+    world: World,
+    request: HttpRequest,
+    dialect: Dialect,
+    policy: Policy,
+    keys: Mapping[str, KeySet],
+    now: int,
+) -> Verdict:
+    moment = Moment(
+        now=now, jti=secrets.token_urlsafe(16), signer=SigningKey.generate(world.signing_algorithm)
+    )
+    sources = key_sources(world)
+    try:
+        return await walk(request, dialect, policy, world.snapshot, GivenKeys(keys, sources), moment)
+    finally:
+        await sources.close()
+
+
+def _add_request(parser: ArgumentParser) -> None:
+    parser.add_argument("--dialect", choices=sorted(DIALECTS), default="nginx", help="who asks")
+    parser.add_argument("--policy", help="the policy's id; needed where the file has several")
+    parser.add_argument("--method", default="GET")
+    parser.add_argument(
+        "--url", required=True, help="as the client sends it; its path is taken byte for byte"
+    )
+    parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help="may be repeated")
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="the bearer token; - for standard input (never an argument)",
+    )
+    parser.add_argument("--peer", help="the proxy's address; by default one of the policy's peers")
+
+
+def _policy(arguments: Namespace, world: World) -> Policy | None:
+    policies = world.snapshot.policies
+    if arguments.policy is None and len(policies) == 1:
+        return next(iter(policies.values()))
+    return policies.get(arguments.policy or "")
+
+
+def _a_peer(policy: Policy) -> str:
+    return str(policy.peers[0].network_address)
+
+
+def _client_request(arguments: Namespace) -> ClientRequest:
+    parts = urlsplit(arguments.url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ValueError("--url is a whole URL, such as https://api.example.com/v1/orders")
+    target = arguments.url.partition("://")[2][len(parts.netloc) :]
+    return ClientRequest(
+        method=arguments.method,
+        scheme=parts.scheme,
+        authority=parts.netloc,
+        target=target or "/",
+        headers=_headers(arguments),
+    )
+
+
+def _headers(arguments: Namespace) -> HeaderPairs:
+    pairs = [header.partition(":") for header in arguments.header]
+    headers = [(name.strip().lower().encode(), value.strip().encode()) for name, _, value in pairs]
+    if arguments.token_file:
+        source = sys.stdin.read() if arguments.token_file == "-" else Path(arguments.token_file).read_text()  # noqa: S105 - a file name
+        headers.append((b"authorization", b"Bearer " + source.strip().encode()))
+    return tuple(headers)
+
+
+def _jwks(text: str) -> tuple[str, KeySet]:
+    issuer_id, _, file = text.partition("=")
+    try:
+        return issuer_id, parse_jwks(Path(file).read_bytes())
+    except JwksMalformed as error:
+        raise ValueError(f"--jwks {file}: {error}") from None
+
+
+def time_of(text: str | None) -> int:
+    """Give the moment in seconds since the epoch; now where there is no text. Raises: ValueError."""
+    if text is None:
+        return int(CLOCK())
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("--at needs a zone, as in 2026-01-01T00:00:00Z")
+    return int(moment.timestamp())

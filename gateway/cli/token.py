@@ -1,0 +1,65 @@
+"""`gateway token`: a development token from the provider of `gateway dev`."""
+
+import json
+import sys
+import urllib.error
+import urllib.parse
+import urllib.request
+from argparse import Namespace
+from ipaddress import ip_address
+from typing import Final
+
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, complain
+
+_TIMEOUT_S: Final = 5
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser("token", help="get a development token", description=__doc__)
+    parser.add_argument("--provider", required=True, help="the URL that `gateway dev` prints; loopback only")
+    parser.add_argument("--scope", default="", help="scopes, separated by spaces")
+    parser.add_argument("--subject", default="dev-user")
+    parser.add_argument("--audience", default="https://api.example.com")
+    parser.add_argument("--lifetime", type=int, default=300, help="seconds")
+    parser.add_argument("--expired", action="store_true", help="a token that expired a minute ago")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Print one token; exit 1 where the provider gives none."""
+    if not _is_loopback(arguments.provider):
+        return complain("--provider is the development provider on loopback, such as http://127.0.0.1:4190")
+    form = urllib.parse.urlencode(
+        {
+            "grant_type": "client_credentials",
+            "scope": arguments.scope,
+            "subject": arguments.subject,
+            "audience": arguments.audience,
+            # Past the default leeway of 30 s: 60 s ago it had expired.
+            "lifetime": -60 if arguments.expired else arguments.lifetime,
+        }
+    ).encode()
+    try:
+        with urllib.request.urlopen(f"{arguments.provider}/token", form, _TIMEOUT_S) as answer:  # noqa: S310
+            print(json.load(answer)["access_token"])
+    except (urllib.error.URLError, TimeoutError) as error:
+        print(
+            f"gateway: {arguments.provider} gave no token: {error}. Is `gateway dev` running?",
+            file=sys.stderr,
+        )
+        return EX_FINDINGS
+    return EX_OK
+
+
+# --- private ---
+
+
+def _is_loopback(url: str) -> bool:
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "http" or parts.hostname is None:
+        return False
+    try:
+        return parts.hostname == "localhost" or ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,109 @@
+"""How does `gateway dev` start everything on loopback, and leave nothing behind?
+
+One event loop holds the identity provider, the echo backend and the gateway; nginx is a child process in a
+temporary folder. They are stopped in the reverse order, whatever ends the command.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+from aiohttp import web
+
+from gateway.config.compile import load_world
+from gateway.config.world import World
+from gateway.dev import sample, tour
+from gateway.dev.echo_backend import EchoBackend
+from gateway.dev.identity_provider import IdentityProvider
+from gateway.dev.nginx import Nginx
+from gateway.dialects.snippets import SNIPPETS, Settings
+
+Gateway = Callable[[World], AbstractAsyncContextManager[None]]
+
+
+async def run(front_port: int, gateway: Gateway, clock: Callable[[], float]) -> int:
+    """Start everything around `gateway`, print what to try, wait for Ctrl-C. Gives the exit code."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="token-gateway-dev-")))
+        ports = _choose_ports(front_port)
+        provider = IdentityProvider(f"http://{sample.HOST}:{ports.provider}", clock)
+        await stack.enter_async_context(_serving(provider.application(), ports.provider))
+        world = _world(folder, ports)
+        backend = EchoBackend(
+            issuer=world.downstream_issuer, jwks_uri=world.jwks_uri, audience=sample.AUDIENCE
+        )
+        await stack.enter_async_context(_serving(backend.application(), ports.backend))
+        await stack.enter_async_context(gateway(world))
+        stack.enter_context(_nginx(folder, world, ports))
+        print(tour.text(ports, await tour.downstream_token(ports, provider)), flush=True)
+        await stop.wait()
+        print("\nstopping", file=sys.stderr)
+    return 0
+
+
+# --- private ---
+
+
+def _choose_ports(front: int) -> sample.Ports:
+    """The well-known port of each part where it is free, any other one where it is not."""
+    return sample.Ports(
+        front=_free(front),
+        provider=_free(4190),
+        backend=_free(4191),
+        decision=_free(4180),
+        keys=_free(8081),
+        admin=_free(9090),
+    )
+
+
+def _free(port: int) -> int:
+    with contextlib.closing(socket.socket()) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((sample.HOST, port))
+        except OSError:
+            probe.bind((sample.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+@asynccontextmanager
+async def _serving(application: web.Application, port: int) -> AsyncIterator[None]:
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, sample.HOST, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _world(folder: Path, ports: sample.Ports) -> World:
+    file = folder / "gateway.yaml"
+    file.write_text(sample.configuration(ports))
+    return load_world(file)
+
+
+@contextlib.contextmanager
+def _nginx(folder: Path, world: World, ports: sample.Ports) -> Iterator[None]:
+    place = folder / "nginx"
+    place.mkdir()
+    settings = Settings(
+        gateway=f"http://{sample.HOST}:{ports.decision}",
+        backend=f"http://{sample.HOST}:{ports.backend}",
+        listen=f"{sample.HOST}:{ports.front}",
+    )
+    nginx = Nginx(place, SNIPPETS["nginx"](world.snapshot.policies["shop"], settings))
+    nginx.start()
+    try:
+        yield
+    finally:
+        nginx.stop()

@@ -1,0 +1,62 @@
+"""Which policy does `gateway dev` show? A small shop: orders to read, orders to write, one public page."""
+
+from dataclasses import dataclass
+from typing import Final
+
+AUDIENCE: Final = "orders"
+HOST: Final = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Every address of `gateway dev`, all on 127.0.0.1."""
+
+    front: int
+    provider: int
+    backend: int
+    decision: int
+    keys: int
+    admin: int
+
+
+def configuration(ports: Ports) -> str:
+    """Write the configuration that the gateway is started with. Plain HTTP, as everything is loopback."""
+    return f"""\
+# The configuration of `gateway dev`. http and private addresses are asked for by name: all is loopback.
+issuers:
+  dev:
+    issuer: http://{HOST}:{ports.provider}
+    audiences: [https://api.example.com]
+    allow_http: true
+    allow_private_network: true
+downstream:
+  issuer: http://{HOST}:{ports.keys}
+  jwks_uri: http://{HOST}:{ports.keys}/.well-known/jwks.json
+  keys: {{store: memory}}
+policies:
+  shop:
+    hosts: ["{HOST}:{ports.front}"]
+    peers: [{HOST}/32]
+    credentials: [{{type: bearer}}]
+    routes:
+      - id: orders-read
+        methods: [GET, HEAD]
+        paths: [/v1/orders, "/v1/orders/{{order}}"]
+        issuers: [dev]
+        require: {{scopes: [orders:read]}}
+        downstream: {{audience: {AUDIENCE}, scopes: [orders:read], ttl: 60s}}
+      - id: orders-write
+        methods: [POST]
+        paths: [/v1/orders]
+        issuers: [dev]
+        require: {{scopes: [orders:write]}}
+        downstream: {{audience: {AUDIENCE}, scopes: [orders:write], ttl: 30s}}
+      - id: welcome
+        access: public
+        methods: [GET]
+        paths: [/]
+listeners:
+  decision: {{host: {HOST}, port: {ports.decision}}}
+  keys: {{host: {HOST}, port: {ports.keys}}}
+  admin: {{host: {HOST}, port: {ports.admin}}}
+"""
