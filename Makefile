@@ -24,6 +24,7 @@ help: ## List the targets
 dev: $(DEV) ## Start a gateway, an identity provider, nginx and a backend on loopback
 	@$(BIN)/gateway dev
 
+test: export HYPOTHESIS_PROFILE := ci
 test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 

@@ -3,12 +3,14 @@
 Everything it writes goes to files in its own directory, so that a test can search them for tokens.
 """
 
+import itertools
 import os
+import random
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -24,12 +26,25 @@ class NotReady(RuntimeError):
     """A program ended or stayed silent instead of becoming ready. The text holds what it wrote."""
 
 
+def _ports() -> Iterator[int]:
+    # Below the range that the kernel takes outgoing connections from: none of them can be in the
+    # way. Each worker of pytest-xdist has a slice, and a run starts anywhere in it.
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 6
+    start = random.randrange(2000)
+    for offset in itertools.count(start):
+        yield 20_000 + 2000 * worker + offset % 2000
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody used a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nobody used a moment ago, never given twice in a row."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the ports never end")
 
 
 def wait_until(

@@ -34,6 +34,7 @@ class RecordingServer:
         self.requests: list[Message] = []
         self.connections = 0
         self._respond = respond
+        self._closing = False
         self._open: set[socketserver.StreamRequestHandler] = set()
         self._server = _server(self._converse)
         self.port: int = self._server.server_address[1]
@@ -54,6 +55,7 @@ class RecordingServer:
         """Stop accepting and end the open connections."""
         self._server.shutdown()
         self._thread.join()
+        self._closing = True  # for a conversation that is not in _open yet
         for conversation in list(self._open):
             with suppress(OSError):
                 conversation.request.shutdown(2)
@@ -64,7 +66,7 @@ class RecordingServer:
         self._open.add(conversation)
         try:
             with suppress(Truncated, ConnectionError):
-                while self._turn(conversation):
+                while not self._closing and self._turn(conversation):
                     pass
         finally:
             self._open.discard(conversation)

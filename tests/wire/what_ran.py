@@ -28,7 +28,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     )
     terminalreporter.write_sep("-", "what ran")
     terminalreporter.write_line(f"{len(reports) - wire} tests without real components")
-    terminalreporter.write_line(f"{wire} wire tests, of them with")
+    terminalreporter.write_line(f"{wire} wire tests" + (", of them with" if ran else ""))
     for component, tests in sorted(ran.items()):
         terminalreporter.write_line(f"  {component}: {tests}")
 
