@@ -140,7 +140,7 @@ def _read(entry: Any) -> VerificationKey:
         fitting = fitting & _spellings(algorithm)
     if not fitting:
         raise _Unfit("alg does not fit the key")
-    return VerificationKey(kid=kid, algorithms=fitting, key=key, thumbprint=_thumbprint(key))
+    return VerificationKey(kid=kid, algorithms=fitting, key=key, thumbprint=thumbprint(key))
 
 
 _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -249,7 +249,8 @@ def _integer(entry: Mapping[str, Any], member: str) -> int:
     return int.from_bytes(octets)
 
 
-def _thumbprint(key: PublicKey) -> str:
+def thumbprint(key: PublicKey) -> str:
+    """Give the key's RFC 7638 thumbprint: SHA-256 of `public_members`, base64url."""
     digest = Hash(SHA256())
     digest.update(_canonical(key).encode())
     return encode(digest.finalize()).decode()

@@ -1,0 +1,5 @@
+"""What do we sign our own tokens with, and how does the world verify them?
+
+`store` opens one of three stores (memory, directory, shared) and gives a `keyring`: the key that signs, and
+the public halves of all. A `signing_key` never shows its private half.
+"""

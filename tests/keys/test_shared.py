@@ -1,0 +1,109 @@
+"""Are keys that others keep read as one generation, and never written?"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from shutil import rmtree
+
+import pytest
+
+from gateway.keys.failure import KeyStoreError
+from gateway.keys.shared import SharedStore
+from gateway.keys.signing_key import SigningKey
+from gateway.keys.stored_key import KeyState, StoredKey
+from tests.keys.layouts import NOW, clock, lay_out, some_key
+
+
+def load(path: Path) -> tuple[StoredKey, ...]:
+    return SharedStore(path=path).load(algorithm="ES256", clock=clock)
+
+
+def mount(directory: Path, name: str, *keys: SigningKey) -> None:
+    """Write one version of a Secret as the kubelet does (its `AtomicWriter`)."""
+    directory.mkdir(exist_ok=True)
+    old = directory / "..data"
+    outdated = directory / old.readlink() if old.is_symlink() else None
+    lay_out(directory / f"..{name}", *((key, KeyState.ACTIVE) for key in keys), mode=0o440)
+    (directory / "..data_tmp").symlink_to(f"..{name}")
+    (directory / "..data_tmp").rename(directory / "..data")
+    for file in (directory / f"..{name}").iterdir():
+        if not (directory / file.name).is_symlink():
+            (directory / file.name).symlink_to(f"..data/{file.name}")
+    if outdated is not None:
+        rmtree(outdated)
+
+
+def test_a_mounted_secret_is_read(tmp_path: Path) -> None:
+    key = some_key()
+    mount(tmp_path / "keys", "1", key)
+    (tmp_path / "keys").chmod(0o1777)
+    before = sorted(path.name for path in (tmp_path / "keys").rglob("*"))
+    assert load(tmp_path / "keys") == (StoredKey(key=key, state=KeyState.ACTIVE, created_at=NOW),)
+    assert sorted(path.name for path in (tmp_path / "keys").rglob("*")) == before
+
+
+@pytest.mark.parametrize("mode", [0o400, 0o440, 0o600, 0o640, 0o660])
+def test_the_group_may_read(tmp_path: Path, mode: int) -> None:
+    lay_out(tmp_path / "keys", (some_key(), KeyState.ACTIVE), mode=mode)
+    assert len(load(tmp_path / "keys")) == 1
+
+
+@pytest.mark.parametrize("mode", [0o444, 0o644, 0o442, 0o441])
+def test_others_may_not(tmp_path: Path, mode: int) -> None:
+    lay_out(tmp_path / "keys", (some_key(), KeyState.ACTIVE), mode=mode)
+    with pytest.raises(KeyStoreError) as caught:
+        load(tmp_path / "keys")
+    path = tmp_path / "keys" / "keys.json"
+    assert str(caught.value) == (
+        f"{path}: can be used by others (mode {mode:04o}). "
+        f"Fix: chmod 440 {path}; for a Kubernetes Secret, set `defaultMode: 0440` on the volume."
+    )
+
+
+def test_it_must_exist_and_is_never_made(tmp_path: Path) -> None:
+    with pytest.raises(KeyStoreError, match=r"is not a directory\. Fix: mount the Secret"):
+        load(tmp_path / "keys")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "keys").mkdir()
+    with pytest.raises(KeyStoreError, match=r"keys\.json: is missing\. Fix: write the manifest"):
+        load(tmp_path / "keys")
+    assert list((tmp_path / "keys").iterdir()) == []
+
+
+def test_a_missing_key_of_a_secret_is_refused(tmp_path: Path) -> None:
+    key = some_key()
+    mount(tmp_path / "keys", "1", key)
+    (tmp_path / "keys" / "..1" / f"{key.kid}.pem").unlink()
+    with pytest.raises(KeyStoreError, match="is missing"):
+        load(tmp_path / "keys")
+
+
+def test_a_generation_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
+    mount(tmp_path / "keys", "1", some_key())
+    rmtree(tmp_path / "keys" / "..1")
+    with pytest.raises(KeyStoreError, match="is missing"):
+        load(tmp_path / "keys")
+
+
+def test_reading_while_the_kubelet_writes_gives_one_generation(tmp_path: Path) -> None:
+    keys = [some_key("EdDSA") for _ in range(3)]
+    # Each generation has two keys, and shares one with the next: a mixture would show.
+    generations = [(keys[0], keys[1]), (keys[1], keys[2]), (keys[2], keys[0])]
+    path = tmp_path / "keys"
+    mount(path, "first", *generations[0])
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(_write, path, generations)
+        seen = {tuple(stored.key for stored in load(path)) for _ in _until(written.done)}
+        written.result()
+    seen.add(tuple(stored.key for stored in load(path)))
+    assert seen <= set(generations)
+
+
+def _write(path: Path, generations: list[tuple[SigningKey, SigningKey]]) -> None:
+    for number in range(60):
+        mount(path, str(number), *generations[number % 3])
+
+
+def _until(done: Callable[[], bool]) -> Iterator[None]:
+    while not done():
+        yield
