@@ -1,0 +1,188 @@
+"""What does the configuration mean?
+
+Second of three stages: `gateway.config.load` (form), compile (meaning), adopt (the server's swap). Turns
+what the files say into the types of the walk, and checks whatever no single field can tell.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from pathlib import Path
+from typing import Final, assert_never
+
+from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
+from gateway.config.compile_policies import compile_policy
+from gateway.config.host_names import parse_listening_host
+from gateway.config.http_names import parse_issuer_url, parse_url
+from gateway.config.load import Config, load_draft
+from gateway.config.problem import ConfigError, Problem, sorted_problems
+from gateway.config.schema_issuers import DirectoryStore, KeyStoreSection, MemoryStore, SharedStore
+from gateway.config.secret import (
+    ReadSecret,
+    SecretUnavailable,
+    SecretVariable,
+    parse_reference,
+    read_secret,
+)
+from gateway.config.spot import Spot
+from gateway.config.world import (
+    Address,
+    Audit,
+    DirectoryKeys,
+    IssuerSource,
+    KeyStore,
+    Listeners,
+    MemoryKeys,
+    SharedKeys,
+    World,
+)
+from gateway.core.policy import Policy, Snapshot
+from gateway.core.trust import Issuer
+
+MIN_FINGERPRINT_KEY: Final = 32  # RFC 2104 section 3: no shorter than the hash's output
+
+
+def load_world(path: Path, *, read_secret: ReadSecret = read_secret) -> World:
+    """Load and compile. Raises: ConfigError with every mistake, of form and of meaning."""
+    return compile_config(load_draft(path), read_secret=read_secret)
+
+
+def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> World:
+    """Compile what was loaded.
+
+    Raises: ConfigError with every mistake, where one of them is in the main file. An included file with
+    a mistake is left out whole, and told in `World.refused`.
+    """
+    spot = Spot(source=config.sources[0])
+    issuers, sources = _issuers(config, spot / "issuers")
+    _check_downstream(config, spot / "downstream")
+    listeners = _listeners(config, spot / "listeners")
+    audit = _audit(config, spot / "audit", read_secret)
+    policies = dict(_policies(config, spot))
+    warnings = list(spot.warnings)
+    refused: list[Problem] = []
+    for source in config.sources[1:]:
+        included = Spot(source=source)
+        more = dict(_policies(config, included))
+        problems = sorted_problems((*source.problems, *included.problems))
+        refused += problems
+        if not problems:
+            policies |= more
+            warnings += included.warnings
+    fatal = (*spot.source.problems, *spot.problems)
+    if fatal:
+        raise ConfigError((*fatal, *refused))
+    downstream = config.main.downstream
+    return World(
+        snapshot=Snapshot(
+            generation=config.generation,
+            issuers={issuer.issuer: issuer for issuer in issuers},
+            policies=policies,
+            downstream_issuer=downstream.issuer,
+        ),
+        issuers=sources,
+        key_store=_key_store(downstream.keys, config.directory),
+        signing_algorithm=downstream.algorithm,
+        listeners=listeners,
+        audit=audit,
+        downstream_issuer=downstream.issuer,
+        jwks_uri=downstream.jwks_uri,
+        warnings=tuple(warnings),
+        refused=tuple(refused),
+    )
+
+
+# --- private ---
+
+
+def _issuers(config: Config, spot: Spot) -> tuple[list[Issuer], Mapping[str, IssuerSource]]:
+    issuers, sources = [], {}
+    for issuer_id, section in config.main.issuers.items():
+        here = spot / issuer_id
+        issuer = compile_issuer(issuer_id, section, here)
+        sources[issuer_id] = compile_issuer_source(section, config.directory, here)
+        issuers.append(issuer)
+        if _is_ours(issuer.issuer, config.main.downstream.issuer):
+            (here / "issuer").refuse(
+                "is our own downstream issuer: backends' tokens would be let in at the front door",
+                "name the identity provider",
+            )
+    for first, second in combinations(issuers, 2):
+        if first.issuer == second.issuer:
+            (spot / second.id / "issuer").refuse(
+                f"is also the issuer of {first.id}", "keep one of the two, with the audiences of both"
+            )
+    return issuers, sources
+
+
+def _is_ours(issuer: str, ours: str) -> bool:
+    """Compared loosely: nobody means a difference in case or in a last slash."""
+    return issuer.rstrip("/").casefold() == ours.rstrip("/").casefold()
+
+
+def _check_downstream(config: Config, spot: Spot) -> None:
+    (spot / "issuer").read(parse_issuer_url, config.main.downstream.issuer)
+    (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
+
+
+def _policies(config: Config, spot: Spot) -> Iterator[tuple[str, Policy]]:
+    for policy_id, section in spot.source.policies.items():
+        here = spot / "policies" / policy_id
+        yield policy_id, compile_policy(policy_id, section, config.issuer_ids, here)
+
+
+def _key_store(section: KeyStoreSection, directory: Path) -> KeyStore:
+    match section:
+        case MemoryStore():
+            return MemoryKeys()
+        case DirectoryStore(path=path):
+            return DirectoryKeys(str(directory / path))
+        case SharedStore(path=path):
+            return SharedKeys(str(directory / path))
+        case _:
+            assert_never(section)
+
+
+def _listeners(config: Config, spot: Spot) -> Listeners:
+    section = config.main.listeners
+    addresses = {
+        name: Address(
+            host=(spot / name / "host").read(parse_listening_host, listener.host) or "",
+            port=listener.port,
+        )
+        for name, listener in (
+            ("decision", section.decision),
+            ("keys", section.keys),
+            ("admin", section.admin),
+        )
+    }
+    for first, second in combinations(addresses, 2):
+        if _collide(addresses[first], addresses[second]):
+            (spot / second / "port").refuse(f"is also the port of {first}", "give each its own port")
+    return Listeners(**addresses)
+
+
+def _collide(first: Address, second: Address) -> bool:
+    everywhere = {"0.0.0.0", "::"}  # noqa: S104 - compared, not bound
+    same_host = first.host == second.host or not everywhere.isdisjoint({first.host, second.host})
+    return same_host and first.port == second.port != 0
+
+
+def _audit(config: Config, spot: Spot, read: ReadSecret) -> Audit:
+    section = config.main.audit
+    key = None
+    if section.fingerprint_key is not None:
+        key = _fingerprint_key(section.fingerprint_key, config.directory, spot / "fingerprint_key", read)
+    return Audit(reveal=frozenset(section.reveal or ()), fingerprint_key=key)
+
+
+def _fingerprint_key(text: str, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:
+    reference = parse_reference(text, directory)
+    try:
+        key = read(reference)
+    except SecretUnavailable as error:
+        what = "variable" if isinstance(reference, SecretVariable) else "file"
+        spot.refuse(str(error), f"set that {what}, or refer to another secret")
+        return None
+    if len(key) < MIN_FINGERPRINT_KEY:
+        spot.refuse(f"is shorter than {MIN_FINGERPRINT_KEY} bytes", "make one with: openssl rand -hex 32")
+    return key

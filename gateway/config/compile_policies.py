@@ -1,0 +1,124 @@
+"""What do the policies of the file mean?"""
+
+from collections.abc import Iterator
+from ipaddress import collapse_addresses
+from itertools import chain
+from typing import Final, assert_never
+
+from gateway.config.compile_routes import compile_routes
+from gateway.config.host_names import ANYONE, parse_host_pattern, parse_origin, parse_peers
+from gateway.config.http_names import (
+    parse_cookie_name,
+    parse_cors_header,
+    parse_credential_header,
+    parse_query_name,
+    parse_realm,
+)
+from gateway.config.schema_policies import (
+    BearerSection,
+    CookieSection,
+    CorsSection,
+    CredentialSection,
+    HeaderSection,
+    PolicySection,
+    QuerySection,
+)
+from gateway.config.schema_types import seconds
+from gateway.config.spot import Spot
+from gateway.core.policy import (
+    BearerCredential,
+    CookieCredential,
+    Cors,
+    CredentialSource,
+    HeaderCredential,
+    Network,
+    Policy,
+    QueryCredential,
+)
+
+MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
+
+
+def compile_policy(
+    policy_id: str, section: PolicySection, issuer_ids: frozenset[str] | None, spot: Spot
+) -> Policy:
+    """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
+    realm = section.realm and (spot / "realm").read(parse_realm, section.realm)
+    return Policy(
+        id=policy_id,
+        hosts=(spot / "hosts").read_each(parse_host_pattern, section.hosts),
+        peers=_peers(section.peers, spot / "peers"),
+        credentials=tuple(_credentials(section.credentials, spot / "credentials")),
+        routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
+        cors=_cors(section.cors, spot / "cors"),
+        realm=realm or policy_id,
+    )
+
+
+# --- private ---
+
+
+def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:
+    networks = tuple(chain.from_iterable(spot.read_each(parse_peers, texts)))
+    if ANYONE in texts:
+        spot.warn("anyone may ask and say what the request was")
+    elif any(network.prefixlen == 0 for network in _joined(networks)):
+        spot.refuse("together are the whole world", f"name the proxies, or write {ANYONE} if that is meant")
+    return networks
+
+
+def _joined(networks: tuple[Network, ...]) -> Iterator[Network]:
+    yield from collapse_addresses(one for one in networks if one.version == 4)
+    yield from collapse_addresses(one for one in networks if one.version == 6)
+
+
+def _credentials(sections: tuple[CredentialSection, ...], spot: Spot) -> Iterator[CredentialSource]:
+    seen: set[CredentialSource] = set()
+    for index, section in enumerate(sections):
+        source = _credential(section, spot / index)
+        if source is None:
+            continue
+        if source in seen:
+            (spot / index).refuse("is there twice", "keep one of the two")
+        seen.add(source)
+        yield source
+    if {BearerCredential(), HeaderCredential(name="authorization")} <= seen:
+        spot.refuse("Authorization is read in two ways", "keep bearer, or the header named authorization")
+
+
+def _credential(section: CredentialSection, spot: Spot) -> CredentialSource | None:
+    match section:
+        case BearerSection():
+            return BearerCredential()
+        case HeaderSection(name=text):
+            name = (spot / "name").read(parse_credential_header, text)
+            return None if name is None else HeaderCredential(name=name)
+        case CookieSection(name=text):
+            name = (spot / "name").read(parse_cookie_name, text)
+            return None if name is None else CookieCredential(name=name)
+        case QuerySection(name=text):
+            spot.warn("tokens in the query end up in logs, histories and referrers (RFC 6750 section 2.3)")
+            name = (spot / "name").read(parse_query_name, text)
+            return None if name is None else QueryCredential(name=name)
+        case _:
+            assert_never(section)
+
+
+def _cors(section: CorsSection | None, spot: Spot) -> Cors | None:
+    if section is None:
+        return None
+    max_age_s = seconds(section.max_age)
+    if max_age_s > MAX_PREFLIGHT_S:
+        (spot / "max_age").refuse("is longer than a day", "write 600s")
+    defaults = Cors(origins=frozenset())
+    return Cors(
+        origins=frozenset((spot / "origins").read_each(parse_origin, section.origins)),
+        headers=_headers(section.headers, spot / "headers", defaults.headers),
+        expose=_headers(section.expose, spot / "expose", defaults.expose),
+        credentials=section.credentials,
+        max_age_s=max_age_s,
+    )
+
+
+def _headers(names: tuple[str, ...] | None, spot: Spot, default: tuple[str, ...]) -> tuple[str, ...]:
+    return default if names is None else spot.read_each(parse_cors_header, names)

@@ -1,0 +1,182 @@
+"""What do the routes of a policy mean?"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.config.http_names import parse_method, parse_upstream
+from gateway.config.problem import Unfit
+from gateway.config.schema_policies import ClaimSection, RequireSection, RouteDownstreamSection, RouteSection
+from gateway.config.schema_types import seconds
+from gateway.config.spot import Spot
+from gateway.config.token_names import (
+    parse_audience,
+    parse_claim_path,
+    parse_client,
+    parse_copied_claim,
+    parse_oddity,
+    parse_scope,
+)
+from gateway.core.policy import (
+    Access,
+    AudienceIncludes,
+    ClaimContains,
+    ClaimEquals,
+    ClaimMatches,
+    ClientIs,
+    Downstream,
+    Requirement,
+    Route,
+    ScopesInclude,
+    SubjectForm,
+)
+from gateway.core.route import RouteConflict, RouteTable, parse_template
+
+MIN_TTL_S: Final = 5
+MAX_TTL_S: Final = 300
+
+
+def compile_routes(
+    sections: tuple[RouteSection, ...], issuer_ids: frozenset[str] | None, spot: Spot
+) -> RouteTable:
+    """Compile the routes of one policy; `spot` is its `routes`. What is wrong goes to the spot."""
+    places: dict[str, Spot] = {}
+    routes: list[Route] = []
+    for index, section in enumerate(sections):
+        here = spot / index
+        route = _route(section, issuer_ids, here)
+        if section.id in places:
+            (here / "id").refuse("another route of this policy has this id", "rename one of the two")
+        else:
+            places[section.id] = here
+            routes.append(route)
+    return _table(routes, places)
+
+
+# --- private ---
+
+
+def _table(routes: list[Route], places: dict[str, Spot]) -> RouteTable:
+    """Index the routes; of two that conflict the later is told and left out, until none is left."""
+    while True:
+        try:
+            return RouteTable.build(routes)
+        except RouteConflict as conflict:
+            routes = [route for route in routes if route.id != conflict.second_id]
+            (places[conflict.second_id] / "paths").refuse(
+                str(conflict), f"give one path and method to one route; the other is {conflict.first_id}"
+            )
+
+
+def _route(section: RouteSection, issuer_ids: frozenset[str] | None, spot: Spot) -> Route:
+    public = section.access == "public"
+    if public:
+        _check_public(section, spot)
+    else:
+        _check_token(section, issuer_ids, spot)
+    return Route(
+        id=section.id,
+        access=Access.PUBLIC if public else Access.TOKEN,
+        methods=frozenset((spot / "methods").read_each(parse_method, section.methods)),
+        paths=(spot / "paths").read_each(_path, section.paths),
+        issuers=frozenset(section.issuers or ()),
+        requirements=tuple(_requirements(section.require, spot / "require")),
+        downstream=_downstream(section, spot / "downstream"),
+        admit_in_path=frozenset(
+            (spot / "allow_in_path").read_each(parse_oddity, section.allow_in_path or ())
+        ),
+        websocket=section.websocket,
+        upstream=section.upstream and (spot / "upstream").read(parse_upstream, section.upstream),
+    )
+
+
+def _check_public(section: RouteSection, spot: Spot) -> None:
+    spot.warn("public: everybody gets through without a token")
+    for name in ("issuers", "require", "downstream"):
+        if getattr(section, name) is not None:
+            (spot / name).refuse("does nothing on a public route", "remove it, or write access: token")
+
+
+def _check_token(section: RouteSection, issuer_ids: frozenset[str] | None, spot: Spot) -> None:
+    if section.issuers is None:
+        (spot / "issuers").refuse("is missing: no issuer is admitted by default", "add issuers: [ID]")
+    for index, issuer_id in enumerate(section.issuers or ()):
+        if issuer_ids is not None and issuer_id not in issuer_ids:
+            known = ", ".join(sorted(issuer_ids))
+            (spot / "issuers" / index).refuse("there is no issuer of this id", f"write one of {known}")
+    if section.downstream is None:
+        (spot / "downstream").refuse(
+            "is missing: the backend needs a token of its own", "add downstream: {audience: orders}"
+        )
+    elif section.downstream.subject == "bare" and len(set(section.issuers or ())) != 1:
+        (spot / "downstream" / "subject").refuse(
+            "bare, where two issuers may each have an alice", "write qualified, or admit exactly one issuer"
+        )
+
+
+def _path(text: str) -> str:
+    try:
+        parse_template(text)
+    except ValueError as error:
+        raise Unfit(
+            f"is not a path template: {error}", 'write "/v1/orders", "/v1/orders/{order}" or "/v1/**"'
+        ) from None
+    return text
+
+
+def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requirement]:
+    if section is None:
+        return
+    if not section.model_fields_set:
+        spot.refuse("is empty", "name what is required, such as scopes: [orders:read], or remove it")
+    if section.scopes is not None:
+        yield ScopesInclude(scopes=frozenset((spot / "scopes").read_each(parse_scope, section.scopes)))
+    if section.clients is not None:
+        yield ClientIs(clients=frozenset((spot / "clients").read_each(parse_client, section.clients)))
+    if section.audiences is not None:
+        audiences = (spot / "audiences").read_each(parse_audience, section.audiences)
+        yield AudienceIncludes(audiences=frozenset(audiences))
+    for index, claim in enumerate(section.claims or ()):
+        yield from _claim(claim, spot / "claims" / index)
+
+
+def _claim(section: ClaimSection, spot: Spot) -> Iterator[Requirement]:
+    path = (spot / "path").read(parse_claim_path, section.path) or ()
+    match section:
+        case ClaimSection(equals=value, contains=None, matches=None) if value is not None:
+            yield ClaimEquals(path=path, value=value)
+        case ClaimSection(equals=None, contains=value, matches=None) if value is not None:
+            yield ClaimContains(path=path, value=value)
+        case ClaimSection(equals=None, contains=None, matches=str() as pattern):
+            yield ClaimMatches(path=path, pattern=pattern)
+        case _:
+            spot.refuse("needs exactly one of equals, contains and matches", "keep or add one of them")
+
+
+def _downstream(route: RouteSection, spot: Spot) -> Downstream | None:
+    section = route.downstream
+    if section is None:
+        return None
+    return Downstream(
+        audience=(spot / "audience").read(parse_audience, section.audience) or "",
+        scopes=_downstream_scopes(route, section, spot),
+        ttl_s=_ttl(section, spot / "ttl"),
+        subject=SubjectForm(section.subject),
+        copy_claims=(spot / "copy_claims").read_each(parse_copied_claim, section.copy_claims or ()),
+        token_type=section.token_type,
+    )
+
+
+def _downstream_scopes(route: RouteSection, section: RouteDownstreamSection, spot: Spot) -> tuple[str, ...]:
+    """Those named, or those required: the latter are judged where they are required."""
+    if section.scopes is not None:
+        scopes = (spot / "scopes").read_each(parse_scope, section.scopes)
+    else:
+        scopes = (route.require.scopes if route.require else None) or ()
+    return tuple(dict.fromkeys(scopes))
+
+
+def _ttl(section: RouteDownstreamSection, spot: Spot) -> int:
+    ttl_s = seconds(section.ttl)
+    if not MIN_TTL_S <= ttl_s <= MAX_TTL_S:
+        spot.refuse(f"is not between {MIN_TTL_S}s and {MAX_TTL_S}s", "write 60s")
+    return ttl_s

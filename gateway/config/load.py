@@ -1,0 +1,174 @@
+"""What do the configuration files say, and is it well formed?
+
+First of three stages: load (form), `gateway.config.compile` (meaning), adopt (the server's swap).
+
+The main file's mistakes are fatal. An included file belongs to one team: with a mistake in it the whole
+file is refused and named, and the others stand.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Final
+
+from gateway.config.json_schema import main_outline, policy_outline
+from gateway.config.partial import fit
+from gateway.config.problem import ConfigError, Problem, show, sorted_problems
+from gateway.config.schema import GatewayFile, PolicyFile
+from gateway.config.source import Source, parse_file, read_file
+from gateway.config.tree import Node
+from gateway.config.yaml_tree import NotYaml
+
+MAX_FILES: Final = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What the files say. Only what `load_config` gave is well formed; a draft may have holes."""
+
+    directory: FilePath
+    """Of the main file: relative paths begin here."""
+    main: GatewayFile
+    sources: tuple[Source, ...]
+    """The main file first, then the included ones in order, those with mistakes among them."""
+    issuer_ids: frozenset[str] | None
+    """All that the main file names, also those with mistakes. None where that cannot be said."""
+    generation: str
+    """A digest of all file contents."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every mistake of form, in all files."""
+        return tuple(problem for source in self.sources for problem in source.problems)
+
+
+def load_config(path: FilePath) -> Config:
+    """Read the main file and what it includes.
+
+    Raises: ConfigError with every mistake of form, where one of them is in the main file.
+    """
+    draft = load_draft(path)
+    if draft.sources[0].problems:
+        raise ConfigError(draft.problems)
+    return draft
+
+
+def load_draft(path: FilePath) -> Config:
+    """Read what can be read: to look for more mistakes, not to be used.
+
+    Raises: ConfigError where the main file is not YAML, or nothing like a configuration.
+    """
+    try:
+        content = read_file(path)
+        tree, duplicates = parse_file(path, content)
+    except NotYaml as error:
+        raise ConfigError((error.problem,)) from None
+    fitted = fit(tree, GatewayFile, main_outline(), str(path))
+    if fitted.model is None:
+        raise ConfigError((*duplicates, *fitted.problems))
+    main = Source(
+        file=str(path),
+        tree=fitted.tree,
+        policies=fitted.model.policies or {},
+        problems=(*duplicates, *fitted.problems),
+        damaged=fitted.damaged,
+    )
+    files, unfound = _included_files(path, fitted.model, main)
+    contents = [(file, _content(file)) for file in files]
+    sources = _without_repetition(main, [_included(file, content) for file, content in contents])
+    return Config(
+        directory=path.parent,
+        main=fitted.model,
+        sources=(replace(main, problems=sorted_problems([*main.problems, *unfound])), *sources),
+        issuer_ids=_issuer_ids(tree),
+        generation=_generation([content, *(content for _, content in contents)]),
+    )
+
+
+# --- private ---
+
+
+def _included_files(
+    path: FilePath, main: GatewayFile, source: Source
+) -> tuple[list[FilePath], list[Problem]]:
+    """Expand `include`: files as named, folders by name. Each file once."""
+    files: list[FilePath] = []
+    problems: list[Problem] = []
+    for position, entry in enumerate(main.include or ()):
+        target = path.parent / entry
+        if not target.exists():
+            what, fix = "there is no such file or folder", "write a path relative to this file"
+            problems.append(source.problem(("include", position), what, fix))
+            continue
+        new = list(_yaml_files(target)) if target.is_dir() else [target]
+        seen = {path.resolve(), *(file.resolve() for file in files)}
+        if any(file.resolve() in seen for file in new):
+            what, fix = "a file is included twice, or includes itself", "name every file once"
+            problems.append(source.problem(("include", position), what, fix))
+        files += [file for file in new if file.resolve() not in seen]
+    if len(files) > MAX_FILES:
+        problems.append(source.problem(("include",), f"names more than {MAX_FILES} files", "join some"))
+    return files[:MAX_FILES], problems
+
+
+def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
+    """The .yaml and .yml files of a folder. Hidden ones are how Kubernetes swaps a mounted ConfigMap."""
+    for file in sorted(folder.iterdir()):
+        if file.suffix in {".yaml", ".yml"} and not file.name.startswith(".") and not file.is_dir():
+            yield file
+
+
+def _content(path: FilePath) -> bytes | NotYaml:
+    try:
+        return read_file(path)
+    except NotYaml as error:
+        return error
+
+
+def _included(path: FilePath, content: bytes | NotYaml) -> Source:
+    if isinstance(content, NotYaml):
+        return Source(file=str(path), problems=(content.problem,))
+    try:
+        tree, duplicates = parse_file(path, content)
+    except NotYaml as error:
+        return Source(file=str(path), problems=(error.problem,))
+    fitted = fit(tree, PolicyFile, policy_outline(), str(path))
+    return Source(
+        file=str(path),
+        tree=fitted.tree,
+        policies=fitted.model.policies if fitted.model else {},
+        problems=sorted_problems([*duplicates, *fitted.problems]),
+        damaged=fitted.damaged,
+    )
+
+
+def _without_repetition(main: Source, included: list[Source]) -> Iterator[Source]:
+    """Refuse a file that claims the policy id of an earlier one, whether that one is good or not."""
+    claimed = dict.fromkeys(main.policies, main.file)
+    for source in included:
+        again = [
+            source.problem(
+                ("policies", policy),
+                f"there is a policy of this id in {claimed[policy]}",
+                f"rename one of the two; the name {show(policy)} is taken",
+            )
+            for policy in source.policies
+            if policy in claimed
+        ]
+        claimed = {**dict.fromkeys(source.policies, source.file), **claimed}
+        yield replace(source, problems=sorted_problems([*source.problems, *again]))
+
+
+def _issuer_ids(tree: Node) -> frozenset[str] | None:
+    issuers = tree.child("issuers")
+    return frozenset(issuers.value) if issuers and isinstance(issuers.value, dict) else None
+
+
+def _generation(contents: list[bytes | NotYaml]) -> str:
+    """Digest the contents; each with its length before it, so that no two sets give one text."""
+    digest = hashlib.sha256()
+    for content in contents:
+        known = content if isinstance(content, bytes) else b""
+        digest.update(len(known).to_bytes(8, "big") + known)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,101 @@
+"""What may a configuration file say?
+
+The format and nothing clever: mappings, lists, texts, numbers. The issuers are in `schema_issuers`,
+the policies in `schema_policies`. What it means is `gateway.config.compile`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.config.schema_issuers import DownstreamSection, IssuerSection
+from gateway.config.schema_policies import PolicySection
+from gateway.config.schema_types import Id, SecretReference, Section, Text, Texts
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class DecisionListener(Section):
+    """Where the proxies ask."""
+
+    host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - peers are checked
+    """An IP address."""
+    port: Port = Field(default=4180, examples=[4180])
+    """0 lets the system choose."""
+
+
+class KeysListener(Section):
+    """Where backends fetch our public keys."""
+
+    host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - public keys only
+    """An IP address."""
+    port: Port = Field(default=8081, examples=[8081])
+    """0 lets the system choose."""
+
+
+class AdminListener(Section):
+    """Probes and metrics."""
+
+    host: Text = Field(default="127.0.0.1", examples=["127.0.0.1"])
+    """An IP address."""
+    port: Port = Field(default=9090, examples=[9090])
+    """0 lets the system choose."""
+
+
+class ListenersSection(Section):
+    """One address a purpose, so that network policies can tell them apart."""
+
+    decision: DecisionListener = DecisionListener()
+    """Where the proxies ask."""
+    keys: KeysListener = KeysListener()
+    """Where backends fetch our public keys."""
+    admin: AdminListener = AdminListener()
+    """Probes and metrics."""
+
+
+class AuditSection(Section):
+    """What decision records say."""
+
+    reveal: Annotated[tuple[Literal["client_id", "subject"], ...], Field(min_length=1)] | None = Field(
+        default=None, examples=[["client_id"]]
+    )
+    """What to write in the clear; everything else is hashed."""
+    fingerprint_key: SecretReference | None = Field(default=None, examples=["env:GATEWAY_FINGERPRINT_KEY"])
+    """Key of the fingerprints, at least 32 bytes, so that replicas agree. Default: random."""
+
+
+class GatewayFile(Section):
+    """The main file."""
+
+    issuers: dict[Id, IssuerSection] = Field(
+        min_length=1,
+        examples=[{"corp": {"issuer": "https://idp.example.com", "audiences": ["https://api.example.com"]}}],
+    )
+    """Whom we believe, by an id of your own: metric label and first half of every subject."""
+    downstream: DownstreamSection = Field(
+        examples=[
+            {
+                "issuer": "https://token-gateway.token-gateway.svc",
+                "jwks_uri": "http://token-gateway-keys.token-gateway.svc:8081/.well-known/jwks.json",
+                "keys": {"store": "directory", "path": "keys/"},
+            }
+        ]
+    )
+    """What we mint."""
+    policies: dict[Id, PolicySection] | None = Field(default=None, min_length=1)
+    """Who may call what, by the id that a proxy is pinned to: /auth/nginx/<id>."""
+    include: Texts | None = Field(default=None, examples=[["policies.d/"]])
+    """Files, or folders of .yaml files, that hold policies; one a team."""
+    listeners: ListenersSection = ListenersSection()
+    """Where we listen."""
+    audit: AuditSection = AuditSection()
+    """What decision records say."""
+
+
+class PolicyFile(Section):
+    """An included file: policies and nothing else."""
+
+    policies: dict[Id, PolicySection] = Field(
+        min_length=1, examples=[{"orders": {"hosts": ["api.example.com"]}}]
+    )
+    """Who may call what, by the id that a proxy is pinned to."""

@@ -1,0 +1,90 @@
+"""What does a whole configuration come to?
+
+The values that the composition root hands out: the snapshot to the walk, the rest to those who fetch,
+sign, listen and record. Nothing here knows the file format, and nothing beyond `gateway.config` does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gateway.config.problem import Problem
+from gateway.core.policy import Snapshot
+from gateway.core.trust import KeyLocation
+from gateway.net.outbound import Outbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuerSource:
+    """Where one issuer's keys are, and how to get there."""
+
+    location: KeyLocation
+    outbound: Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryKeys:
+    """Our private keys die with the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryKeys:
+    """Our private keys are made in this directory on first start, and kept there."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedKeys:
+    """Our private keys are in this directory, which others write."""
+
+    path: str
+
+
+KeyStore = MemoryKeys | DirectoryKeys | SharedKeys
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where to listen. Port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listeners:
+    """One address a purpose."""
+
+    decision: Address
+    keys: Address
+    admin: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What decision records say in the clear, and the key of the fingerprints in them."""
+
+    reveal: frozenset[str]
+    """Of `client_id` and `subject`."""
+    fingerprint_key: bytes | None = field(default=None, repr=False)
+    """None: a random one, so that replicas do not agree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """One configuration, compiled."""
+
+    snapshot: Snapshot
+    issuers: Mapping[str, IssuerSource]
+    """By issuer id."""
+    key_store: KeyStore
+    signing_algorithm: str
+    """`ES256` or `EdDSA`."""
+    listeners: Listeners
+    audit: Audit
+    downstream_issuer: str
+    jwks_uri: str
+    warnings: tuple[str, ...] = ()
+    """Every insecure choice that was asked for by name, with its place: printed at start, a metric."""
+    refused: tuple[Problem, ...] = ()
+    """What is wrong with included files: none of their policies is in the snapshot."""
