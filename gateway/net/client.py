@@ -49,6 +49,11 @@ class OutboundClient:
         self._token_origin = _token_origin(own_url)
         self._tls = TlsContext(outbound.ca_file)
 
+    @property
+    def allow_http(self) -> bool:
+        """Whether plain http is allowed for this issuer: also for what its metadata names."""
+        return self._outbound.allow_http
+
     async def get(self, url: str, *, accept: tuple[str, ...], max_bytes: int = MAX_BYTES) -> Fetched:
         """Fetch one document, which must be of one of the media types in `accept`.
 

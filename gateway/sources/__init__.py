@@ -1,0 +1,1 @@
+"""What must be looked up, and is it still to be believed? Never decides."""
