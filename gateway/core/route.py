@@ -123,6 +123,8 @@ class _Node:
 def _template_segment(part: str) -> str:
     if part == REST:
         return REST
+    if part == "":
+        raise ValueError("a segment is empty: no request with // is let through")
     if "{" in part or "}" in part:
         if part[0] != "{" or part[-1] != "}" or not part[1:-1].isidentifier():
             raise ValueError(f"a placeholder is a whole segment, such as {{order}}: {part!r}")

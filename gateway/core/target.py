@@ -78,7 +78,8 @@ def fold(segment: str) -> str:
     """Give the one spelling that every case-insensitive or compatibility-mapping reader arrives at."""
     if segment.isascii():
         return segment.lower()
-    return unicodedata.normalize("NFKC", segment).upper().casefold()
+    cased = unicodedata.normalize("NFKC", segment).upper().casefold()
+    return unicodedata.normalize("NFKC", cased)  # upper() takes some Greek letters apart
 
 
 # --- private ---
