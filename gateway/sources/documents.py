@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol, assert_never
+from typing import Protocol, assert_never
 
 from gateway.core.trust import KeyLocation, KeysAtUri, KeysDiscovered, KeysInFile
 from gateway.net.client import MAX_BYTES, OutboundClient
@@ -110,13 +110,15 @@ def documents_at(
 
 # --- private ---
 
-_OPENING: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe must not hang the thread
-
 
 def _read_regular_file(path: str) -> bytes:
-    descriptor = os.open(path, _OPENING)
-    with open(descriptor, "rb") as file:  # noqa: PTH123
-        status = os.fstat(descriptor)
+    with open(path, "rb", opener=_without_waiting) as file:  # noqa: PTH123
+        status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             raise ValueError("not a small regular file")
         return file.read(MAX_BYTES)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open; a named pipe without a writer must not hang the thread."""
+    return os.open(path, flags | os.O_NONBLOCK)
