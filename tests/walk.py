@@ -12,7 +12,7 @@ from gateway.core.evidence import Evidence, Need, Unavailable
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Snapshot
-from gateway.core.verdict import Deny, Pending, Verdict
+from gateway.core.verdict import Context, Deny, Pending, Verdict
 from gateway.dialects import DIALECTS
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from tests.builders import JTI, NOW, POLICY, evidence, snapshot
@@ -57,6 +57,7 @@ def converse(
     spoken = DIALECTS[dialect]
     facts = spoken.read(request, world.policies[policy])
     if isinstance(facts, Deny):
-        return facts, spoken.render(facts)
+        denied = replace(facts, context=Context(policy=world.policies[policy]))
+        return denied, spoken.render(denied)
     verdict = decide(facts, world, known, lookups, now=now)
     return verdict, spoken.render(verdict)

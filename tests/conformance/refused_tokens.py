@@ -1,0 +1,160 @@
+"""Which tokens are refused, and where can we not tell: at verify, identify, authorize and mint?"""
+
+from typing import Final
+
+from gateway.core.evidence import KeysNeeded
+from gateway.core.policy import (
+    AudienceIncludes,
+    ClaimContains,
+    ClaimEquals,
+    ClientIs,
+)
+from gateway.core.reason import Reason
+from tests.builders import (
+    KEY,
+    NOW,
+    OMIT,
+    OTHER_KEY,
+    downstream,
+    evidence,
+    jws,
+    key_set,
+    policy,
+    route,
+    snapshot,
+    token,
+)
+from tests.conformance.scenario import (
+    asked,
+    case,
+    issuer_has,
+    known_are,
+    route_requires,
+    with_text,
+    with_token,
+)
+
+VERIFY: Final = (
+    case("a token of 17 KiB", with_text(lambda: "a" * 17 * 1024), Reason.TOKEN_TOO_LARGE),
+    case("not a JWT", with_text(lambda: "opaque"), Reason.TOKEN_MALFORMED),
+    case("padding", with_text(lambda: token() + "="), Reason.TOKEN_MALFORMED),
+    case("a JWE", with_text(lambda: "a.b.c.d.e"), Reason.TOKEN_ENCRYPTED),
+    case("a payload that is no object", with_text(lambda: jws(b"[]")), Reason.TOKEN_JSON_MALFORMED),
+    case("a member twice", with_text(lambda: jws(b'{"iss":"a","iss":"b"}')), Reason.TOKEN_MEMBER_DUPLICATE),
+    case("a key inside the token", with_token(header={"jwk": {}}), Reason.TOKEN_HEADER_FORBIDDEN),
+    case("a critical extension", with_token(header={"crit": ["exp"]}), Reason.TOKEN_HEADER_FORBIDDEN),
+    case("an issuer of nobody", with_token(iss="https://evil.example"), Reason.ISSUER_UNKNOWN),
+    case(
+        "an issuer that the route does not admit",
+        asked(),
+        Reason.ISSUER_NOT_ADMITTED,
+        world=lambda: snapshot(policy(route(issuers=frozenset({"partner"})))),
+    ),
+    case("alg none", with_token(header={"alg": "none"}, signature=b""), Reason.ALGORITHM_NOT_ALLOWED),
+    case(
+        "an algorithm that the issuer does not list",
+        asked(),
+        Reason.ALGORITHM_NOT_ALLOWED,
+        world=issuer_has(algorithms=frozenset({"RS256"})),
+    ),
+    case(
+        "a kid that the issuer does not have",
+        with_text(lambda: token(key=OTHER_KEY)),
+        Reason.KEY_UNKNOWN,
+        lookups=lambda: {KeysNeeded("corp", "k2"): key_set()},
+    ),
+    case(
+        "no kid and two keys that fit",
+        with_token(header={"kid": OMIT}),
+        Reason.KEY_AMBIGUOUS,
+        known=lambda: evidence({"corp": key_set(KEY, OTHER_KEY)}),
+    ),
+    case(
+        "somebody else's signature",
+        with_text(lambda: token(key=OTHER_KEY, header={"kid": "k1"})),
+        Reason.SIGNATURE_INVALID,
+    ),
+    case(
+        "another issuer's key",
+        with_text(lambda: token(key=OTHER_KEY)),
+        Reason.KEY_UNKNOWN,
+        known=lambda: evidence({"corp": key_set(), "partner": key_set(OTHER_KEY)}),
+        lookups=lambda: {KeysNeeded("corp", "k2"): key_set()},
+    ),
+    case("typ JWT where at+jwt is asked for", with_token(header={"typ": "JWT"}), Reason.TYPE_NOT_ALLOWED),
+    case("exp as a string", with_token(exp=str(NOW + 300)), Reason.CLAIM_MALFORMED),
+    case("no exp", with_token(exp=OMIT), Reason.CLAIM_MISSING),
+    case("another audience", with_token(aud="https://other.example"), Reason.AUDIENCE_MISMATCH),
+    case("no audience", with_token(aud=OMIT), Reason.AUDIENCE_MISMATCH),
+    case("expired", with_token(exp=NOW - 30), Reason.TOKEN_EXPIRED),
+    case("expired by our clock alone", asked(), Reason.TOKEN_EXPIRED, now=NOW + 330),
+    case("nbf to come", with_token(nbf=NOW + 31), Reason.TOKEN_NOT_YET_VALID),
+    case("iat to come", with_token(iat=NOW + 31), Reason.TOKEN_ISSUED_IN_FUTURE),
+    case("a token for a day", with_token(exp=NOW + 86400), Reason.LIFETIME_EXCEEDED),
+    case("an ID token", with_token(client_id=OMIT), Reason.NOT_AN_ACCESS_TOKEN),
+    case(
+        "another tenant",
+        with_token(tenant="t2"),
+        Reason.TENANT_MISMATCH,
+        world=issuer_has(tenant={("tenant",): frozenset({"t1"})}),
+    ),
+    case("a token bound to a key", with_token(cnf={"jkt": "x"}), Reason.BINDING_UNSUPPORTED),
+    case("the issuer's keys cannot be had", asked(), Reason.KEYS_UNAVAILABLE, known=known_are(keys={})),
+    case(
+        "the issuer cannot be asked about a new kid",
+        with_text(lambda: token(key=OTHER_KEY)),
+        Reason.KEYS_UNAVAILABLE,
+    ),
+)
+
+AUTHORIZE: Final = (
+    case("no subject", with_token(sub=OMIT), Reason.SUBJECT_UNMAPPABLE),
+    case("a subject that is no string", with_token(sub=17), Reason.SUBJECT_UNMAPPABLE),
+    case("a scope is lacking", with_token(scope="orders:write"), Reason.SCOPE_INSUFFICIENT),
+    case("another route's scope", asked(target=b"/admin/x"), Reason.SCOPE_INSUFFICIENT),
+    case(
+        "another client",
+        asked(),
+        Reason.CLIENT_NOT_ALLOWED,
+        world=route_requires(ClientIs(clients=frozenset({"batch"}))),
+    ),
+    case(
+        "another part of the gateway",
+        asked(),
+        Reason.AUDIENCE_NOT_ALLOWED,
+        world=route_requires(AudienceIncludes(audiences=frozenset({"https://billing.example.com"}))),
+    ),
+    case(
+        "a claim has another value",
+        with_token(tenant="t2"),
+        Reason.CLAIM_UNSATISFIED,
+        world=route_requires(ClaimEquals(path=("tenant",), value="t1")),
+    ),
+    case(
+        "a claim has another type",
+        with_token(tenant=1),
+        Reason.CLAIM_UNSATISFIED,
+        world=route_requires(ClaimEquals(path=("tenant",), value=True)),
+    ),
+    case(
+        "a claim is absent",
+        asked(),
+        Reason.CLAIM_UNSATISFIED,
+        world=route_requires(ClaimContains(path=("roles",), value="r")),
+    ),
+)
+
+MINT: Final = (
+    case(
+        "too little is left of the token",
+        with_token(exp=NOW - 26, iat=NOW - 300, nbf=OMIT),
+        Reason.TOKEN_EXPIRED,
+    ),
+    case(
+        "more than every proxy can carry",
+        with_token(big="x" * 4000),
+        Reason.ANSWER_TOO_LARGE,
+        world=lambda: snapshot(policy(route(downstream=downstream(copy_claims=("big",))))),
+    ),
+    case("no signing key of ours", asked(), Reason.SIGNING_KEY_UNAVAILABLE, known=known_are(signer=None)),
+)
