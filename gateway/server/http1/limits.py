@@ -28,8 +28,8 @@ class Limits:
     """For a handler that has to look something up, and for a peer to take an answer. A backstop:
     look-ups have shorter deadlines of their own, and nginx gives up at 60 s (proxy_read_timeout)."""
     linger_s: float = 5.0
-    """How long we read and drop what a refused peer still sends. Closing with unread bytes resets
-    the connection, and the peer would lose the answer (RFC 9112 9.6; nginx lingering_timeout is 5 s)."""
+    """How long, after the last answer, we read and drop what the peer still sends. A proxy closes
+    at once. nginx's own lingering_timeout is 5 s."""
     max_pipelined: int = 16
     """Requests that may stand in one connection at once. No proxy pipelines to its upstream."""
     max_connections: int = 10_000

@@ -16,6 +16,7 @@ from gateway.server.http1.connections import Connections
 from gateway.server.http1.fault import OUR_BUG, REFUSALS, Fault, FaultyHead
 from gateway.server.http1.head import After, HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import peer_address
 from gateway.server.http1.writer import AnswerWriter
 
 Handler = Callable[[HttpRequest], HttpAnswer | Coroutine[Any, Any, HttpAnswer]]
@@ -168,7 +169,7 @@ class Http1Protocol(asyncio.Protocol):
         after = After.CLOSE if self._connections.draining else self._after
         self._transport.write(self._writer.render(answer, after, head=self._is_head))
         if after is After.CLOSE:
-            self._close()
+            self._linger()
 
     def _await_bytes(self) -> None:
         self._resume_reading()
@@ -189,11 +190,17 @@ class Http1Protocol(asyncio.Protocol):
         self._end(OUR_BUG)
 
     def _end(self, answer: HttpAnswer) -> None:
-        """Say it, then read and drop for a while (see `Limits.linger_s`)."""
-        if self._closing:
-            return
-        self._transport.write(self._writer.render(answer, After.CLOSE))
-        if not self._transport.can_write_eof():  # TLS has no half-close
+        if not self._closing:
+            self._transport.write(self._writer.render(answer, After.CLOSE))
+            self._linger()
+
+    def _linger(self) -> None:
+        """Say that this was the last answer; read and drop until the peer closes as well.
+
+        Closing at once with unread bytes on their way resets the connection, and the peer may lose
+        the answer (RFC 9112 9.6). TLS has no half-close here.
+        """
+        if not self._transport.can_write_eof():
             self._close()
             return
         self._closing = True
@@ -203,12 +210,13 @@ class Http1Protocol(asyncio.Protocol):
         except OSError:  # the peer was faster
             self._transport.abort()
         self._resume_reading()
-        self._alarm.set(self._limits.linger_s)
+        limits = self._limits
+        self._alarm.set(limits.answer_timeout_s if self._write_paused else limits.linger_s)
 
     def _close(self) -> None:
         self._closing = True
         self._transport.close()
-        self._alarm.set(self._limits.linger_s)  # a peer that takes no bytes would hold us for ever
+        self._alarm.set(self._limits.answer_timeout_s)  # close() waits for a peer that takes nothing
 
     def _give_up_task(self) -> None:
         task, self._task = self._task, None
@@ -235,14 +243,3 @@ class Http1Protocol(asyncio.Protocol):
             self._close()
         else:
             self._refuse(Fault.HEAD_TIMEOUT)
-
-
-def peer_address(peername: object) -> str | None:
-    """Name the other end without port and zone id; "unix" for a local socket, None if unknown."""
-    match peername:
-        case (str(host), *_):
-            return host.partition("%")[0]
-        case str() | bytes():
-            return "unix"
-        case _:
-            return None

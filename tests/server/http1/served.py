@@ -89,6 +89,15 @@ def answers(stream: bytes, methods: Iterable[bytes] = ()) -> list[Answer]:
     return found
 
 
+def get(target: bytes, *headers: bytes, version: bytes = b"1.1") -> bytes:
+    lines = [b"GET " + target + b" HTTP/" + version, b"Host: gateway", *headers]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
+
+
+def bodies(found: list[Answer]) -> list[bytes]:
+    return [answer.body for answer in found]
+
+
 def echo(request: HttpRequest) -> HttpAnswer:
     """Answer with the target: shows which request an answer belongs to."""
     return HttpAnswer(status=200, headers=((b"x-peer", request.peer.encode()),), body=request.target)

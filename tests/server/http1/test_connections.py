@@ -101,10 +101,10 @@ async def test_drain_lets_an_answer_under_way_finish_and_says_close(serve: Serve
         assert not draining.done()
         release.set()
         (answer,) = answers(await reader.read())
+        writer.close()
         await draining
     assert answer.headers[b"connection"] == b"close"
     assert answer.body == b"/auth/nginx/orders"
-    writer.close()
 
 
 async def test_drain_answers_a_head_that_had_begun(serve: Serve) -> None:
@@ -117,9 +117,9 @@ async def test_drain_answers_a_head_that_had_begun(serve: Serve) -> None:
     writer.write(GET[20:])
     async with asyncio.timeout(PATIENCE_S):
         (answer,) = answers(await reader.read())
+        writer.close()
         await draining
     assert (answer.status, answer.headers[b"connection"]) == (200, b"close")
-    writer.close()
 
 
 async def test_drain_aborts_at_its_limit_and_cancels_the_handler(serve: Serve) -> None:
