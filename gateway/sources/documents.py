@@ -112,7 +112,7 @@ def documents_at(
 
 
 def _read_regular_file(path: str) -> bytes:
-    with open(path, "rb", opener=_without_waiting) as file:  # noqa: PTH123
+    with open(path, "rb", opener=_without_waiting) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
             raise ValueError("not a small regular file")

@@ -21,7 +21,8 @@ from tests.net.servers import Site, raw_server, says, website
 from tests.sources.fake_time import FakeTime, until
 from tests.sources.issuer import LOOPBACK, Issuer, Notes, jwk, jwks
 
-SOON = Deadlines(total_s=0.05, connect_s=0.05)
+SOON = Deadlines(total_s=0.3, connect_s=0.3)
+"""For tests of an issuer that hangs: long enough for one that does not, on a busy machine."""
 
 
 def kids(keys: KeySet | Unavailable | None) -> set[str | None]:
@@ -50,12 +51,17 @@ class World:
 
 
 def issuer_keys(
-    location: KeyLocation, time: FakeTime, notes: Notes, *, timing: Timing | None = None
+    location: KeyLocation,
+    time: FakeTime,
+    notes: Notes,
+    *,
+    timing: Timing | None = None,
+    deadlines: Deadlines | None = None,
 ) -> IssuerKeys:
     return IssuerKeys(
         issuer_id="corp",
         location=location,
-        client=OutboundClient(LOOPBACK, deadlines=SOON),
+        client=OutboundClient(LOOPBACK, deadlines=deadlines),
         timing=timing or Timing(),
         ambience=time.ambience,
         observer=notes,
@@ -63,11 +69,13 @@ def issuer_keys(
 
 
 @asynccontextmanager
-async def world(*published: str, timing: Timing | None = None) -> AsyncIterator[World]:
+async def world(
+    *published: str, timing: Timing | None = None, deadlines: Deadlines | None = None
+) -> AsyncIterator[World]:
     issuer, time, notes = Issuer(), FakeTime(), Notes()
     issuer.publish(*published)
     async with website(issuer) as site:
-        keys = issuer_keys(KeysAtUri(f"{site.url}/jwks"), time, notes, timing=timing)
+        keys = issuer_keys(KeysAtUri(f"{site.url}/jwks"), time, notes, timing=timing, deadlines=deadlines)
         try:
             yield World(issuer, site, keys, time, notes)
         finally:
@@ -335,7 +343,7 @@ async def test_whatever_breaks_the_known_keys_stay_until_they_are_too_old(
     break_it: Callable[[Issuer], None], outcome: str
 ) -> None:
     """F05, F06, F09, F10: an error changes nothing, and never lets anything through in the end."""
-    async with world("a") as w:
+    async with world("a", deadlines=SOON if break_it is _hang else None) as w:
         w.keys.start()
         await w.time.asleep()
         break_it(w.issuer)
@@ -407,7 +415,7 @@ async def test_a_retry_after_without_sense_is_ignored(retry_after: str) -> None:
 
 
 async def test_known_keys_are_not_slowed_by_an_issuer_that_hangs() -> None:
-    """F01: only who asks for an unknown kid waits, and no longer than the deadline."""
+    """F01: only who asks for an unknown kid waits. (That it ends with the deadline: see above.)"""
     async with world("a") as w:
         await w.fetched()
         w.issuer.gate = asyncio.Event()
@@ -415,7 +423,8 @@ async def test_known_keys_are_not_slowed_by_an_issuer_that_hangs() -> None:
         await until(lambda: w.asked == 2)
         assert kids(await w.keys.lookup("a")) == {"a"}
         assert not slow.done()
-        assert isinstance(await slow, Unavailable)
+        w.issuer.gate.set()
+        assert kids(await slow) == {"a"}
 
 
 async def test_a_lost_connection_costs_one_request() -> None:
