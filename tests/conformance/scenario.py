@@ -80,11 +80,11 @@ def route_requires(*requirements: Requirement) -> Callable[[], Snapshot]:
 
 
 def policy_has(**changes: object) -> Callable[[], Snapshot]:
-    return lambda: snapshot(policy(**changes))  # type: ignore[arg-type]
+    return lambda: snapshot(policy(**changes))
 
 
 def issuer_has(**changes: object) -> Callable[[], Snapshot]:
-    return lambda: snapshot(issuers=[issuer(**changes)])
+    return lambda: snapshot(issuers=[issuer(**changes)])  # type: ignore[arg-type]
 
 
 def known_are(**changes: object) -> Callable[[], Evidence]:
