@@ -39,7 +39,7 @@ from gateway.sources.jwks import Ambience
 from gateway.sources.keysets import IssuerSource, KeySources
 from gateway.sources.outcome import KeysObserver
 from gateway.telemetry.lines import Lines
-from gateway.telemetry.log import Log
+from gateway.telemetry.log import Log, configure_stdlib
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
 
@@ -90,6 +90,8 @@ class Running:
 async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
     """Open every listener. Raises: OSError where an address cannot be had."""
     log, metrics = Log(lines.write, CLOCK), Metrics(_policy_routes(world), version=__version__)
+    configure_stdlib(log)
+    asyncio.get_running_loop().set_exception_handler(log.loop_exception)
     metrics.configured(generation=world.snapshot.generation, insecure_choices=len(world.warnings))
     sources = key_sources(world, _KeysWatch(log, metrics))
     readiness = Readiness()
@@ -108,7 +110,7 @@ async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
     )
     keys_pages = KeysPages(keyring, world.downstream_issuer, world.jwks_uri)
     keys = await listen(keys_pages, host=at.keys.host, port=at.keys.port, on_bug=bug, clock=CLOCK)
-    pages = AdminPages(readiness.why_not, partial(_exposition, metrics, sources, world, decision))
+    pages = AdminPages(readiness.why_not, partial(_exposition, metrics, sources, world, decision, lines))
     admin = await listen(pages, host=at.admin.host, port=at.admin.port, on_bug=bug)
     for problem in world.refused:
         log.warning("file_refused", problem=str(problem))
@@ -204,8 +206,11 @@ def _bug(log: Log, metrics: Metrics, error: BaseException) -> None:
     log.bug(error)
 
 
-def _exposition(metrics: Metrics, sources: KeySources, world: World, decision: Listener) -> tuple[bytes, str]:
+def _exposition(
+    metrics: Metrics, sources: KeySources, world: World, decision: Listener, lines: Lines
+) -> tuple[bytes, bytes]:
     metrics.connections(decision.connections)
+    metrics.lines_dropped(lines.dropped)
     for issuer_id in world.issuers:
         metrics.keys_age(issuer_id, sources.age_s(issuer_id))
     return metrics.exposition()

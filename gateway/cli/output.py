@@ -4,7 +4,7 @@ import json
 import sys
 from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gateway.config.problem import ConfigError
 
@@ -13,7 +13,10 @@ EX_FINDINGS: Final = 1
 EX_USAGE: Final = 2
 EX_CONFIG: Final = 78
 
-Commands = _SubParsersAction[ArgumentParser]
+if TYPE_CHECKING:
+    Commands = _SubParsersAction[ArgumentParser]
+else:
+    Commands = _SubParsersAction  # generic only for the type checker
 
 
 def add_config(parser: ArgumentParser) -> None:

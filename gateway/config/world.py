@@ -6,6 +6,7 @@ sign, listen and record. Nothing here knows the file format, and nothing beyond 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gateway.config.problem import Problem
 from gateway.core.policy import Snapshot
@@ -78,7 +79,7 @@ class World:
     issuers: Mapping[str, IssuerSource]
     """By issuer id."""
     key_store: KeyStore
-    signing_algorithm: str
+    signing_algorithm: Literal["ES256", "EdDSA"]
     """`ES256` or `EdDSA`."""
     listeners: Listeners
     audit: Audit

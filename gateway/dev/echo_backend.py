@@ -31,7 +31,9 @@ class EchoBackend:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         shown = {
             "request": f"{request.method} {request.raw_path.partition('?')[0]}",
-            "headers": {name: value for name, value in request.headers.items() if name != "Authorization"},
+            "headers": [
+                f"{name}: {value}" for name, value in request.headers.items() if name != "Authorization"
+            ],
             "authorization": await self._judge(token) if scheme == "Bearer" else "none",
         }
         return web.Response(
