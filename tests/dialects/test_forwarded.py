@@ -1,0 +1,110 @@
+"""Peers are listed networks; an empty list trusts nobody; a refusal says what to change."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from gateway.core.reason import Reason, Refusal
+from gateway.dialects.forwarded import check_peer, client_address, nearest_address
+from tests.builders import policy
+
+
+def is_trusted(peer: str, *networks: str) -> bool:
+    try:
+        check_peer(peer, policy(peers=tuple(ip_network(one) for one in networks)))
+    except Refusal as refusal:
+        assert refusal.reason is Reason.PEER_UNTRUSTED  # noqa: PT017 - either way is an answer
+        return False
+    return True
+
+
+@pytest.mark.parametrize(
+    ("peer", "networks", "trusted"),
+    [
+        ("10.42.0.7", ("10.42.0.0/16",), True),
+        ("10.43.0.7", ("10.42.0.0/16",), False),
+        ("10.43.0.7", ("10.42.0.0/16", "10.43.0.7/32"), True),
+        ("::ffff:10.42.0.7", ("10.42.0.0/16",), True),
+        ("::ffff:10.43.0.7", ("10.42.0.0/16",), False),
+        ("0:0:0:0:0:ffff:a2a:7", ("10.42.0.0/16",), True),
+        ("fd00::1", ("fd00::/8",), True),
+        ("fe00::1", ("fd00::/8",), False),
+        ("fe80::1%eth0", ("fe80::/10",), True),
+        # an IPv4 network is not an IPv6 one, whatever its numbers
+        ("::10.42.0.7", ("10.42.0.0/16",), False),
+        ("64:ff9b::a2a:7", ("10.42.0.0/16",), False),
+        ("10.42.0.7", ("::/0",), False),
+        # an empty list trusts nobody, and what is no address is nobody
+        ("10.42.0.7", (), False),
+        ("127.0.0.1", (), False),
+        ("", ("0.0.0.0/0", "::/0"), False),
+        ("localhost", ("0.0.0.0/0", "::/0"), False),
+        ("10.42.0", ("0.0.0.0/0",), False),
+        ("010.042.0.7", ("0.0.0.0/0",), False),
+        ("10.42.0.7:4180", ("0.0.0.0/0",), False),
+    ],
+)
+def test_peers(peer: str, networks: tuple[str, ...], trusted: bool) -> None:  # noqa: FBT001
+    assert is_trusted(peer, *networks) is trusted
+
+
+def test_a_refusal_names_the_address_and_the_setting_to_change() -> None:
+    with pytest.raises(Refusal) as refusal:
+        check_peer("10.9.9.9", policy(peers=()))
+    assert refusal.value.detail == "10.9.9.9 is not in policies.orders.peers"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (b"203.0.113.9", "203.0.113.9"),
+        (b"::ffff:203.0.113.9", "203.0.113.9"),
+        (b"2001:DB8:0::1", "2001:db8::1"),
+    ],
+)
+def test_a_client_address_is_given_in_its_canonical_form(text: bytes, address: str) -> None:
+    assert client_address(text) == address
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"unknown",
+        b'"10.0.0.1"',
+        b"10.0.0.1:80",
+        b"[::1]",
+        b"[::1]:1",
+        b"127.1",
+        b"0177.0.0.1",
+        b"0x7f.1",
+        b"10.0.0.1 ",
+        b"10.0.0.1\n",
+        b"10.0.0.1, 10.0.0.2",
+        b"\xff",
+        b"_hidden",
+    ],
+)
+def test_what_is_no_address_is_refused(text: bytes) -> None:
+    with pytest.raises(Refusal) as refusal:
+        client_address(text)
+    assert refusal.value.reason is Reason.CARRIER_MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("forwarded_for", "address"),
+    [
+        (b"203.0.113.9", "203.0.113.9"),
+        (b"1.1.1.1, 203.0.113.9", "203.0.113.9"),
+        (b"garbage,\t 203.0.113.9 ", "203.0.113.9"),
+        (b"1.1.1.1, " * 1000 + b"203.0.113.9", "203.0.113.9"),
+    ],
+)
+def test_the_right_most_address_is_the_one_that_the_peer_has_seen(forwarded_for: bytes, address: str) -> None:
+    assert nearest_address(forwarded_for) == address
+
+
+@pytest.mark.parametrize("forwarded_for", [b"203.0.113.9, ", b"203.0.113.9, unknown", b","])
+def test_a_chain_that_ends_in_no_address_is_refused(forwarded_for: bytes) -> None:
+    with pytest.raises(Refusal):
+        nearest_address(forwarded_for)

@@ -1,0 +1,29 @@
+"""Requests and answers as plain values: bytes stay bytes, duplicates stay duplicates."""
+
+from dataclasses import FrozenInstanceError
+
+import pytest
+
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+
+
+def test_values_keep_order_and_duplicates() -> None:
+    headers = ((b"a", b"1"), (b"b", b"\xff"), (b"a", b"1"))
+    request = HttpRequest(method=b"GET", target=b"/", headers=headers, peer="10.0.0.1")
+    assert request.values(b"a") == [b"1", b"1"]
+    assert request.values(b"b") == [b"\xff"]
+    assert request.values(b"A") == []
+
+
+def test_an_answer_holds_nothing_unless_it_is_given() -> None:
+    assert HttpAnswer(status=500) == HttpAnswer(status=500, headers=(), body=b"")
+
+
+def test_values_cannot_be_changed_on_their_way() -> None:
+    with pytest.raises(FrozenInstanceError):
+        HttpAnswer(status=403).status = 200  # type: ignore[misc]
+
+
+def test_an_imitated_client_is_a_documentation_address_unless_it_is_told() -> None:
+    client = ClientRequest(method="GET", scheme="https", authority="a", target="/")
+    assert client.address == "192.0.2.1"
