@@ -6,10 +6,8 @@ around whatever is keyed on the text of a token.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Final
-
-_ALPHABET: Final = re.compile(rb"[A-Za-z0-9_-]*", re.ASCII)
 
 
 class NotCanonical(ValueError):
@@ -18,17 +16,21 @@ class NotCanonical(ValueError):
 
 def decode(text: bytes) -> bytes:
     """Give the octets. Raises NotCanonical for padding, other characters, or spare bits that are set."""
-    if _ALPHABET.fullmatch(text) is None or len(text) % 4 == 1:
+    if _CANONICAL.fullmatch(text) is None:
         raise NotCanonical
-    octets = urlsafe_b64decode(text + b"=" * (-len(text) % 4))
-    if (
-        len(text) % 4
-        and urlsafe_b64encode(octets[-2:] if len(text) % 4 == 3 else octets[-1:]).rstrip(b"=")[-1] != text[-1]
-    ):
-        raise NotCanonical
-    return octets
+    return a2b_base64(text.translate(_TO_BASE64) + b"=" * (-len(text) % 4))
 
 
 def encode(octets: bytes) -> bytes:
     """Give the one spelling of the octets."""
-    return urlsafe_b64encode(octets).rstrip(b"=")
+    return b2a_base64(octets, newline=False).translate(_FROM_BASE64).rstrip(b"=")
+
+
+# --- private ---
+
+# Whole groups of four; then two characters whose last has four zero bits, or three with two zero bits.
+_CANONICAL: Final = re.compile(
+    rb"(?:[A-Za-z0-9_-]{4})*+(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
+)
+_TO_BASE64: Final = bytes.maketrans(b"-_", b"+/")
+_FROM_BASE64: Final = bytes.maketrans(b"+/", b"-_")

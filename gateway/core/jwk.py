@@ -147,9 +147,9 @@ _PRIVATE_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"
 
 
 def _spellings(algorithm: Any) -> frozenset[str]:
-    if algorithm in EDDSA_ALGORITHMS:
-        return EDDSA_ALGORITHMS
-    return frozenset({algorithm}) if isinstance(algorithm, str) else frozenset()
+    if not isinstance(algorithm, str):
+        return frozenset()
+    return EDDSA_ALGORITHMS if algorithm in EDDSA_ALGORITHMS else frozenset({algorithm})
 
 
 def _public_key(entry: Mapping[str, Any]) -> tuple[PublicKey, frozenset[str]]:
@@ -190,9 +190,12 @@ def _ec(entry: Mapping[str, Any]) -> tuple[ec.EllipticCurvePublicKey, frozenset[
         raise _Unfit("EC coordinate length")
     numbers = ec.EllipticCurvePublicNumbers(int.from_bytes(x), int.from_bytes(y), curve)
     try:
-        return numbers.public_key(), frozenset({EC_ALGORITHMS[name]})  # checks the curve equation
+        key = numbers.public_key()  # checks the curve equation
     except ValueError:
         raise _Unfit("EC point is not on its curve") from None
+    if key.public_numbers() != numbers:  # OpenSSL reduced a coordinate: SEC 1 section 3.2.2.1 refuses it
+        raise _Unfit("EC coordinate beyond the field")
+    return key, frozenset({EC_ALGORITHMS[name]})
 
 
 def _ed25519(entry: Mapping[str, Any]) -> ed25519.Ed25519PublicKey:

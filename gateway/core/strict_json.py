@@ -52,11 +52,15 @@ def parse_object(document: bytes, limits: JsonLimits) -> dict[str, Any]:
 
 # --- private ---
 
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# A string that does not end is one too: a regex that fails there tries again at every quote behind.
+_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+["\\]?', re.DOTALL)
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 def _check_nesting(document: bytes, limits: JsonLimits) -> None:
+    opened = document.count(b"{") + document.count(b"[")
+    if opened <= limits.max_depth and document.count(b",") < limits.max_members:
+        return  # whatever of it stands in strings: it cannot be too much
     depth = deepest = members = 0
     for byte in _STRINGS.sub(b"", document):
         if byte in b"{[":
@@ -91,9 +95,12 @@ def _refuse_constant(_: str) -> NoReturn:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 20:
+    if len(digits) > 20:  # before int(), whose cost is the square of the length
         raise NotStrict("integer beyond 64 bits")
-    return int(digits)
+    value = int(digits)
+    if not -(2**63) <= value < 2**64:
+        raise NotStrict("integer beyond 64 bits")
+    return value
 
 
 def _number(digits: str) -> float:
