@@ -1,4 +1,4 @@
-"""How hard do the property tests search? `HYPOTHESIS_PROFILE=ci` searches further than the default."""
+"""How hard do the property tests search? `HYPOTHESIS_PROFILE=ci` or `deep` searches further than `quick`."""
 
 import os
 
@@ -14,4 +14,5 @@ _COMMON = settings(
 )
 settings.register_profile("quick", _COMMON, max_examples=60)
 settings.register_profile("ci", _COMMON, max_examples=200)
+settings.register_profile("deep", _COMMON, max_examples=1500, derandomize=False)  # by hand: new ground
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
