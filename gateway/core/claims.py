@@ -19,6 +19,7 @@ from gateway.core.trust import Issuer, Shape
 
 MAX_AUDIENCES: Final = 32
 MAX_JTI_LENGTH: Final = 512
+_LONG_S: Final = 10**9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,16 +104,16 @@ def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> int:
     if expires is None:
         raise Refusal(Reason.CLAIM_MISSING, "exp")
     if now >= expires + leeway:
-        raise Refusal(Reason.TOKEN_EXPIRED, f"{now - math.floor(expires)} s ago")
+        raise Refusal(Reason.TOKEN_EXPIRED, f"{_seconds(now - expires)} ago")
     if starts is not None and now + leeway < starts:
-        raise Refusal(Reason.TOKEN_NOT_YET_VALID, f"in {math.ceil(starts) - now} s")
+        raise Refusal(Reason.TOKEN_NOT_YET_VALID, f"in {_seconds(starts - now)}")
     if issued is not None and now + leeway < issued:
-        raise Refusal(Reason.TOKEN_ISSUED_IN_FUTURE, f"in {math.ceil(issued) - now} s")
+        raise Refusal(Reason.TOKEN_ISSUED_IN_FUTURE, f"in {_seconds(issued - now)}")
     lifetime = expires - (now if issued is None else issued)
     if lifetime > shape.max_lifetime_s:
         raise Refusal(
             Reason.LIFETIME_EXCEEDED,
-            f"{math.floor(lifetime)} s, at most {shape.max_lifetime_s} s; {_hint(signed)}",
+            f"{_seconds(lifetime)}, at most {shape.max_lifetime_s} s; {_hint(signed)}",
         )
     if shape.max_age_s is not None:
         _check_age(issued, shape.max_age_s + leeway, now)
@@ -123,7 +124,12 @@ def _check_age(issued: float | None, max_age_s: int, now: int) -> None:
     if issued is None:
         raise Refusal(Reason.CLAIM_MISSING, "iat")
     if now - issued > max_age_s:
-        raise Refusal(Reason.LIFETIME_EXCEEDED, f"issued {now - math.floor(issued)} s ago")
+        raise Refusal(Reason.LIFETIME_EXCEEDED, f"issued {_seconds(now - issued)} ago")
+
+
+def _seconds(span: float) -> str:
+    """Say a span to the operator. Two doubles may lie further apart than a double can say."""
+    return f"{math.ceil(span)} s" if span < _LONG_S else f"more than {_LONG_S} s"
 
 
 def _time(claims: Mapping[str, Any], name: str) -> float | None:

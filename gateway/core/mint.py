@@ -85,12 +85,12 @@ def identity_headers(permission: Permission | None) -> HeaderPairs:
         return tuple((name, b"") for name in IDENTITY_HEADERS)
     principal = permission.principal
     values = (
-        principal.qualified_subject,
-        principal.issuer,
-        principal.client_id,
-        " ".join(_downstream(permission).scopes),
+        _printable(principal.qualified_subject),
+        _printable(principal.issuer),
+        _printable(principal.client_id),
+        b" ".join(map(_printable, _downstream(permission).scopes)),
     )
-    return tuple(zip(IDENTITY_HEADERS, map(_printable, values), strict=True))
+    return tuple(zip(IDENTITY_HEADERS, values, strict=True))
 
 
 def check_size(downstream: DownstreamToken | None, identity: HeaderPairs, cookies_left: bytes | None) -> None:
@@ -136,11 +136,14 @@ def _header(algorithm: str, kid: str, token_type: str) -> bytes:
     return encode(orjson.dumps(header)) + b"."
 
 
-_PLAIN: Final = frozenset(b for b in range(0x20, 0x7F) if b != 0x25)
+_PLAIN: Final = frozenset(b for b in range(0x21, 0x7F) if b != 0x25)
 
 
 def _printable(text: str) -> bytes:
-    """Percent-encode what is not printable ASCII, and `%` itself: injective, and safe in any header."""
+    """Percent-encode what is not visible ASCII, and `%` itself: injective, and safe in any header.
+
+    A space too: at the ends of a value every recipient drops it (RFC 9110 section 5.5).
+    """
     octets = text.encode()
     if _PLAIN.issuperset(octets):
         return octets
