@@ -1,10 +1,11 @@
 """Who asks, and what do they get? The only loop: ask, look up, answer, record, render.
 
-One request sees one world: the snapshot, the evidence and the clock are read once. A decision whose
-evidence is at hand is made without leaving the caller's stack; only a look-up makes it a coroutine.
+One request sees one world, however long its look-ups take; the clock is read again after each of them, so
+that waiting never stretches a token's life. A decision whose evidence is at hand is made without leaving
+the caller's stack; only a look-up makes it a coroutine.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol, assert_never
 
@@ -15,11 +16,10 @@ from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Snapshot
 from gateway.core.reason import Reason
-from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit, Preflight, Verdict
+from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Preflight, Verdict
 from gateway.dialects import DIALECTS, Dialect
 from gateway.dialects.answers import render
 from gateway.dialects.wire import HttpAnswer, HttpRequest
-from gateway.sources.keysets import KeySources
 
 MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
@@ -34,12 +34,20 @@ class Resolver(Protocol):
         """Fetch it, or say that it cannot be had. Never raises for what the network does."""
 
 
+class Sources(Resolver, Protocol):
+    """Who also knows what needs no fetching."""
+
+    @property
+    def keys(self) -> Mapping[str, KeySet]:
+        """Give, by issuer id, the key sets that may be believed now."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What a decision reads beside the request; replaced as a whole by a reload."""
 
     snapshot: Snapshot
-    sources: KeySources
+    sources: Sources
     signer: Callable[[], Signer | None]
 
 
@@ -160,18 +168,3 @@ async def _resolve(sources: Resolver, need: KeysNeeded) -> KeySet | Unavailable:
             return await sources.resolve(need)
         case _:
             assert_never(need)
-
-
-def name_of(verdict: Verdict) -> str:
-    """The verdict's name in records and metrics."""
-    match verdict:
-        case Permit():
-            return "permit"
-        case Deny():
-            return "deny"
-        case Indeterminate():
-            return "indeterminate"
-        case Preflight():
-            return "preflight"
-        case _:
-            assert_never(verdict)

@@ -1,0 +1,366 @@
+"""The one loop: what it answers at once, what it waits for, and whom it tells."""
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any, cast
+
+import jwt
+import pytest
+
+from gateway.core.evidence import KeysNeeded, Unavailable
+from gateway.core.facts import RequestFacts
+from gateway.core.jwk import KeySet
+from gateway.core.policy import Snapshot
+from gateway.core.reason import Reason
+from gateway.core.trust import KeysAtUri
+from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.server import engine
+from gateway.server.engine import Engine, World
+from gateway.sources.keysets import IssuerSource, KeySources
+from tests import builders as b
+from tests.net.servers import website
+from tests.sources.fake_time import FakeTime
+from tests.sources.issuer import LOOPBACK, Issuer
+
+MALFORMED = b.nginx_request(without=frozenset({b"x-original-url"}))
+
+
+@dataclass
+class Told:
+    """One call of the observer."""
+
+    verdict: Verdict
+    facts: RequestFacts | None
+    dialect: str
+    peer: str
+    seconds: float
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.verdict.reason if isinstance(self.verdict, Deny | Indeterminate) else None
+
+
+@dataclass
+class Observed:
+    """An observer that keeps all it is told."""
+
+    calls: list[Told] = field(default_factory=list)
+
+    def decided(
+        self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
+    ) -> None:
+        self.calls.append(Told(verdict, facts, dialect, peer, seconds))
+
+    @property
+    def only(self) -> Told:
+        (call,) = self.calls
+        return call
+
+
+@dataclass
+class Table:
+    """Sources that know `keys`, and find what `found` holds."""
+
+    keys: Mapping[str, KeySet] = field(default_factory=dict)
+    found: Mapping[KeysNeeded, KeySet | Unavailable] = field(default_factory=dict)
+    asked: list[KeysNeeded] = field(default_factory=list)
+
+    async def resolve(self, need: KeysNeeded) -> KeySet | Unavailable:
+        self.asked.append(need)
+        return self.found[need]
+
+
+@dataclass
+class Clock:
+    """Stands still until it is moved."""
+
+    now: float = b.NOW
+    readings: int = 0
+
+    def __call__(self) -> float:
+        self.readings += 1
+        return self.now
+
+
+KNOWN = Table(keys={"corp": b.key_set()})
+
+
+def make(
+    sources: engine.Sources = KNOWN,
+    *,
+    world: Snapshot | None = None,
+    clock: Clock | None = None,
+    signer: Any = b.signer,
+) -> tuple[Engine, Observed]:
+    observed, ticks = Observed(), count()
+    built = Engine(
+        World(snapshot=world or b.snapshot(), sources=sources, signer=signer),
+        observed,
+        clock=clock or Clock(),
+        monotonic=lambda: float(next(ticks)),
+        jti=lambda: b.JTI,
+    )
+    return built, observed
+
+
+def at_once(decide: Engine, request: HttpRequest) -> HttpAnswer:
+    answer = decide(request)
+    assert isinstance(answer, HttpAnswer)
+    return answer
+
+
+async def after_waiting(decide: Engine, request: HttpRequest) -> HttpAnswer:
+    answer = decide(request)
+    assert inspect.iscoroutine(answer)
+    return cast(HttpAnswer, await answer)
+
+
+def good(**changes: Any) -> HttpRequest:
+    return b.nginx_request(headers=(b.bearer(),), **changes)
+
+
+# --- at once ------------------------------------------------------------------
+
+
+def test_what_is_known_is_answered_without_a_coroutine() -> None:
+    decide, observed = make()
+    answer = at_once(decide, good())
+    assert answer.status == 200
+    (authorization,) = [value for name, value in answer.headers if name == b"authorization"]
+    minted = authorization.decode().removeprefix("Bearer ")
+    assert jwt.get_unverified_header(minted)["kid"] == b.signer().kid
+    assert isinstance(observed.only.verdict, Permit)
+    assert (observed.only.dialect, observed.only.peer) == ("nginx", b.PEER)
+    assert observed.only.seconds == 1.0
+    assert KNOWN.asked == []
+
+
+def test_the_dialect_of_the_url_is_the_one_that_reads_and_answers() -> None:
+    decide, observed = make()
+    assert at_once(decide, b.traefik_request(headers=(b.bearer(),))).status == 200
+    assert at_once(decide, b.traefik_request(without=frozenset({b"x-forwarded-uri"}))).status == 400
+    assert at_once(decide, MALFORMED).status == 403  # nginx would make a 500 of a 400
+    assert [call.dialect for call in observed.calls] == ["traefik", "traefik", "nginx"]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/auth/nginx/unheard-of",
+        b"/auth/unheard-of/orders",
+        b"/auth/NGINX/orders",
+        b"/auth/nginx/Orders",
+        b"/auth/nginx/orders/",
+        b"/auth/nginx/orders/more",
+        b"/auth/nginx/orders?x=1",
+        b"/auth/nginx/order%73",
+        b"/auth/nginx/",
+        b"/auth/nginx",
+        b"//auth/nginx/orders",
+        b"/xauth/nginx/orders",
+        b"/auth/nginx/\xff",
+        b"/",
+        b"*",
+    ],
+)
+def test_an_url_that_nobody_was_pinned_to_is_refused_and_told(target: bytes) -> None:
+    decide, observed = make()
+    answer = at_once(decide, replace(good(), target=target))
+    assert answer.status == 403
+    assert (b"cache-control", b"no-store") in answer.headers
+    assert observed.only.reason is Reason.POLICY_UNKNOWN
+    assert observed.only.facts is None
+    assert observed.only.peer == b.PEER
+
+
+def test_an_unknown_dialect_is_told_by_a_name_that_the_caller_did_not_choose() -> None:
+    decide, observed = make()
+    at_once(decide, replace(good(), target=b"/auth/anything/orders"))
+    assert observed.only.dialect == "unknown"
+
+
+def test_a_request_that_cannot_be_read_is_told_with_its_policy() -> None:
+    decide, observed = make()
+    assert at_once(decide, MALFORMED).status == 403
+    assert observed.only.reason is Reason.CARRIER_MISSING
+    policy = observed.only.verdict.context.policy
+    assert policy is not None
+    assert policy.id == b.POLICY
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "reason"),
+    [
+        (b.nginx_request(), 401, Reason.CREDENTIAL_MISSING),
+        (good(peer="192.0.2.1"), 403, Reason.PEER_UNTRUSTED),
+        (good(target=b"/v2/orders"), 403, Reason.PATH_NOT_ALLOWED),
+        (good(target=b"/admin/x"), 403, Reason.SCOPE_INSUFFICIENT),
+        (b.nginx_request(headers=(b.bearer("x.y.z"),)), 401, Reason.TOKEN_MALFORMED),
+    ],
+    ids=lambda value: value.value if isinstance(value, Reason) else "",
+)
+def test_every_refusal_is_told_once_with_its_reason(
+    request_: HttpRequest, status: int, reason: Reason
+) -> None:
+    decide, observed = make()
+    assert at_once(decide, request_).status == status
+    assert observed.only.reason is reason
+
+
+def test_a_public_route_and_a_preflight_are_told_as_well() -> None:
+    policy = b.policy(cors=b.cors())
+    decide, observed = make(world=b.snapshot(policy))
+    preflight = (
+        (b"origin", b"https://app.example.com"),
+        (b"access-control-request-method", b"GET"),
+    )
+    assert at_once(decide, b.nginx_request(target=b"/public/a")).status == 200
+    assert at_once(decide, b.nginx_request(method=b"OPTIONS", headers=preflight)).status == 403
+    assert [type(call.verdict) for call in observed.calls] == [Permit, Preflight]
+
+
+def test_without_a_signing_key_nothing_is_let_through() -> None:
+    decide, observed = make(signer=lambda: None)
+    assert at_once(decide, good()).status == 503
+    assert observed.only.reason is Reason.SIGNING_KEY_UNAVAILABLE
+
+
+# --- after waiting ------------------------------------------------------------
+
+
+async def test_unknown_keys_are_looked_up_and_then_answered() -> None:
+    need = KeysNeeded("corp")
+    sources = Table(found={need: b.key_set()})
+    decide, observed = make(sources)
+    assert (await after_waiting(decide, good())).status == 200
+    assert sources.asked == [need]
+    assert isinstance(observed.only.verdict, Permit)
+
+
+async def test_an_unknown_kid_is_looked_up_within_the_set_of_its_issuer() -> None:
+    need = KeysNeeded("corp", "k2")
+    sources = Table(keys=KNOWN.keys, found={need: b.key_set(b.KEY, b.OTHER_KEY)})
+    decide, observed = make(sources)
+    request = b.nginx_request(headers=(b.bearer(b.token(key=b.OTHER_KEY)),))
+    assert (await after_waiting(decide, request)).status == 200
+    assert sources.asked == [need]
+    assert isinstance(observed.only.verdict, Permit)
+
+
+async def test_a_kid_that_the_issuer_lacks_is_the_tokens_fault() -> None:
+    both = {KeysNeeded("corp"): b.key_set(), KeysNeeded("corp", "k2"): b.key_set()}
+    sources = Table(found=both)
+    decide, observed = make(sources)
+    request = b.nginx_request(headers=(b.bearer(b.token(key=b.OTHER_KEY)),))
+    assert (await after_waiting(decide, request)).status == 401
+    assert sources.asked == [*both]
+    assert observed.only.reason is Reason.KEY_UNKNOWN
+
+
+async def test_keys_that_cannot_be_had_are_an_outage_and_never_a_permit() -> None:
+    decide, observed = make(Table(found={KeysNeeded("corp"): Unavailable(7)}))
+    answer = await after_waiting(decide, good())
+    assert answer.status == 503
+    assert (b"retry-after", b"7") in answer.headers
+    assert observed.only.reason is Reason.KEYS_UNAVAILABLE
+
+
+async def test_a_decision_that_asks_too_often_ends_in_an_outage(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The walk as it is asks for two things at most, so the bound is lowered to meet it.
+    monkeypatch.setattr(engine, "MAX_ROUNDS", 1)
+    sources = Table(found={KeysNeeded("corp"): b.key_set()})
+    decide, observed = make(sources)
+    request = b.nginx_request(headers=(b.bearer(b.token(key=b.OTHER_KEY)),))
+    answer = await after_waiting(decide, request)
+    assert answer.status == 503
+    assert (b"retry-after", b"1") in answer.headers
+    assert len(sources.asked) == 1
+    assert observed.only.reason is Reason.LOOKUPS_EXHAUSTED
+    assert observed.only.verdict.context.route is not None
+
+
+def test_the_bound_leaves_room_for_every_look_up_that_the_walk_asks_for() -> None:
+    assert len((KeysNeeded("corp"), KeysNeeded("corp", "k2"))) < engine.MAX_ROUNDS
+
+
+async def test_a_token_that_expires_while_keys_are_fetched_is_refused() -> None:
+    clock = Clock()
+
+    class Slow(Table):
+        async def resolve(self, need: KeysNeeded) -> KeySet | Unavailable:
+            clock.now += 3600
+            return b.key_set()
+
+    decide, observed = make(Slow(), clock=clock)
+    assert (await after_waiting(decide, good())).status == 401
+    assert observed.only.reason is Reason.TOKEN_EXPIRED
+    assert clock.readings == 2
+
+
+# --- one request sees one world -----------------------------------------------
+
+
+async def test_a_request_is_decided_by_the_world_that_it_came_into() -> None:
+    sources = Table(found={KeysNeeded("corp"): b.key_set()})
+    decide, observed = make(sources)
+    waiting = decide(good())
+    assert inspect.iscoroutine(waiting)
+    # As a reload will: the next request is refused, this one goes on in its own world.
+    decide._world = World(snapshot=b.snapshot(issuers=()), sources=Table(), signer=lambda: None)
+    assert (await waiting).status == 200
+    assert at_once(decide, good()).status == 401
+    assert [call.reason for call in observed.calls] == [None, Reason.ISSUER_UNKNOWN]
+
+
+async def test_the_world_itself_is_read_once() -> None:
+    sources = Table(found={KeysNeeded("corp"): b.key_set()})
+    reads = 0
+
+    class Counted(Engine):
+        @property
+        def _world(self) -> World:
+            nonlocal reads
+            reads += 1
+            return World(snapshot=b.snapshot(), sources=sources, signer=b.signer)
+
+        @_world.setter
+        def _world(self, _: World) -> None: ...
+
+    counted = Counted(
+        World(snapshot=b.snapshot(), sources=sources, signer=b.signer),
+        Observed(),
+        clock=Clock(),
+        monotonic=lambda: 0.0,
+        jti=lambda: b.JTI,
+    )
+    assert (await after_waiting(counted, good())).status == 200
+    assert reads == 1
+
+
+# --- with the real sources ----------------------------------------------------
+
+
+async def test_the_real_sources_fetch_once_and_are_not_asked_again() -> None:
+    issuer = Issuer(document=b.jwks(b.KEY))
+    async with website(issuer) as site:
+        source = IssuerSource(issuer_id="corp", location=KeysAtUri(f"{site.url}/jwks"), outbound=LOOPBACK)
+        sources = KeySources([source], ambience=FakeTime().ambience)
+        decide, observed = make(sources)
+        assert (await after_waiting(decide, good())).status == 200
+        assert at_once(decide, good()).status == 200
+        await sources.close()
+        assert site.paths == ["/jwks"]
+    assert len(observed.calls) == 2
+
+
+async def test_the_real_sources_are_an_outage_while_the_issuer_is_down() -> None:
+    async with website(Issuer(status=503)) as site:
+        source = IssuerSource(issuer_id="corp", location=KeysAtUri(f"{site.url}/jwks"), outbound=LOOPBACK)
+        sources = KeySources([source], ambience=FakeTime().ambience)
+        decide, observed = make(sources)
+        assert (await after_waiting(decide, good())).status == 503
+        await sources.close()
+    assert observed.only.reason is Reason.KEYS_UNAVAILABLE
