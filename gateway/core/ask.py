@@ -4,7 +4,7 @@ A pure function of the facts and the snapshot. Everything that can be refused wi
 token, a key or the clock is refused here.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gateway.core.cors import answer_headers, is_preflight, preflight_headers, requested_method
 from gateway.core.credential import Presented, extract
@@ -30,21 +30,23 @@ def ask(facts: RequestFacts, snapshot: Snapshot) -> Question | Preflight | Deny:
     policy = snapshot.policies.get(facts.policy)
     if policy is None:
         return Deny(reason=Reason.POLICY_UNKNOWN, context=Context(facts=facts))
-    context = Context(facts=facts, policy=policy, cors=answer_headers(policy.cors, facts))
+    cors = answer_headers(policy.cors, facts)
+    route = presented = None
     try:
         path = _match_host_and_path(facts, policy)
         if policy.cors is not None and is_preflight(facts):
             policy.routes.match(path, requested_method(facts))
-            return Preflight(context=context, headers=preflight_headers(policy.cors, facts))
+            headers = preflight_headers(policy.cors, facts)
+            return Preflight(context=Context(facts=facts, policy=policy, cors=cors), headers=headers)
         route = policy.routes.match(path, facts.method)
-        context = replace(context, route=route)
         _check_upgrade(facts, route)
         presented = extract(facts, policy.credentials)
-        context = replace(context, token=presented.token)
         if presented.token is None and route.access is Access.TOKEN:
             raise Refusal(Reason.CREDENTIAL_MISSING)
     except Refusal as refusal:
+        context = Context(facts=facts, policy=policy, route=route, cors=cors)
         return Deny(reason=refusal.reason, detail=refusal.detail, context=context)
+    context = Context(facts=facts, policy=policy, route=route, token=presented.token, cors=cors)
     return Question(context=context, route=route, presented=presented)
 
 

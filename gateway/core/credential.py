@@ -131,6 +131,9 @@ def _check_query(facts: RequestFacts, sources: tuple[CredentialSource, ...]) -> 
         return
     accepted = {source.name for source in sources if isinstance(source, QueryCredential)}
     watched = {name.lower() for name in (*accepted, _QUERY_TOKEN)}
+    lowered = facts.query.lower()
+    if b"%" not in lowered and not any(name.encode() in lowered for name in watched):
+        return  # most queries: nothing in it could be one of the names
     for key, _ in _pairs(facts.query):
         name = unquote_plus(key.decode("ascii", "replace"))
         if name.strip().lower() not in watched:

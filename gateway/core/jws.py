@@ -10,6 +10,8 @@ Sources: RFC 7515 sections 4.1, 5.2 and 7.1, RFC 7519 section 7.2, RFC 8725 sect
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 from jwt.algorithms import Algorithm, get_default_algorithms
@@ -75,7 +77,7 @@ def parse(token: UnverifiedToken) -> UnverifiedJws:
     signing_input, _, signature = text.rpartition(b".")
     header, _, payload = signing_input.partition(b".")
     return UnverifiedJws(
-        header=_checked_header(_object(header, _HEADER_LIMITS)),
+        header=_header(header),
         unverified_claims=_object(payload, _CLAIMS_LIMITS),
         signing_input=signing_input,
         signature=_octets(signature),
@@ -130,6 +132,12 @@ def _object(segment: bytes, limits: JsonLimits) -> dict[str, Any]:
         raise Refusal(Reason.TOKEN_MEMBER_DUPLICATE) from None
     except NotStrict as error:
         raise Refusal(Reason.TOKEN_JSON_MALFORMED, str(error)) from None
+
+
+@lru_cache(maxsize=256)
+def _header(segment: bytes) -> Mapping[str, Any]:
+    """All tokens of one key have one header: it is read once. It names nobody; refusals are not kept."""
+    return MappingProxyType(_checked_header(_object(segment, _HEADER_LIMITS)))
 
 
 def _checked_header(header: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ def check_peer(peer: str, policy: Policy) -> None:
         raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
 
 
+@lru_cache(maxsize=4096)
 def client_address(text: bytes) -> str:
     """Give one address in its canonical form.
 
