@@ -40,7 +40,7 @@ TENANT_CLAIMS: Final[Mapping[str, tuple[str, ...]]] = {
     # Ids, not names: a name can be given up and taken by another.
     "github-actions": ("repository_owner_id", "repository_id"),
 }
-"""Claims that name the operator's tenant, where callers choose the audience themselves; one must be required."""
+"""Claims that name the operator's tenant, where callers choose the audience themselves: one at least."""
 
 
 def compile_issuer(issuer_id: str, section: IssuerSection, spot: Spot) -> Issuer:
@@ -74,7 +74,15 @@ def _check_name(section: IssuerSection, spot: Spot) -> None:
     if section.issuer.lower().startswith("http://") and not section.allow_http:
         (spot / "issuer").refuse("is not https", "write https://, or allow_http: true if that is meant")
     discovered = section.jwks_uri is None and section.jwks_file is None
-    (spot / "issuer").read(parse_issuer_url if discovered else parse_audience, section.issuer)
+    (spot / "issuer").read(_parse_discovered if discovered else parse_audience, section.issuer)
+
+
+def _parse_discovered(text: str) -> str:
+    try:
+        return parse_issuer_url(text)
+    except Unfit as unfit:
+        what = f"{unfit.what}; without jwks_uri and jwks_file its keys are found from it"
+        raise Unfit(what, unfit.fix) from None
 
 
 def _shape(section: IssuerSection, spot: Spot) -> Shape:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.config.http_names import parse_method, parse_upstream
-from gateway.config.problem import Unfit
+from gateway.config.problem import Unfit, show_value
 from gateway.config.schema_policies import ClaimSection, RequireSection, RouteDownstreamSection, RouteSection
 from gateway.config.schema_types import seconds
 from gateway.config.spot import Spot
@@ -98,16 +98,21 @@ def _check_public(section: RouteSection, spot: Spot) -> None:
 
 def _check_token(section: RouteSection, issuer_ids: frozenset[str] | None, spot: Spot) -> None:
     if section.issuers is None:
-        (spot / "issuers").refuse("is missing: no issuer is admitted by default", "add issuers: [ID]")
+        (spot / "issuers").refuse(
+            "is missing: with access: token no issuer is admitted by default", "add issuers: [ID]"
+        )
     for index, issuer_id in enumerate(section.issuers or ()):
         if issuer_ids is not None and issuer_id not in issuer_ids:
             known = ", ".join(sorted(issuer_ids))
-            (spot / "issuers" / index).refuse("there is no issuer of this id", f"write one of {known}")
+            (spot / "issuers" / index).refuse(
+                f"there is no issuer {show_value(issuer_id)}", f"write one of {known}"
+            )
     if section.downstream is None:
         (spot / "downstream").refuse(
-            "is missing: the backend needs a token of its own", "add downstream: {audience: orders}"
+            "is missing: with access: token the backend gets a token of its own",
+            "add downstream: {audience: orders}",
         )
-    elif section.downstream.subject == "bare" and len(set(section.issuers or ())) != 1:
+    elif section.downstream.subject == "bare" and len(set(section.issuers or ("one",))) != 1:
         (spot / "downstream" / "subject").refuse(
             "bare, where two issuers may each have an alice", "write qualified, or admit exactly one issuer"
         )

@@ -27,6 +27,8 @@ class Flaw:
     """Nothing at, above or below this path can be judged any more."""
     removed: Path
     """The smallest thing without which the rest may have the right form."""
+    stand_in: object | None = None
+    """What may be put at `damaged` instead, as JSON, where something is missing there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,12 @@ class Interpreter:
         example = self.outline.example(self.tree, place.path)
         fix = f"add {example}" if example else f"add {place.path[-1]}"
         flaw = self._flaw(place.node, place.path, "is missing", fix)
-        return Flaw(problem=flaw.problem, damaged=place.path, removed=place.node.path)
+        return Flaw(
+            problem=flaw.problem,
+            damaged=place.path,
+            removed=place.node.path,
+            stand_in=self.outline.example_value(self.tree, place.path),
+        )
 
     def _unknown(self, place: Place) -> Flaw:
         parent, key = place.path[:-1], str(place.path[-1])

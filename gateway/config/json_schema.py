@@ -5,6 +5,7 @@ Run as `python -m gateway.config.json_schema > config/gateway.schema.json`.
 
 import json
 import sys
+from functools import cache
 from typing import Any
 
 from gateway.config.outline import Outline
@@ -17,11 +18,13 @@ def main_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_schema(GatewayFile)}
 
 
+@cache
 def main_outline() -> Outline:
     """The outline of the main file."""
     return Outline(_schema(GatewayFile))
 
 
+@cache
 def policy_outline() -> Outline:
     """The outline of an included file."""
     return Outline(_schema(PolicyFile))
@@ -50,7 +53,7 @@ def _without_null(value: Any) -> Any:
     kept = {
         key: _without_null(one)
         for key, one in value.items()
-        if not (key == "default" and one is None) and not (key == "title" and isinstance(one, str))
+        if one is not None and not (key == "title" and isinstance(one, str))
     }
     if "patternProperties" in kept:
         kept["additionalProperties"] = False

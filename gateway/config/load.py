@@ -14,7 +14,7 @@ from typing import Final
 
 from gateway.config.json_schema import main_outline, policy_outline
 from gateway.config.partial import fit
-from gateway.config.problem import ConfigError, Problem, show, sorted_problems
+from gateway.config.problem import ConfigError, Problem, sorted_problems
 from gateway.config.schema import GatewayFile, PolicyFile
 from gateway.config.source import Source, parse_file, read_file
 from gateway.config.tree import Node
@@ -145,18 +145,19 @@ def _included(path: FilePath, content: bytes | NotYaml) -> Source:
 
 def _without_repetition(main: Source, included: list[Source]) -> Iterator[Source]:
     """Refuse a file that claims the policy id of an earlier one, whether that one is good or not."""
-    claimed = dict.fromkeys(main.policies, main.file)
+    claimed = dict.fromkeys(main.own_policies(), main.file)
     for source in included:
+        own = source.own_policies()
         again = [
             source.problem(
                 ("policies", policy),
                 f"there is a policy of this id in {claimed[policy]}",
-                f"rename one of the two; the name {show(policy)} is taken",
+                "rename one of the two",
             )
-            for policy in source.policies
+            for policy in own
             if policy in claimed
         ]
-        claimed = {**dict.fromkeys(source.policies, source.file), **claimed}
+        claimed = {**dict.fromkeys(own, source.file), **claimed}
         yield replace(source, problems=sorted_problems([*source.problems, *again]))
 
 

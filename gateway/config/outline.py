@@ -32,10 +32,15 @@ class Outline:
         """How the value at this path may look, as `key: value`."""
         if not path or not isinstance(path[-1], str):
             return None
+        value = self.example_value(tree, path)
+        return None if value is None else f"{path[-1]}: {_flow(value)}"
+
+    def example_value(self, tree: Node, path: Path) -> object | None:
+        """The same as JSON; None where the format gives no example."""
         field = self._at(tree, path[:-1]).get("properties", {}).get(path[-1], {})
         for candidate in (field, *field.get("anyOf", ())):
             if candidate.get("examples"):
-                return f"{path[-1]}: {_flow(candidate['examples'][0])}"
+                return cast("object", candidate["examples"][0])
         return None
 
     def _at(self, tree: Node, path: Path) -> Schema:
@@ -54,7 +59,8 @@ class Outline:
             return self._resolved(self.root["$defs"][name], node)
         if "discriminator" in schema:
             tag = node.child(schema["discriminator"]["propertyName"])
-            reference = schema["discriminator"]["mapping"].get(tag.value if tag else None)
+            name = tag.value if tag is not None and isinstance(tag.value, str) else ""
+            reference = schema["discriminator"]["mapping"].get(name)
             if reference is None:
                 return {_TAGS: tuple(schema["discriminator"]["mapping"])}
             return self._resolved({"$ref": reference}, node)

@@ -26,6 +26,12 @@ class Source:
     damaged: frozenset[Path] = frozenset()
     """What has the wrong form: nothing at, above or below it can be judged for its meaning."""
 
+    def own_policies(self) -> frozenset[str]:
+        """Give the ids that the file itself names: not those that stand in for what is missing."""
+        if ("policies",) in self.damaged:
+            return frozenset()
+        return frozenset(self.policies)
+
     def original(self, path: Path) -> Path:
         """Turn a path in `policies` into one in the file: items may have been left out before it."""
         node, rest = self._deepest(path)

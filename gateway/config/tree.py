@@ -77,3 +77,33 @@ class Node:
                 return replace(self, value=tuple(n.without(paths) for n in items if n.path not in paths))
             case _:
                 return self
+
+    def with_member(self, path: Path, member: "Node") -> "Node":
+        """The same tree with one more member; `path` is where it goes, by original steps."""
+        if self._original_child(path[0]) is None or len(path) == 1:
+            return replace(self, value={**self._members(), str(path[0]): member})
+        match self.value:
+            case tuple() as items:
+                kept = tuple(n.with_member(path[1:], member) if n.path[-1] == path[0] else n for n in items)
+                return replace(self, value=kept)
+            case _:
+                below = self._members()[str(path[0])].with_member(path[1:], member)
+                return replace(self, value={**self._members(), str(path[0]): below})
+
+    def _members(self) -> "dict[str, Node]":
+        return self.value if isinstance(self.value, dict) else {}
+
+
+def written_at(mark: Mark, path: Path, value: object) -> Node:
+    """Make a tree of a JSON value, as if all of it were written in one place."""
+    match value:
+        case dict():
+            members = {key: written_at(mark, (*path, key), one) for key, one in value.items()}
+            return Node(path=path, mark=mark, value=members)
+        case list():
+            items = tuple(written_at(mark, (*path, i), one) for i, one in enumerate(value))
+            return Node(path=path, mark=mark, value=items)
+        case str() | int() | None:
+            return Node(path=path, mark=mark, value=value)
+        case _:
+            raise TypeError(type(value).__name__)

@@ -21,26 +21,36 @@ def syntax_problem(file: str, error: yaml.MarkedYAMLError) -> Problem:
 
 def character_problem(file: str, text: str) -> Problem:
     """Say where the first character is that no YAML file may hold."""
-    before = text[: next((i for i, c in enumerate(text) if not _PRINTABLE.match(c)), 0)]
-    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    return Problem(
-        file=file,
-        line=line,
-        column=column,
-        path="",
-        what="a control character",
-        fix='remove it; in text write an escape such as "\\t" within quotes',
+    position = next((i for i, c in enumerate(text) if not _PRINTABLE.match(c)), 0)
+    fix = 'remove it; in text write an escape such as "\\t" within quotes'
+    return _problem_at(file, text, position, "a control character", fix)
+
+
+def escape_problem(file: str, text: str) -> Problem:
+    """Say where the first escape is that names no character."""
+    escape = _BEYOND_UNICODE.search(text)
+    position = escape.start() if escape else 0
+    return _problem_at(
+        file, text, position, "an escape names no character", "correct it: at most \\U0010FFFF"
     )
 
 
 # --- private ---
+
+_BEYOND_UNICODE: Final = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+
+
+def _problem_at(file: str, text: str, position: int, what: str, fix: str) -> Problem:
+    before = text[:position]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return Problem(file=file, line=line, column=column, path="", what=what, fix=fix)
 
 
 def _explain_syntax(problem: str) -> tuple[str, str]:
     if "'\\t'" in problem:
         return "a tab is used to indent", "indent with spaces"
     if "mapping values are not allowed" in problem:
-        return "a second `: ` in one line", "put quotes around the text that holds a colon"
+        return "a `: ` where there can be none", "correct the indentation, or quote the text that holds it"
     if "end of stream" in problem:
         return "a quote or bracket is never closed", "close it"
     known = _SAFE_PROBLEM.match(problem)

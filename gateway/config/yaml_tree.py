@@ -28,7 +28,7 @@ from yaml.events import (
 
 from gateway.config.problem import Path, Problem, render_path
 from gateway.config.tree import Mark, Node
-from gateway.config.yaml_syntax import character_problem, syntax_problem
+from gateway.config.yaml_syntax import character_problem, escape_problem, syntax_problem
 
 MAX_DEPTH: Final = 24
 
@@ -55,6 +55,8 @@ def read_tree(text: str, file: str) -> tuple[Node, tuple[Problem, ...]]:
         raise NotYaml(syntax_problem(file, error)) from None
     except yaml.YAMLError:
         raise NotYaml(character_problem(file, text)) from None
+    except (ValueError, OverflowError):  # PyYAML 6.0 lets chr() raise for "\UFFFFFFFF"
+        raise NotYaml(escape_problem(file, text)) from None
     return root, tuple(reader.problems)
 
 
@@ -129,6 +131,10 @@ class _Reader:
             raise self._stop(_mark(event), path, "anchors and aliases are refused", "write the value out")
         if getattr(event, "tag", None) is not None:
             raise self._stop(_mark(event), path, "a YAML tag is refused", "leave the tag out")
+        if isinstance(event, ScalarEvent) and _UNPRINTABLE.search(event.value):
+            raise self._stop(
+                _mark(event), path, "text with a line end or control character", "write one line of text"
+            )
         if isinstance(event, ScalarEvent) and event.value == "<<" and event.implicit[0]:
             raise self._stop(_mark(event), path, "merge keys are refused", "write the keys out")
 
@@ -141,9 +147,9 @@ class _Reader:
 
 
 _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
-_FLOAT: Final = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
+_FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""No field has any of these, and each has surprised a program that did not expect it."""
 _LEADING_ZERO: Final = re.compile(r"0[0-9]+")
 _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),

@@ -1,0 +1,69 @@
+"""What we show must work, and must hold what its first lines promise."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.config.compile import load_world
+from gateway.config.world import World
+
+CONFIG = Path(__file__).parents[2] / "config"
+EXAMPLES = sorted((CONFIG / "examples").glob("*.yaml"))
+
+
+def world(name: str) -> World:
+    return load_world(CONFIG / name)
+
+
+def test_there_are_examples() -> None:
+    assert [path.stem for path in EXAMPLES] == ["keycloak", "m2m", "multi-issuer", "nginx", "traefik"]
+
+
+@pytest.mark.parametrize("path", [CONFIG / "gateway.yaml", *EXAMPLES], ids=lambda path: path.stem)
+def test_it_compiles_and_says_what_it_shows(path: Path) -> None:
+    world = load_world(path)
+    assert world.snapshot.policies
+    assert world.refused == ()
+    schema, empty, explanation, *_ = path.read_text().splitlines()
+    where = "gateway.schema.json" if path.parent == CONFIG else "../gateway.schema.json"
+    assert schema == f"# yaml-language-server: $schema={where}"
+    assert empty == "#"
+    assert explanation.startswith("# ")
+
+
+def test_the_smallest_is_secure() -> None:
+    assert world("gateway.yaml").warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "warnings"),
+    [
+        ("nginx", ["policies.shop.routes[1]: public"]),
+        ("traefik", []),
+        ("keycloak", ["issuers.prod.allow_private_network"]),
+        ("multi-issuer", ["issuers.cluster.allow_private_network"]),
+        ("m2m", ["policies.telemetry-legacy.credentials[0]: tokens in the query"]),
+    ],
+)
+def test_each_insecure_choice_is_said_again(name: str, warnings: list[str]) -> None:
+    said = world(f"examples/{name}.yaml").warnings
+    assert len(said) == len(warnings)
+    assert all(words in text for words, text in zip(warnings, said, strict=True))
+
+
+def test_traefik_shows_one_file_a_team() -> None:
+    assert set(world("examples/traefik.yaml").snapshot.policies) == {"team-a-orders", "team-b-tickets"}
+
+
+def test_multi_issuer_names_the_tenant() -> None:
+    issuers = world("examples/multi-issuer.yaml").snapshot.issuers
+    actions = issuers["https://token.actions.githubusercontent.com"]
+    assert actions.tenant is not None
+    assert dict(actions.tenant) == {("repository_owner_id",): frozenset({"1234567"})}
+    assert {issuer.shape.preset for issuer in issuers.values()} == {
+        "entra",
+        "okta",
+        "cognito",
+        "github-actions",
+        "kubernetes",
+    }

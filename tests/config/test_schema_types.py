@@ -1,0 +1,36 @@
+import re
+
+import pytest
+
+from gateway.config.schema_types import DURATION_PATTERN, FORMS, ID_PATTERN, SECRET_PATTERN, seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "length"), [("0s", 0), ("90s", 90), ("5m", 300), ("1h", 3600), ("7d", 604800)]
+)
+def test_durations(text: str, length: int) -> None:
+    assert re.search(DURATION_PATTERN, text)
+    assert seconds(text) == length
+
+
+@pytest.mark.parametrize("text", ["", "5", "s", "-5s", "1.5s", "05s", "5 s", "5S", "1h30m", "1000000s"])
+def test_no_durations(text: str) -> None:
+    assert not re.search(DURATION_PATTERN, text)
+
+
+def test_ids() -> None:
+    for text in ("a", "orders-read", "team_a", "0", "a" * 63):
+        assert re.search(ID_PATTERN, text)
+    for text in ("", "A", "-a", "a-", "a:b", "a.b", "a/b", "ä", "a" * 64, "a b"):
+        assert not re.search(ID_PATTERN, text)
+
+
+def test_secrets_are_references() -> None:
+    for text in ("env:NAME", "env:_n1", "file:a", "file:/run/secrets/x"):
+        assert re.search(SECRET_PATTERN, text)
+    for text in ("hunter2", "env:", "env:1", "env:A-B", "file:", "vault:x", " env:A"):
+        assert not re.search(SECRET_PATTERN, text)
+
+
+def test_every_pattern_is_explained() -> None:
+    assert set(FORMS) == {DURATION_PATTERN, ID_PATTERN, SECRET_PATTERN}
