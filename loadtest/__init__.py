@@ -1,1 +1,1 @@
-"""What does a decision cost, beside others, in one run? `make bench`; README.md says what the figures mean."""
+"""What does a decision cost, beside others, in one run? `make bench`; README.md explains the figures."""
