@@ -1,0 +1,179 @@
+import re
+from collections.abc import Iterator
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from gateway.core.reason import Reason
+from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.dialects import DIALECTS as SPOKEN
+from gateway.server.http1.fault import Fault
+from gateway.sources.outcome import OUTCOMES
+from gateway.telemetry.metrics import DIALECTS, MAX_WORDS, Metrics
+from tests import builders as b
+from tests.walk import decide
+
+ROUTES = {b.POLICY: ("orders-read", "admin", "public")}
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    return Metrics(ROUTES, version="1.2.3")
+
+
+def series(metrics: Metrics) -> dict[str, float]:
+    return dict(_series(metrics.exposition()[0].decode()))
+
+
+def _series(text: str) -> Iterator[tuple[str, float]]:
+    for family in text_string_to_metric_families(text):
+        for one in family.samples:
+            labels = ",".join(f"{name}={value}" for name, value in sorted(one.labels.items()))
+            yield f"{one.name.removeprefix('token_gateway_')}{{{labels}}}", one.value
+
+
+def deny(reason: Reason, policy: str = b.POLICY) -> Deny:
+    return Deny(reason=reason, context=Context(policy=b.policy(id=policy)))
+
+
+PERMIT = decide(b.facts(b"/v1/orders", b.bearer()))
+PUBLIC = decide(b.facts(b"/public/a"))
+
+
+@pytest.mark.parametrize(
+    ("verdict", "labels"),
+    [
+        (PERMIT, "policy=orders,reason=,verdict=permit"),
+        (PUBLIC, "policy=orders,reason=,verdict=permit"),
+        (deny(Reason.TOKEN_EXPIRED), "policy=orders,reason=token_expired,verdict=deny"),
+        (Deny(reason=Reason.POLICY_UNKNOWN), "policy=unknown,reason=policy_unknown,verdict=deny"),
+        (
+            Indeterminate(reason=Reason.KEYS_UNAVAILABLE, retry_after_s=1),
+            "policy=unknown,reason=keys_unavailable,verdict=indeterminate",
+        ),
+        (
+            Preflight(context=Context(policy=b.policy()), headers=()),
+            "policy=orders,reason=,verdict=preflight",
+        ),
+    ],
+)
+def test_a_decision_is_counted_under_its_labels(metrics: Metrics, verdict: Verdict, labels: str) -> None:
+    for _ in range(2):
+        metrics.decided(verdict, dialect="nginx", seconds=0.002)
+    found = series(metrics)
+    assert found[f"decisions_total{{dialect=nginx,{labels}}}"] == 2
+    assert found["decision_seconds_count{dialect=nginx}"] == 2
+    assert found["decision_seconds_sum{dialect=nginx}"] == pytest.approx(0.004)
+
+
+def test_a_minted_token_is_counted_and_a_public_permit_mints_none(metrics: Metrics) -> None:
+    assert isinstance(PERMIT, Permit)
+    metrics.decided(PERMIT, dialect="traefik", seconds=0)
+    metrics.decided(PUBLIC, dialect="traefik", seconds=0)
+    minted = {name: value for name, value in series(metrics).items() if name.startswith("minted_total")}
+    assert minted == {"minted_total{policy=orders,route=orders-read}": 1}
+
+
+def test_no_request_makes_a_series() -> None:
+    metrics = Metrics(ROUTES, version="1")
+    reasons = list(Reason)
+    permits = [b.snapshot(b.policy(b.route(f"r{number}"))) for number in range(50)]
+
+    def storm(start: int) -> int:
+        for number in range(start, start + 10_000):
+            name = f"x{number}"
+            verdict = Deny(
+                reason=reasons[number % len(reasons)],
+                context=Context(
+                    policy=b.policy(PLAIN, id=name), facts=b.facts(f"/{name}".encode(), policy=name)
+                ),
+            )
+            metrics.decided(verdict, dialect=name, seconds=number)
+            metrics.malformed(name)
+            metrics.keys_fetched(name, name)
+            metrics.keys_dropped(name, number)
+            metrics.keys_age(name, number)
+        for world in permits:
+            metrics.decided(decide(b.facts(b"/v1/orders", b.bearer()), world), dialect="nginx", seconds=0)
+        return len(series(metrics))
+
+    assert storm(0) == storm(10_000)
+    assert len(metrics._decisions) <= len(reasons) + 1
+
+
+PLAIN = b.route()
+
+
+def test_an_unknown_route_counts_as_unknown(metrics: Metrics) -> None:
+    world = b.snapshot(b.policy(b.route("other")))
+    metrics.decided(decide(b.facts(b"/v1/orders", b.bearer()), world), dialect="nginx", seconds=0)
+    assert series(metrics)["minted_total{policy=unknown,route=unknown}"] == 1
+
+
+def test_the_closed_lists_of_other_rooms_fit() -> None:
+    assert set(SPOKEN) <= set(DIALECTS)
+    assert len(OUTCOMES) < MAX_WORDS
+    assert len(Fault) < MAX_WORDS
+
+
+def test_keys_are_stale_while_the_issuer_is_down(metrics: Metrics) -> None:
+    stale = "keys_stale{issuer=corp}"
+    metrics.keys_fetched("corp", "connect")
+    assert stale not in series(metrics)
+    metrics.keys_fetched("corp", "refreshed")
+    assert series(metrics)[stale] == 0
+    metrics.keys_fetched("corp", "budget_spent")
+    assert series(metrics)[stale] == 0
+    metrics.keys_fetched("corp", "timeout")
+    assert series(metrics)[stale] == 1
+    metrics.keys_fetched("corp", "unchanged")
+    found = series(metrics)
+    assert found[stale] == 0
+    assert found["keys_fetches_total{issuer=corp,outcome=timeout}"] == 1
+
+
+def test_keys_that_were_never_read_have_no_age(metrics: Metrics) -> None:
+    metrics.keys_age("corp", None)
+    assert "keys_age_seconds{issuer=corp}" not in series(metrics)
+    metrics.keys_age("corp", 12.5)
+    metrics.keys_dropped("corp", 2)
+    found = series(metrics)
+    assert found["keys_age_seconds{issuer=corp}"] == 12.5
+    assert found["keys_dropped{issuer=corp}"] == 2
+
+
+def test_the_process(metrics: Metrics) -> None:
+    metrics.configured(generation="one", insecure_choices=3)
+    metrics.configured(generation="two", insecure_choices=1)
+    metrics.connections(7)
+    metrics.bug()
+    metrics.malformed("body")
+    metrics.lines_dropped(5)
+    metrics.lines_dropped(5)
+    metrics.lines_dropped(6)
+    found = series(metrics)
+    expected = {
+        "build_info{version=1.2.3}": 1,
+        "config_info{generation=two}": 1,
+        "insecure_choices{}": 1,
+        "connections{}": 7,
+        "bugs_total{}": 1,
+        "requests_malformed_total{why=body}": 1,
+        "log_lines_dropped_total{}": 6,
+    }
+    assert {name: found.get(name) for name in expected} == expected
+    assert "config_info{generation=one}" not in found
+
+
+def test_two_registries_do_not_meet() -> None:
+    one, other = Metrics({}, version="1"), Metrics({}, version="1")
+    one.bug()
+    assert series(other)["bugs_total{}"] == 0
+
+
+def test_the_exposition_is_plain_text_0_0_4_without_created_series(metrics: Metrics) -> None:
+    metrics.decided(PERMIT, dialect="nginx", seconds=0)
+    body, content_type = metrics.exposition()
+    assert content_type == b"text/plain; version=0.0.4; charset=utf-8"
+    assert b"_created" not in body
+    assert set(re.findall(rb"^(\w+?)_", body, re.MULTILINE)) == {b"token"}
