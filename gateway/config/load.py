@@ -7,6 +7,7 @@ file is refused and named, and the others stand.
 """
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -14,7 +15,7 @@ from typing import Final
 
 from gateway.config.json_schema import main_outline, policy_outline
 from gateway.config.partial import fit
-from gateway.config.problem import ConfigError, Problem, sorted_problems
+from gateway.config.problem import ConfigError, Problem, Unfit, sorted_problems
 from gateway.config.schema import GatewayFile, PolicyFile
 from gateway.config.source import Source, parse_file, read_file
 from gateway.config.tree import Node
@@ -93,30 +94,39 @@ def _included_files(
     path: FilePath, main: GatewayFile, source: Source
 ) -> tuple[list[FilePath], list[Problem]]:
     """Expand `include`: files as named, folders by name. Each file once."""
-    files: list[FilePath] = []
+    files: dict[str, FilePath] = {}
     problems: list[Problem] = []
     for position, entry in enumerate(main.include or ()):
-        target = path.parent / entry
-        if not target.exists():
-            what, fix = "there is no such file or folder", "write a path relative to this file"
-            problems.append(source.problem(("include", position), what, fix))
-            continue
-        new = list(_yaml_files(target)) if target.is_dir() else [target]
-        seen = {path.resolve(), *(file.resolve() for file in files)}
-        if any(file.resolve() in seen for file in new):
-            what, fix = "a file is included twice, or includes itself", "name every file once"
-            problems.append(source.problem(("include", position), what, fix))
-        files += [file for file in new if file.resolve() not in seen]
+        try:
+            new = _expand(path.parent / entry)
+            if os.path.realpath(path) in new or not files.keys().isdisjoint(new):
+                raise Unfit("a file is included twice, or includes itself", "name every file once")
+            files |= new
+        except Unfit as unfit:
+            problems.append(source.problem(("include", position), unfit.what, unfit.fix))
     if len(files) > MAX_FILES:
         problems.append(source.problem(("include",), f"names more than {MAX_FILES} files", "join some"))
-    return files[:MAX_FILES], problems
+    return list(files.values())[:MAX_FILES], problems
 
 
-def _yaml_files(folder: FilePath) -> Iterator[FilePath]:
-    """The .yaml and .yml files of a folder. Hidden ones are how Kubernetes swaps a mounted ConfigMap."""
-    for file in sorted(folder.iterdir()):
-        if file.suffix in {".yaml", ".yml"} and not file.name.startswith(".") and not file.is_dir():
-            yield file
+def _expand(target: FilePath) -> dict[str, FilePath]:
+    """The file, or the .yaml and .yml files of the folder, by real path. Raises: Unfit.
+
+    Hidden files are how Kubernetes swaps a mounted ConfigMap: they are left out.
+    """
+    try:
+        if not target.exists():
+            raise Unfit("there is no such file or folder", "write a path relative to this file")
+        names = sorted(target.iterdir()) if target.is_dir() else [target]
+        found = [name for name in names if name == target or _is_policy_file(name)]
+    except OSError as error:
+        reason = (error.strerror or "input/output error").lower()
+        raise Unfit(f"cannot be read: {reason}", "check the path and its permissions") from None
+    return {os.path.realpath(name): name for name in found}
+
+
+def _is_policy_file(path: FilePath) -> bool:
+    return path.suffix in {".yaml", ".yml"} and not path.name.startswith(".") and not path.is_dir()
 
 
 def _content(path: FilePath) -> bytes | NotYaml:

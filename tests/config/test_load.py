@@ -102,6 +102,16 @@ def test_a_policy_belongs_to_the_first_file_that_names_it(tmp_path: Path) -> Non
     assert [(one.path, second.file in one.what) for one in third.problems] == [("policies.x", True)]
 
 
+def test_a_link_that_leads_nowhere_is_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    teams = tmp_path / "teams"
+    teams.mkdir()
+    (teams / "loop.yaml").symlink_to("loop.yaml")
+    (teams / "gone.yaml").symlink_to("nothing")
+    config = load_config(with_teams(tmp_path, "teams"))
+    assert all("cannot be read" in one.what for one in config.problems)
+    assert {Path(one.file).name for one in config.problems} == {"loop.yaml", "gone.yaml"}
+
+
 def test_an_unreadable_included_file_is_named_and_the_others_stand(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("policies: [")
     (tmp_path / "b.yaml").write_bytes(b"\xff")
@@ -118,6 +128,7 @@ def test_an_unreadable_included_file_is_named_and_the_others_stand(tmp_path: Pat
         (["a.yaml", "./a.yaml"], "include[1]", "twice"),
         (["gateway.yaml"], "include[0]", "itself"),
         (["."], "include[0]", "itself"),
+        (["x" * 300], "include[0]", "cannot be read"),
     ],
 )
 def test_includes_that_are_mistakes_of_the_main_file(

@@ -1,6 +1,7 @@
 """I14: a configuration that was changed in one place is refused with the place named, or still compiles."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.config.problem import ConfigError
+from gateway.config.world import World
 from tests.config.files import Json, Step, at, refusal_of, valid, world_of
 
 CANARY = "eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
@@ -92,6 +94,29 @@ def test_one_thing_left_out(tmp_path: Path) -> None:
         config = valid()
         del at(config, *path[:-1])[path[-1]]
         try_it(tmp_path, config, path)
+
+
+def ways_in(world: World) -> set[object]:
+    """Who may ask what, where: every combination that the configuration names."""
+    return {
+        (policy.id, host, peer, credential, route.access, method, path, issuer, upgrade, oddity)
+        for policy in world.snapshot.policies.values()
+        for route in policy.routes.routes
+        for host, peer, credential in product(policy.hosts, policy.peers, policy.credentials)
+        for method, path in product(route.methods, route.paths)
+        for issuer in route.issuers or {""}
+        for oddity in route.admit_in_path | {""}
+        for upgrade in ({"", "websocket"} if route.websocket else {""})
+    }
+
+
+def test_leaving_something_out_never_opens_a_way_in(tmp_path: Path) -> None:
+    before = ways_in(world_of(tmp_path, valid()))
+    for path in PLACES:
+        config = valid()
+        del at(config, *path[:-1])[path[-1]]
+        if refusal_of(tmp_path, config) is None:
+            assert ways_in(world_of(tmp_path, config)) <= before, path
 
 
 def test_one_key_misspelt(tmp_path: Path) -> None:
