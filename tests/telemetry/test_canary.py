@@ -1,0 +1,170 @@
+"""Does anything that a client sends, or an issuer says about it, come out of the telemetry?"""
+
+import json
+import logging
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable, Iterator
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.core.policy import HostPattern
+from gateway.redact.fingerprint import Fingerprints
+from gateway.telemetry.log import Log, configure_stdlib
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.record import Recorder
+from tests import builders as b
+from tests.walk import converse
+
+PRINTS = Fingerprints(b"k" * 32)
+# A host that is the policy's, whatever its first label: the label is the client's text all the same.
+WORLD = b.snapshot(
+    b.policy(hosts=(HostPattern(name="api.example.com"), HostPattern(name="*.tenants.example")))
+)
+REQUESTS: dict[str, Callable[..., object]] = {"nginx": b.nginx_request, "traefik": b.traefik_request}
+
+CLAIMS = ("sub", "client_id", "iss", "aud", "scope", "jti")
+HEADERS = ("kid", "typ", "alg")
+TOKEN_PLACES = (*CLAIMS, *HEADERS, "claim", "token", "opaque")
+PLACES = (
+    *TOKEN_PLACES,
+    "path",
+    "query",
+    "host",
+    "tenant",
+    "method",
+    "user-agent",
+    "cookie",
+    "client-address",
+)
+
+SECRETS = st.text(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=20, max_size=32
+).map(lambda text: "x" + text + "x")
+
+
+def spellings(secret: str) -> Iterator[bytes]:
+    """As it is, cut, in another case, escaped, and in base64 at each of its three offsets."""
+    for text in (secret, secret.upper(), secret.lower()):
+        yield from (text.encode(), text[:16].encode(), quote(text, safe="").encode())
+        yield "".join(f"%{octet:02X}" for octet in text.encode()).encode()
+        for offset in range(3):
+            octets = text.encode()[offset:]
+            octets = octets[: len(octets) - len(octets) % 3]
+            yield from (b64encode(octets), urlsafe_b64encode(octets))
+
+
+def token(secrets: dict[str, str]) -> str:
+    if "opaque" in secrets:
+        return secrets["opaque"]
+    payload = b.claims(**{name: secrets[name] for name in CLAIMS if name in secrets})
+    if "claim" in secrets:
+        payload[secrets["claim"]] = secrets["claim"]
+    header: dict[str, str] = {name: secrets[name] for name in HEADERS if name in secrets}
+    return b.jws(json.dumps(payload).encode(), header=header) + secrets.get("token", "")
+
+
+def letters(secret: str) -> bytes:
+    return "".join(filter(str.isalpha, secret)).upper().encode() or b"GET"
+
+
+def wire(secrets: dict[str, str]) -> b.Wire:
+    host = b.HOST
+    if "tenant" in secrets:
+        host = secrets["tenant"].encode() + b".tenants.example"
+    if "host" in secrets:
+        host = secrets["host"].encode() + b".example.net"
+    target = f"/v1/orders/{secrets['path']}" if "path" in secrets else "/v1/orders"
+    target += f"?access_token={secrets['query']}" if "query" in secrets else ""
+    return b.Wire(
+        method=letters(secrets["method"]) if "method" in secrets else b"GET",
+        host=host,
+        target=target.encode(),
+        client=f"fe80::1%{secrets['client-address']}".encode()
+        if "client-address" in secrets
+        else b"203.0.113.9",
+        headers=(
+            b.bearer(token(secrets)),
+            (b"user-agent", secrets.get("user-agent", "curl").encode()),
+            (b"cookie", b"session=" + secrets.get("cookie", "none").encode()),
+        ),
+    )
+
+
+def told(dialect: str, secrets: dict[str, str], *reveal: str) -> bytes:
+    """Everything that is written about one request."""
+    written: list[bytes] = []
+    recorder, metrics = (
+        Recorder(PRINTS, frozenset(reveal), written.append, lambda: b.NOW),
+        Metrics({}, version="1"),
+    )
+    request = REQUESTS[dialect](wire(secrets))
+    verdict, _ = converse(dialect, request, WORLD)  # type: ignore[arg-type]
+    facts = verdict.context.facts
+    recorder.record(verdict, facts, dialect=dialect, peer=b.PEER, seconds=0)
+    metrics.decided(verdict, dialect=dialect, seconds=0)
+    log = Log(written.append, lambda: b.NOW)
+    log.library(_library_record(*secrets.values()))
+    try:
+        raise ValueError(*secrets.values())
+    except ValueError as error:
+        log.bug(error)
+    return b"".join(written) + metrics.exposition()[0]
+
+
+def _library_record(*arguments: str) -> logging.LogRecord:
+    text = "%s " * len(arguments) if arguments else "nothing"
+    return logging.LogRecord("aiohttp.server", logging.ERROR, __file__, 1, text, arguments, None)
+
+
+PLACED = st.dictionaries(st.sampled_from(PLACES), SECRETS, max_size=4)
+
+
+@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@given(secrets=PLACED)
+def test_no_secret_comes_out(dialect: str, secrets: dict[str, str]) -> None:
+    output = told(dialect, secrets)
+    for place, secret in secrets.items():
+        for spelling in {*spellings(secret), *spellings(letters(secret).decode())}:
+            assert len(spelling) < 12 or spelling not in output, place
+
+
+@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("place", PLACES)
+@settings(max_examples=10)
+@given(secret=SECRETS)
+def test_no_secret_comes_out_of_any_one_place(dialect: str, place: str, secret: str) -> None:
+    output = told(dialect, {place: secret})
+    assert not [one for one in spellings(secret) if one in output]
+
+
+@given(secret=SECRETS, other=SECRETS.map("other-{}".format))
+def test_what_is_revealed_comes_out_and_nothing_else(secret: str, other: str) -> None:
+    output = told("nginx", {"sub": secret, "path": other}, "subject")
+    assert f'"user.id":"corp:{secret}"'.encode() in output
+    assert not [one for one in spellings(other) if one in output]
+
+
+def test_the_whole_token_and_its_parts_do_not_come_out() -> None:
+    text = b.token()
+    output = told("nginx", {})
+    assert b'"allowed"' in output
+    assert not [part for part in text.split(".") if part[:16].encode() in output]
+
+
+def test_stdlib_logging_comes_out_redacted_only() -> None:
+    root = logging.getLogger()
+    before = root.handlers[:], root.level, logging.raiseExceptions
+    written: list[bytes] = []
+    try:
+        configure_stdlib(Log(written.append, lambda: b.NOW))
+        logging.getLogger("asyncio").error("%s", b.token())
+        logging.getLogger("asyncio").error(b.token())
+        logging.getLogger("asyncio").error(f"{b.token()} %s", "x")  # noqa: G004
+    finally:
+        root.handlers[:], level, logging.raiseExceptions = before
+        root.setLevel(level)
+    assert len(written) == 3
+    assert b.token()[:16].encode() not in b"".join(written)
