@@ -1,0 +1,94 @@
+"""What no linter knows: who may make a ticket, where anything may be caught, what the core may not call."""
+
+import ast
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.architecture.source import calls, named, python_files, tree
+
+GATEWAY = python_files("gateway")
+
+MAKERS: Final = {
+    "SignedClaims": "gateway/core/jws.py",
+    "ValidClaims": "gateway/core/claims.py",
+    "Permission": "gateway/core/authorize.py",
+    "Permit": "gateway/core/answer.py",
+}
+"""Each step's output is the next step's ticket: one module makes it, after it has checked."""
+
+CATCHES_EVERYTHING: Final = {
+    "gateway/server/http1/protocol.py",  # whatever a handler raises, the peer gets a 500
+    "gateway/sources/jwks.py",  # a defect must not look like a refusal: it is an outage
+}
+
+BANNED_CALLS: Final = {
+    *("time.time", "time.monotonic", "time.perf_counter", "datetime.now", "datetime.datetime.now"),
+    *("datetime.utcnow", "datetime.datetime.utcnow", "date.today", "datetime.date.today"),
+    *("jwt.decode", "jwt.PyJWKClient", "PyJWKClient", "random.random", "secrets.token_bytes", "uuid.uuid4"),
+    *("open", "print", "input", "eval", "exec", "compile", "__import__"),
+}
+
+FORBIDDEN_NAMES: Final = {"utils", "util", "helpers", "helper", "misc", "common", "managers", "manager"}
+
+
+@pytest.mark.parametrize(("ticket", "maker"), MAKERS.items())
+def test_a_ticket_is_made_in_one_place(ticket: str, maker: str) -> None:
+    makers = {named(path) for path in GATEWAY if any(_last(call) == ticket for call in calls(path))}
+    assert makers == {maker}
+
+
+@pytest.mark.parametrize("ticket", MAKERS)
+def test_no_ticket_is_copied_with_other_contents(ticket: str) -> None:
+    # `replace(permit, ...)` would be a second maker: only contexts, facts and refusals are replaced.
+    suspects = [
+        f"{named(path)}: {ast.unparse(node)}"
+        for path in python_files("gateway/core") + python_files("gateway/server")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call) and _last(ast.unparse(node.func)) == "replace" and node.args
+        if _snake(ticket) in ast.unparse(node.args[0]).lower().split(".")[-1]
+    ]
+    assert suspects == []
+
+
+def test_everything_is_caught_only_where_it_is_listed() -> None:
+    assert {named(path) for path in GATEWAY if _catches_everything(path)} == CATCHES_EVERYTHING
+
+
+@pytest.mark.parametrize(
+    "path", [*python_files("gateway/core"), *python_files("gateway/dialects")], ids=named
+)
+def test_the_pure_part_calls_nothing_impure(path: Path) -> None:
+    assert [call for call in calls(path) if call in BANNED_CALLS] == []
+
+
+@pytest.mark.parametrize("folder", ["gateway", "tests"])
+def test_no_module_is_named_for_nothing(folder: str) -> None:
+    assert [named(path) for path in python_files(folder) if path.stem in FORBIDDEN_NAMES] == []
+
+
+@pytest.mark.parametrize("path", GATEWAY, ids=named)
+def test_the_first_line_says_what_a_module_answers(path: Path) -> None:
+    if tree(path).body:
+        assert ast.get_docstring(tree(path))
+
+
+# --- private ---
+
+
+def _last(call: str) -> str:
+    return call.rpartition(".")[2]
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+
+
+def _catches_everything(path: Path) -> bool:
+    broad = {"Exception", "BaseException", None}
+    return any(
+        (ast.unparse(node.type) if node.type else None) in broad
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ExceptHandler)
+    )
