@@ -7,13 +7,14 @@ import asyncio
 import secrets
 import signal
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Any, Final, assert_never
 
 import uvloop
 
@@ -91,7 +92,7 @@ async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
     """Open every listener. Raises: OSError where an address cannot be had."""
     log, metrics = Log(lines.write, CLOCK), Metrics(_policy_routes(world), version=__version__)
     configure_stdlib(log)
-    asyncio.get_running_loop().set_exception_handler(log.loop_exception)
+    _catch_strays(log, metrics)
     metrics.configured(generation=world.snapshot.generation, insecure_choices=len(world.warnings))
     sources = key_sources(world, _KeysWatch(log, metrics))
     readiness = Readiness()
@@ -199,6 +200,22 @@ def _recorder(world: World, lines: Lines) -> Recorder:
     # Without a configured key, fingerprints agree within this process and nowhere else.
     key = world.audit.fingerprint_key or secrets.token_bytes(32)
     return Recorder(Fingerprints(key), world.audit.reveal, lines.write, CLOCK)
+
+
+def _catch_strays(log: Log, metrics: Metrics) -> None:
+    """Exceptions that nobody waits for: Python would print their messages, which may hold a token."""
+
+    def on_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        metrics.bug()
+        log.loop_exception(loop, context)
+
+    def on_thread(stray: threading.ExceptHookArgs) -> None:
+        if stray.exc_value is not None:
+            _bug(log, metrics, stray.exc_value)
+
+    asyncio.get_running_loop().set_exception_handler(on_loop)
+    threading.excepthook = on_thread
+    sys.unraisablehook = lambda stray: _bug(log, metrics, stray.exc_value or RuntimeError())
 
 
 def _bug(log: Log, metrics: Metrics, error: BaseException) -> None:

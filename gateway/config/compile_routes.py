@@ -107,6 +107,11 @@ def _check_token(section: RouteSection, issuer_ids: frozenset[str] | None, spot:
             (spot / "issuers" / index).refuse(
                 f"there is no issuer {show_value(issuer_id)}", f"write one of {known}"
             )
+    if section.require is None:
+        (spot / "require").refuse(
+            "is missing: every valid token of the issuers would be let in",
+            "add require: {scopes: [orders:read]}, or require: {any_valid_token: true} if that is meant",
+        )
     if section.downstream is None:
         (spot / "downstream").refuse(
             "is missing: with access: token the backend gets a token of its own",
@@ -132,7 +137,9 @@ def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requir
     if section is None:
         return
     if not section.model_fields_set:
-        spot.refuse("is empty", "name what is required, such as scopes: [orders:read], or remove it")
+        spot.refuse("is empty", "name what is required, such as scopes: [orders:read]")
+    if section.any_valid_token:
+        _check_any_valid_token(section, spot)
     if section.scopes is not None:
         yield ScopesInclude(scopes=frozenset((spot / "scopes").read_each(parse_scope, section.scopes)))
     if section.clients is not None:
@@ -142,6 +149,12 @@ def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requir
         yield AudienceIncludes(audiences=frozenset(audiences))
     for index, claim in enumerate(section.claims or ()):
         yield from _claim(claim, spot / "claims" / index)
+
+
+def _check_any_valid_token(section: RequireSection, spot: Spot) -> None:
+    spot.warn("every valid token of the route's issuers is let in")
+    if len(section.model_fields_set) > 1:
+        (spot / "any_valid_token").refuse("says that nothing else is required", "remove it, or the others")
 
 
 def _claim(section: ClaimSection, spot: Spot) -> Iterator[Requirement]:

@@ -56,8 +56,8 @@ class ListenersSection(Section):
 class AuditSection(Section):
     """What decision records say."""
 
-    reveal: Annotated[tuple[Literal["client_id", "subject"], ...], Field(min_length=1)] | None = Field(
-        default=None, examples=[["client_id"]]
+    reveal: Annotated[tuple[Literal["client_id", "subject", "path"], ...], Field(min_length=1)] | None = (
+        Field(default=None, examples=[["client_id"]])
     )
     """What to write in the clear; everything else is hashed."""
     fingerprint_key: SecretReference | None = Field(default=None, examples=["env:GATEWAY_FINGERPRINT_KEY"])

@@ -80,6 +80,8 @@ class RequireSection(Section):
         default=None, min_length=1, examples=[[{"path": "tenant", "equals": "acme"}]]
     )
     """Claims that must hold."""
+    any_valid_token: Literal[True] | None = Field(default=None, examples=[True])
+    """Nothing beyond a valid token of an admitted issuer: must be asked for by name, and stands alone."""
 
 
 class RouteDownstreamSection(Section):
@@ -113,7 +115,7 @@ class RouteSection(Section):
     issuers: Texts | None = Field(default=None, examples=[["corp"]])
     """Ids of the issuers whose tokens it admits."""
     require: RequireSection | None = Field(default=None, examples=[{"scopes": ["orders:read"]}])
-    """What the token must have beside being valid."""
+    """What the token must have beside being valid. Needed with access: token."""
     downstream: RouteDownstreamSection | None = Field(default=None, examples=[{"audience": "orders"}])
     """The token that the backend gets in its place."""
     allow_in_path: Texts | None = Field(default=None, examples=[["escaped_slash"]])

@@ -66,7 +66,7 @@ class Audit:
     """What decision records say in the clear, and the key of the fingerprints in them."""
 
     reveal: frozenset[str]
-    """Of `client_id` and `subject`."""
+    """Of `client_id`, `subject` and `path`."""
     fingerprint_key: bytes | None = field(default=None, repr=False)
     """None: a random one, so that replicas do not agree."""
 

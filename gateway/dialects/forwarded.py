@@ -44,6 +44,8 @@ def _is_listed(peer: str, peers: tuple[Network, ...]) -> bool:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    if "%" in text:  # a zone is free text (RFC 4007 section 11.2), and means nothing on another machine
+        return None
     try:
         address = ip_address(text)
     except ValueError:

@@ -79,7 +79,7 @@ def test_defaults(tmp_path: Path) -> None:
 def test_a_route_may_require_nothing_but_a_valid_token(tmp_path: Path) -> None:
     config = valid()
     change(*READ, "downstream", to={"audience": "orders"})(config)
-    remove(*READ, "require")(config)
+    change(*READ, "require", to={"any_valid_token": True})(config)
     route = routes(tmp_path, config)["orders-read"]
     assert route.requirements == ()
     assert route.downstream is not None

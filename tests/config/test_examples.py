@@ -38,7 +38,7 @@ def test_the_smallest_is_secure() -> None:
 @pytest.mark.parametrize(
     ("name", "warnings"),
     [
-        ("nginx", ["policies.shop.routes[1]: public"]),
+        ("nginx", ["policies.shop.routes[0].require: every valid token", "policies.shop.routes[1]: public"]),
         ("traefik", []),
         ("keycloak", ["issuers.prod.allow_private_network"]),
         ("multi-issuer", ["issuers.cluster.allow_private_network"]),

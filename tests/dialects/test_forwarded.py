@@ -29,7 +29,8 @@ def is_trusted(peer: str, *networks: str) -> bool:
         ("0:0:0:0:0:ffff:a2a:7", ("10.42.0.0/16",), True),
         ("fd00::1", ("fd00::/8",), True),
         ("fe00::1", ("fd00::/8",), False),
-        ("fe80::1%eth0", ("fe80::/10",), True),
+        ("fe80::1", ("fe80::/10",), True),
+        ("fe80::1%eth0", ("fe80::/10",), False),
         # an IPv4 network is not an IPv6 one, whatever its numbers
         ("::10.42.0.7", ("10.42.0.0/16",), False),
         ("64:ff9b::a2a:7", ("10.42.0.0/16",), False),
