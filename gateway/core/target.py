@@ -183,11 +183,9 @@ def _other_readings(path: bytes, oddities: frozenset[Oddity]) -> Iterator[Segmen
         yield tuple(_decoded(segment) for segment in _split(kept.decode("ascii")))
     if not oddities:
         return
-    raw = path.decode("ascii")
-    for text in _unescaped_stepwise(raw):
+    for text in _unescaped_stepwise(path.decode("ascii")):
         yield _split(text)
         yield tuple(segment.partition(";")[0] for segment in _split(text))
-    yield tuple(_decoded(segment.partition(";")[0]) for segment in _split(raw))
 
 
 def _unescaped_stepwise(text: str) -> Iterator[str]:

@@ -196,6 +196,7 @@ def test_the_longest_template_compiles() -> None:
 
 
 SLASH = frozenset({Oddity.ESCAPED_SLASH})
+SEMICOLON = frozenset({Oddity.SEMICOLON})
 PERCENT = frozenset({Oddity.ESCAPED_PERCENT, Oddity.ESCAPED_UNRESERVED})
 
 
@@ -221,6 +222,18 @@ PERCENT = frozenset({Oddity.ESCAPED_PERCENT, Oddity.ESCAPED_UNRESERVED})
             b"/f/a%2Fb",
             Reason.TARGET_ESCAPED_SLASH,
         ),
+        # a parameter that some cut and some do not
+        (
+            [one("any", "/{x}", admit=SEMICOLON), one("admin", "/admin", admit=SEMICOLON)],
+            b"/admin;v=1",
+            Reason.TARGET_READINGS_DIFFER,
+        ),
+        (
+            [one("any", "/{x}/y", admit=SEMICOLON), one("admin", "/Admin/y")],
+            b"/admin;v=1/y",
+            Reason.PATH_CASE_CONFLICT,
+        ),
+        ([one("any", "/{x}", admit=SEMICOLON)], b"/admin;v=1", "any"),
         # one oddity admitted, the other not
         ([one("f", "/f/**", admit=SLASH)], b"/f/a%2Fb;v", Reason.TARGET_SEMICOLON),
         # a reading between the first and the last
