@@ -57,10 +57,22 @@ def extract(facts: RequestFacts, sources: Iterable[CredentialSource]) -> Present
     return Presented(token=token, cookies_left=_cookies_left(facts, sources))
 
 
+def parameter_name(key: bytes) -> str:
+    """Give the name that the laxest reader of a query makes of this key.
+
+    Unescaped, without white space around, lower case; as PHP reads it, up to a NUL or `[`, with `_` for a
+    dot or a space.
+    """
+    name = unquote_plus(key.decode("ascii", "replace"))
+    name = re.split(r"[\0\[]", name, maxsplit=1)[0].strip().lower()
+    return name.replace(".", "_").replace(" ", "_")
+
+
 # --- private ---
 
 _B64TOKEN: Final = re.compile(rb"[A-Za-z0-9._~+/-]++=*+")  # RFC 6750 section 2.1
 _SCHEME: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
+_AS_UNDERSCORE: Final = bytes.maketrans(b".+", b"__")  # see parameter_name
 _QUERY_TOKEN: Final = "access_token"  # RFC 6750 section 2.3  # noqa: S105
 
 
@@ -130,13 +142,12 @@ def _check_query(facts: RequestFacts, sources: tuple[CredentialSource, ...]) -> 
     if not facts.query:
         return
     accepted = {source.name for source in sources if isinstance(source, QueryCredential)}
-    watched = {name.lower() for name in (*accepted, _QUERY_TOKEN)}
-    lowered = facts.query.lower()
+    watched = {parameter_name(name.encode()) for name in (*accepted, _QUERY_TOKEN)}
+    lowered = facts.query.lower().translate(_AS_UNDERSCORE)
     if b"%" not in lowered and not any(name.encode() in lowered for name in watched):
         return  # most queries: nothing in it could be one of the names
     for key, _ in _pairs(facts.query):
-        name = unquote_plus(key.decode("ascii", "replace"))
-        if name.strip().lower() not in watched:
+        if parameter_name(key) not in watched:
             continue
         # An escaped or re-cased spelling is one that the proxy's own removal would miss.
         if key.decode("ascii", "replace") not in accepted:

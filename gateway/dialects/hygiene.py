@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
-from urllib.parse import unquote_to_bytes
 
+from gateway.core.credential import parameter_name
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CredentialSource, HeaderCredential
 from gateway.core.reason import Reason, Refusal
@@ -61,11 +61,11 @@ def check_method(method: bytes) -> str:
 
 def check_method_parameter(target: bytes) -> None:
     """Raises: Refusal(method_override) for a `_method` in the query, however it is escaped."""
-    query = target.partition(b"?")[2].lower()
-    if b"method" not in query and b"%" not in query:
+    query = target.partition(b"?")[2]
+    if b"method" not in query.lower() and b"%" not in query:
         return
     for pair in re.split(b"[&;]", query):
-        if unquote_to_bytes(pair.partition(b"=")[0]).strip().lower() == b"_method":
+        if parameter_name(pair.partition(b"=")[0]) == "_method":
             raise Refusal(Reason.METHOD_OVERRIDE, "_method in the query")
 
 

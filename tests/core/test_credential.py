@@ -199,6 +199,13 @@ def test_a_cookie_that_this_proxy_cannot_take_away_is_refused() -> None:
         b"+access_token=t",
         b"access_token%20=t",
         b"%09access_token=t",
+        # what PHP reads as the same name
+        b"access.token=t",
+        b"access+token=t",
+        b"access%20token=t",
+        b"access_token[]=t",
+        b"access_token%5B0%5D=t",
+        b"access_token%00x=t",
     ],
 )
 def test_a_token_in_the_query_is_refused_where_none_is_accepted(query: bytes) -> None:
@@ -216,6 +223,8 @@ def test_a_token_in_the_query_is_refused_where_none_is_accepted(query: bytes) ->
         (b"a=1;access_token=t", b"t"),
         (b"access_token_type=bearer", None),
         (b"my_access_token=t", None),
+        (b"access-token=t", None),
+        (b"token=t", None),
         (b"a=access_token", None),
         (b"access_token=a&access_token=b", Reason.CREDENTIAL_AMBIGUOUS),
         (b"access_token=a;access_token=a", Reason.CREDENTIAL_AMBIGUOUS),
@@ -235,6 +244,14 @@ def test_a_query_credential(query: bytes, expected: bytes | Reason | None) -> No
 def test_a_query_credential_that_this_proxy_leaves_there_is_refused() -> None:
     got = presented(target=b"/?access_token=t", sources=(QUERY,), removes_query=False)
     assert got is Reason.CREDENTIAL_UNREMOVABLE
+
+
+def test_a_name_with_a_dot_is_watched_like_any_other() -> None:
+    sources = (QueryCredential(name="api.token"),)
+    assert presented(target=b"/?api.token=t", sources=sources) == b"t"
+    assert presented(target=b"/?api_token=t", sources=sources) is Reason.CREDENTIAL_MISPLACED
+    unclean = presented(target=b"/?api.token=t", sources=sources, removes_query=False)
+    assert unclean is Reason.CREDENTIAL_UNREMOVABLE
 
 
 def test_the_query_parameter_of_rfc_6750_is_watched_beside_another_name() -> None:

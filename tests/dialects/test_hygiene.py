@@ -174,6 +174,10 @@ def test_anything_else_is_no_method(method: bytes) -> None:
         b"/?%5F%4D%45%54%48%4F%44=DELETE",
         b"/?_method",
         b"/?%20_method=DELETE",
+        # what PHP reads as the same name
+        b"/?.method=DELETE",
+        b"/?_method[]=DELETE",
+        b"/?_method%00=DELETE",
     ],
 )
 def test_no_query_asks_for_another_method(target: bytes) -> None:
