@@ -8,12 +8,10 @@ from tests.architecture.source import ROOT, named, python_files
 WITHOUT_A_TEST_OF_ITS_OWN: Final = frozenset(
     {
         "gateway/app.py",
-        "gateway/cli/check.py",
         "gateway/cli/dev.py",
         "gateway/cli/explain.py",
         "gateway/cli/explanation.py",
         "gateway/cli/keys.py",
-        "gateway/cli/output.py",
         "gateway/cli/serve.py",
         "gateway/cli/snippet.py",
         "gateway/cli/token.py",
