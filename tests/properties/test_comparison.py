@@ -3,6 +3,7 @@
 For every name that decides something: a name that is near the right one, and is not it, is not it.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -11,8 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from gateway.config.schema_types import ID_PATTERN
 from gateway.core.policy import AudienceIncludes, ClaimContains, ClaimEquals, ClientIs, Route, ScopesInclude
-from gateway.core.principal import identify
 from gateway.core.trust import Grant, Issuer
 from tests import builders as b
 from tests.answering import PERMIT, outcome, permit
@@ -192,8 +193,10 @@ def test_no_two_subjects_become_one_by_what_a_recipient_trims_or_folds(first: st
     assert b"," not in left or "," in first
 
 
-def test_identify_is_the_only_way_to_a_principal_of_an_issuer() -> None:
-    granted = permit(b.token())
-    assert granted.context.principal is not None
-    assert granted.context.principal.issuer_id == "corp"
-    assert identify.__module__ == "gateway.core.principal"
+@given(st.text("abz09-_:%/. A", max_size=6))
+def test_an_issuer_id_holds_no_colon(issuer_id: str) -> None:
+    """Else `a` + `b:alice` and `a:b` + `alice` were one subject."""
+    if re.fullmatch(ID_PATTERN, issuer_id):
+        assert ":" not in issuer_id
+    assert not re.fullmatch(ID_PATTERN, issuer_id + ":")
+    assert not re.fullmatch(ID_PATTERN, f"a:{issuer_id}")
