@@ -32,9 +32,7 @@ def application(jwks: Path) -> web.Application:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
             key = keys[jwt.get_unverified_header(token)["kid"]]
-            claims = jwt.decode(
-                token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=ISSUER
-            )
+            claims = jwt.decode(token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=ISSUER)
         except jwt.InvalidTokenError:
             return web.Response(status=401)
         if "orders:read" not in claims.get("scope", "").split():
