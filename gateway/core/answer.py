@@ -31,7 +31,7 @@ def answer(
         permission = authorize(principal, route)
         downstream = mint(permission, snapshot.downstream_issuer, evidence.signer, now=now, jti=jti)
         identity = identity_headers(permission)
-        check_size(downstream, identity, presented.cookies_left)
+        check_size(downstream, identity + question.context.cors, presented.cookies_left)
     except Refusal as refusal:
         context = _context(question, signed, principal)
         return Deny(reason=refusal.reason, detail=refusal.detail, context=context)
@@ -72,7 +72,7 @@ def _public(question: Question) -> Permit:
     if question.route.access is not Access.PUBLIC:  # `ask` has refused this; silence never permits
         raise Refusal(Reason.CREDENTIAL_MISSING)
     identity = identity_headers(None)
-    check_size(None, identity, question.presented.cookies_left)
+    check_size(None, identity + question.context.cors, question.presented.cookies_left)
     return Permit(
         context=question.context,
         downstream=None,

@@ -22,7 +22,8 @@ class KeysNeeded:
     """
 
     issuer_id: str
-    kid: str | None = None
+    kid: str | None = field(default=None, repr=False)
+    """The client's text: never printed."""
 
 
 Need = KeysNeeded
@@ -68,5 +69,5 @@ class Unanswerable(Exception):
     """Raised inside the walk where evidence is missing; becomes `Pending` at its edge."""
 
     def __init__(self, need: Need) -> None:
-        super().__init__(repr(need))
+        super().__init__(f"keys of {need.issuer_id}")
         self.need = need

@@ -35,8 +35,8 @@ MIN_LIFE_S: Final = 5
 """Less is not enough for a backend with a slow queue; the client's token then counts as expired."""
 NOT_BEFORE_S: Final = 5
 """How far a backend's clock may be behind ours before it refuses what we just made."""
-MAX_ANSWER_BYTES: Final = 3500
-"""nginx reads the whole answer head into one 4 KiB buffer (`proxy_buffer_size`); 596 bytes are for
+MAX_ANSWER_BYTES: Final = 3400
+"""nginx reads the whole answer head into one 4 KiB buffer (`proxy_buffer_size`); 696 bytes are for
 the status line and the headers that do not vary."""
 
 
@@ -93,9 +93,9 @@ def identity_headers(permission: Permission | None) -> HeaderPairs:
     return tuple(zip(IDENTITY_HEADERS, values, strict=True))
 
 
-def check_size(downstream: DownstreamToken | None, identity: HeaderPairs, cookies_left: bytes | None) -> None:
+def check_size(downstream: DownstreamToken | None, headers: HeaderPairs, cookies_left: bytes | None) -> None:
     """Raises: Refusal(answer_too_large) where the answer would not fit into every proxy's buffer."""
-    size = sum(len(name) + len(value) + 4 for name, value in identity)
+    size = sum(len(name) + len(value) + 4 for name, value in headers)
     size += len(cookies_left or b"") + (len(downstream.text) if downstream else 0)
     if size > MAX_ANSWER_BYTES:
         raise Refusal(Reason.ANSWER_TOO_LARGE, f"{size} bytes")

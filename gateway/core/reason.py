@@ -141,7 +141,6 @@ class Reason(StrEnum):
     KEYS_UNAVAILABLE = "keys_unavailable"
     SIGNING_KEY_UNAVAILABLE = "signing_key_unavailable"
     LOOKUPS_EXHAUSTED = "lookups_exhausted"
-    SHUTTING_DOWN = "shutting_down"
     INTERNAL_ERROR = "internal_error"
 
 
@@ -360,7 +359,6 @@ ROWS: Final[Mapping[Reason, Row]] = {
     Reason.LOOKUPS_EXHAUSTED: Row(
         Outcome.OUTAGE, Step.VERIFY, "The decision asked for more look-ups than it may."
     ),
-    Reason.SHUTTING_DOWN: Row(Outcome.OUTAGE, Step.READ, "The gateway is draining its connections."),
     Reason.INTERNAL_ERROR: Row(
         Outcome.BUG, Step.RENDER, "A defect of the gateway; the log has the traceback."
     ),

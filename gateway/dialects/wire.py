@@ -5,7 +5,7 @@ pure function between the two. Bytes stay bytes, because an octet that is decode
 octet that two readers can read differently.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 HeaderPairs = tuple[tuple[bytes, bytes], ...]
 
@@ -15,9 +15,9 @@ class HttpRequest:
     """One parsed request head. There is no body: no dialect of ours has one."""
 
     method: bytes
-    target: bytes
+    target: bytes = field(repr=False)
     """The request target as sent, not decoded."""
-    headers: HeaderPairs
+    headers: HeaderPairs = field(repr=False)
     """In order, duplicates kept; names lower-cased, values without surrounding white space."""
     peer: str
     """The address of the connection's other end, as the operating system prints it."""
@@ -32,7 +32,7 @@ class HttpAnswer:
     """One answer. The listener adds Content-Length, Date and Connection and nothing else."""
 
     status: int
-    headers: HeaderPairs = ()
+    headers: HeaderPairs = field(default=(), repr=False)
     body: bytes = b""
 
 
@@ -43,6 +43,6 @@ class ClientRequest:
     method: str
     scheme: str
     authority: str
-    target: str
-    headers: HeaderPairs = ()
+    target: str = field(repr=False)
+    headers: HeaderPairs = field(default=(), repr=False)
     address: str = "192.0.2.1"  # RFC 5737, for documentation

@@ -17,7 +17,6 @@ SCENARIOS: Final = (*ALLOWED, *READ, *MATCH, *EXTRACT, *VERIFY, *AUTHORIZE, *MIN
 TESTED_ELSEWHERE: Final[Mapping[Reason, str]] = {
     Reason.POLICY_UNKNOWN: "tests/server/test_engine.py: the engine finds the policy before a dialect reads",
     Reason.LOOKUPS_EXHAUSTED: "tests/server/test_engine.py: the engine counts the rounds",
-    Reason.SHUTTING_DOWN: "tests/dialects/test_answers.py: rendered; nothing gives it so far",
     Reason.INTERNAL_ERROR: "tests/core/test_answer.py: a world that the configuration cannot say",
 }
 """Reasons that no request alone can bring about. May only shrink."""

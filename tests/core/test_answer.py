@@ -143,6 +143,15 @@ def test_a_copied_claim_that_would_not_fit_the_answer_is_refused() -> None:
     assert isinstance(verdict_on(b.token(big="x" * 4_000)), Permit)
 
 
+def test_what_a_browser_must_be_told_counts_as_part_of_the_answer() -> None:
+    cors = b.cors(expose=tuple(f"x-exposed-{number:04}" for number in range(200)))
+    facts = b.facts(b"/v1/orders", b.bearer(), (b"origin", b"https://app.example.com"))
+    assert isinstance(decide(facts, b.snapshot(b.policy(cors=b.cors()))), Permit)
+    verdict = decide(facts, b.snapshot(b.policy(cors=cors)))
+    assert isinstance(verdict, Deny)
+    assert verdict.reason is Reason.ANSWER_TOO_LARGE
+
+
 @pytest.mark.parametrize("number", [2**64, 2**70, -(2**63) - 1])
 def test_a_number_that_we_could_not_hand_on_is_refused_and_no_defect(number: int) -> None:
     one = b.route(downstream=b.downstream(copy_claims=("n",)))

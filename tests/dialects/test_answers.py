@@ -59,8 +59,8 @@ def test_a_refusal_is_not_stored_and_tells_its_class_alone(reason: Reason) -> No
 def test_an_outage_says_when_to_come_back_and_a_bug_is_opaque() -> None:
     outage = render(Indeterminate(reason=Reason.KEYS_UNAVAILABLE, retry_after_s=17))
     assert (outage.status, dict(outage.headers)[b"retry-after"]) == (503, b"17")
-    draining = render(Indeterminate(reason=Reason.SHUTTING_DOWN, retry_after_s=1))
-    assert (draining.status, dict(draining.headers)[b"retry-after"]) == (503, b"1")
+    exhausted = render(Indeterminate(reason=Reason.LOOKUPS_EXHAUSTED, retry_after_s=1))
+    assert (exhausted.status, dict(draining.headers)[b"retry-after"]) == (503, b"1")
     assert render(Indeterminate(reason=Reason.INTERNAL_ERROR, retry_after_s=1)).status == 500
     assert (internal_error().status, internal_error().headers[0]) == (500, (b"cache-control", b"no-store"))
 

@@ -27,3 +27,11 @@ def test_values_cannot_be_changed_on_their_way() -> None:
 def test_an_imitated_client_is_a_documentation_address_unless_it_is_told() -> None:
     client = ClientRequest(method="GET", scheme="https", authority="a", target="/")
     assert client.address == "192.0.2.1"
+
+
+def test_nothing_of_a_request_or_an_answer_is_printed_by_accident() -> None:
+    secret = ((b"authorization", b"Bearer s3cr3t"),)
+    request = HttpRequest(method=b"GET", target=b"/?access_token=s3cr3t", headers=secret, peer="10.0.0.1")
+    client = ClientRequest(method="GET", scheme="https", authority="a", target="/?t=s3cr3t", headers=secret)
+    for value in (request, client, HttpAnswer(status=200, headers=secret)):
+        assert "s3cr3t" not in repr(value)
