@@ -51,7 +51,7 @@ def test_no_refusal_is_a_permit_in_any_dialect(dialect: str, reason: Reason) -> 
 def test_a_refusal_is_not_stored_and_tells_its_class_alone(reason: Reason) -> None:
     first = render(Deny(reason=reason, detail="c4n4ry"))
     assert (b"cache-control", b"no-store") in first.headers
-    assert b"c4n4ry" not in repr(first).encode()
+    assert b"c4n4ry" not in b"".join((*map(b": ".join, first.headers), first.body))
     twins = [one for one in Reason if ROWS[one].outcome is ROWS[reason].outcome]
     assert {render(Deny(reason=twin)) for twin in twins} == {first}
 
@@ -60,7 +60,7 @@ def test_an_outage_says_when_to_come_back_and_a_bug_is_opaque() -> None:
     outage = render(Indeterminate(reason=Reason.KEYS_UNAVAILABLE, retry_after_s=17))
     assert (outage.status, dict(outage.headers)[b"retry-after"]) == (503, b"17")
     exhausted = render(Indeterminate(reason=Reason.LOOKUPS_EXHAUSTED, retry_after_s=1))
-    assert (exhausted.status, dict(draining.headers)[b"retry-after"]) == (503, b"1")
+    assert (exhausted.status, dict(exhausted.headers)[b"retry-after"]) == (503, b"1")
     assert render(Indeterminate(reason=Reason.INTERNAL_ERROR, retry_after_s=1)).status == 500
     assert (internal_error().status, internal_error().headers[0]) == (500, (b"cache-control", b"no-store"))
 
