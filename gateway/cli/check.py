@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
+from gateway.cli.output import EX_OK, Commands, add_config, add_json, counted, print_json
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
@@ -43,10 +43,12 @@ def _print(world: World) -> None:
     for warning in world.warnings:
         print(f"warning: {warning}")
     routes = sum(len(policy.routes.routes) for policy in world.snapshot.policies.values())
-    print(
-        f"ok: {len(world.snapshot.issuers)} issuer(s), {len(world.snapshot.policies)} policy(ies), "
-        f"{routes} route(s), generation {world.snapshot.generation}"
+    counts = (
+        counted(len(world.snapshot.issuers), "issuer"),
+        counted(len(world.snapshot.policies), "policy"),
+        counted(routes, "route"),
     )
+    print(f"ok: {', '.join(counts)}, generation {world.snapshot.generation}")
 
 
 def _as_members(world: World) -> dict[str, Any]:

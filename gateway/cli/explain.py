@@ -6,17 +6,28 @@ signs is shown decoded and never printed as a token.
 """
 
 import asyncio
+import re
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
 
 from gateway.app import CLOCK, key_sources
 from gateway.cli.explanation import Explanation, as_members, lines
-from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_json, complain, print_json
+from gateway.cli.output import (
+    EX_FINDINGS,
+    EX_OK,
+    Commands,
+    add_config,
+    add_json,
+    add_policy,
+    complain,
+    policy_of,
+    print_json,
+)
 from gateway.config.compile import load_world
 from gateway.config.world import World
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
@@ -48,20 +59,15 @@ def add(commands: Commands) -> None:
 def run(arguments: Namespace) -> int:
     """Print the walk; exit 0 where it ends in a permit, 1 where it does not."""
     world = load_world(arguments.config)
-    policy = _policy(arguments, world)
-    if policy is None:
-        return complain(
-            f"name one of the policies with --policy: {', '.join(sorted(world.snapshot.policies))}"
-        )
     try:
-        client = _client_request(arguments)
-        keys = dict(_jwks(text) for text in arguments.jwks)
+        policy = policy_of(world, arguments.policy)
+        dialect = DIALECTS[arguments.dialect]
+        url, peer = f"/auth/{dialect.NAME}/{policy.id}", arguments.peer or _a_peer(policy)
+        request = dialect.imitate(_client_request(arguments), url, peer)
+        keys = dict(_jwks(text, world) for text in arguments.jwks)
         now = time_of(arguments.at)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         return complain(str(error))
-    dialect = DIALECTS[arguments.dialect]
-    url, peer = f"/auth/{dialect.NAME}/{policy.id}", arguments.peer or _a_peer(policy)
-    request = dialect.imitate(client, url, peer)
     verdict = asyncio.run(_walk(world, request, dialect, policy, keys, now))
     explanation = Explanation(request=request, verdict=verdict, answer=dialect.render(verdict), now=now)
     if arguments.json:
@@ -72,6 +78,8 @@ def run(arguments: Namespace) -> int:
 
 
 # --- private ---
+
+_URL: Final = re.compile(r"(https?)://([^/?#]+)(.*)", re.DOTALL)
 
 
 async def _walk(
@@ -94,7 +102,7 @@ async def _walk(
 
 def _add_request(parser: ArgumentParser) -> None:
     parser.add_argument("--dialect", choices=sorted(DIALECTS), default="nginx", help="who asks")
-    parser.add_argument("--policy", help="the policy's id; needed where the file has several")
+    add_policy(parser)
     parser.add_argument("--method", default="GET")
     parser.add_argument(
         "--url", required=True, help="as the client sends it; its path is taken byte for byte"
@@ -108,53 +116,72 @@ def _add_request(parser: ArgumentParser) -> None:
     parser.add_argument("--peer", help="the proxy's address; by default one of the policy's peers")
 
 
-def _policy(arguments: Namespace, world: World) -> Policy | None:
-    policies = world.snapshot.policies
-    if arguments.policy is None and len(policies) == 1:
-        return next(iter(policies.values()))
-    return policies.get(arguments.policy or "")
-
-
 def _a_peer(policy: Policy) -> str:
     return str(policy.peers[0].network_address)
 
 
 def _client_request(arguments: Namespace) -> ClientRequest:
-    parts = urlsplit(arguments.url)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    # Not urlsplit: it repairs what it is given, and the walk is to see what the client has sent.
+    match = _URL.fullmatch(arguments.url)
+    if match is None:
         raise ValueError("--url is a whole URL, such as https://api.example.com/v1/orders")
-    target = arguments.url.partition("://")[2][len(parts.netloc) :]
+    scheme, authority, target = match.groups()
     return ClientRequest(
         method=arguments.method,
-        scheme=parts.scheme,
-        authority=parts.netloc,
-        target=target or "/",
+        scheme=scheme,
+        authority=authority,
+        target=target if target.startswith("/") else f"/{target}",
         headers=_headers(arguments),
     )
 
 
 def _headers(arguments: Namespace) -> HeaderPairs:
-    pairs = [header.partition(":") for header in arguments.header]
-    headers = [(name.strip().lower().encode(), value.strip().encode()) for name, _, value in pairs]
-    if arguments.token_file:
-        source = sys.stdin.read() if arguments.token_file == "-" else Path(arguments.token_file).read_text()  # noqa: S105 - a file name
-        headers.append((b"authorization", b"Bearer " + source.strip().encode()))
+    headers = [_header(text) for text in arguments.header]
+    if arguments.token_file == "-":  # noqa: S105 - a file name
+        headers.append((b"authorization", b"Bearer " + sys.stdin.buffer.read().strip()))
+    elif arguments.token_file:
+        token = _content(arguments.token_file, "--token-file")
+        headers.append((b"authorization", b"Bearer " + token.strip()))
     return tuple(headers)
 
 
-def _jwks(text: str) -> tuple[str, KeySet]:
+def _header(text: str) -> tuple[bytes, bytes]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise ValueError("--header is a name, a colon and a value")
+    return name.strip().lower().encode(), value.strip().encode()
+
+
+def _jwks(text: str, world: World) -> tuple[str, KeySet]:
     issuer_id, _, file = text.partition("=")
+    if issuer_id not in world.issuers:
+        raise ValueError(f"--jwks begins with the id of an issuer: {', '.join(sorted(world.issuers))}")
     try:
-        return issuer_id, parse_jwks(Path(file).read_bytes())
+        keys = parse_jwks(_content(file, "--jwks"))
     except JwksMalformed as error:
-        raise ValueError(f"--jwks {file}: {error}") from None
+        raise ValueError(f"--jwks {issuer_id}: {error}") from None
+    if not keys.keys:
+        why = ", ".join(sorted({dropped.why for dropped in keys.dropped})) or "it is empty"
+        raise ValueError(f"--jwks {issuer_id}: no usable key: {why}")
+    return issuer_id, keys
+
+
+def _content(file: str, option: str) -> bytes:
+    """Read a file. Its name is not repeated where it cannot be read: it may be the token itself."""
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise ValueError(f"{option}: the file cannot be read: {error.strerror}") from None
 
 
 def time_of(text: str | None) -> int:
     """Give the moment in seconds since the epoch; now where there is no text. Raises: ValueError."""
     if text is None:
         return int(CLOCK())
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("--at is a moment, as 2026-01-01T00:00:00Z") from None
     if moment.tzinfo is None:
         raise ValueError("--at needs a zone, as in 2026-01-01T00:00:00Z")
     return int(moment.timestamp())

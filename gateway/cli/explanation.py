@@ -9,6 +9,7 @@ from typing import Any, Final, assert_never
 
 import orjson
 
+from gateway.cli.output import counted
 from gateway.core.base64url import decode
 from gateway.core.reason import ROWS, Step
 from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
@@ -28,21 +29,8 @@ class Explanation:
 
 
 def lines(explanation: Explanation) -> Iterator[str]:
-    """Give the lines for a person."""
-    verdict, context = explanation.verdict, explanation.verdict.context
-    stopped = _stopped_at(verdict)
-    for step in _STEPS:
-        if stopped is not None and step is stopped:
-            yield f"  ✗ {step:10} {_why(verdict)}"
-            break
-        if isinstance(verdict, Preflight) and step is Step.EXTRACT:
-            break
-        yield f"  ✓ {step:10} {_learned(step, verdict, context)}"
-    yield ""
-    yield f"verdict    {_headline(verdict)}"
-    yield f"answer     {explanation.answer.status}"
-    yield from (f"           {name}: {value}" for name, value in _shown_headers(explanation.answer))
-    yield from _minted_lines(verdict, explanation.now)
+    """Give the lines for a person. A terminal is not told what to do by what a client has sent."""
+    yield from map(_inert, _lines(explanation))
 
 
 def as_members(explanation: Explanation) -> dict[str, Any]:
@@ -67,6 +55,29 @@ def as_members(explanation: Explanation) -> dict[str, Any]:
 
 
 # --- private ---
+
+
+def _inert(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in line)
+
+
+def _lines(explanation: Explanation) -> Iterator[str]:
+    verdict, context = explanation.verdict, explanation.verdict.context
+    stopped = _stopped_at(verdict)
+    for step in _STEPS:
+        if stopped is not None and step is stopped:
+            yield f"  ✗ {step:10} {_why(verdict)}"
+            break
+        if isinstance(verdict, Preflight) and step is Step.EXTRACT:
+            break
+        yield f"  ✓ {step:10} {_learned(step, verdict, context)}"
+    yield ""
+    yield f"verdict    {_headline(verdict)}"
+    yield f"answer     {explanation.answer.status}"
+    yield from (f"           {name}: {value}" for name, value in _shown_headers(explanation.answer))
+    yield from _minted_lines(verdict, explanation.now)
 
 
 def _stopped_at(verdict: Verdict) -> Step | None:
@@ -96,8 +107,8 @@ def _learned(step: Step, verdict: Verdict, context: Context) -> str:
             return f"issuer {context.issuer_id}"
         case Step.IDENTIFY if principal:
             return f"{principal.qualified_subject}, scopes: {' '.join(sorted(principal.scopes)) or 'none'}"
-        case Step.AUTHORIZE if route:
-            return f"{len(route.requirements)} requirement(s) hold"
+        case Step.AUTHORIZE if principal and route:
+            return f"{counted(len(route.requirements), 'requirement')}, met"
         case Step.MINT if isinstance(verdict, Permit) and verdict.downstream:
             return f"for {verdict.downstream.audience}"
         case _:

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from gateway.config.problem import ConfigError
+from gateway.config.world import World
+from gateway.core.policy import Policy
 
 EX_OK: Final = 0
 EX_FINDINGS: Final = 1
@@ -31,6 +33,26 @@ def add_config(parser: ArgumentParser) -> None:
     )
 
 
+def add_policy(parser: ArgumentParser) -> None:
+    """Add `--policy ID`, the same for every command that is about one of them."""
+    parser.add_argument("--policy", metavar="ID", help="the policy's id; needed where the file has several")
+
+
+def policy_of(world: World, policy_id: str | None) -> Policy:
+    """Give the policy of this id, or the only one.
+
+    Raises: ConfigError where it may be in an included file that was refused; ValueError otherwise.
+    """
+    policies = world.snapshot.policies
+    if policy_id is None and len(policies) == 1:
+        return next(iter(policies.values()))
+    if policy_id is not None and policy_id in policies:
+        return policies[policy_id]
+    if world.refused:
+        raise ConfigError(world.refused)
+    raise ValueError(f"name one of the policies with --policy: {', '.join(sorted(policies))}")
+
+
 def add_json(parser: ArgumentParser) -> None:
     """Add `--json`, the same for every command that reports."""
     parser.add_argument("--json", action="store_true", help="report as one JSON document")
@@ -48,7 +70,14 @@ def print_problems(error: ConfigError, *, as_json: bool) -> None:
         return
     for problem in error.problems:
         print(problem, file=sys.stderr)
-    print(f"{len(error.problems)} problem(s); nothing was started.", file=sys.stderr)
+    print(f"{counted(len(error.problems), 'problem')}; nothing was started.", file=sys.stderr)
+
+
+def counted(number: int, noun: str) -> str:
+    """Count in words: `1 route`, `2 routes`, `2 policies`."""
+    if number != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{number} {noun}"
 
 
 def complain(text: str) -> int:

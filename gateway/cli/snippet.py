@@ -1,8 +1,9 @@
 """`gateway snippet`: the proxy's own configuration, made from your policy."""
 
+import sys
 from argparse import Namespace
 
-from gateway.cli.output import Commands, add_config, complain
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_policy, complain, policy_of
 from gateway.config.compile import load_world
 from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
 
@@ -14,7 +15,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("target", choices=sorted(SNIPPETS))
     add_config(parser)
-    parser.add_argument("--policy", help="the policy's id; needed where the file has several")
+    add_policy(parser)
     defaults = Settings()
     parser.add_argument("--gateway", default=defaults.gateway, help="http://HOST:PORT of the gateway")
     parser.add_argument("--backend", default=defaults.backend, help="http://HOST:PORT of the backend")
@@ -24,17 +25,14 @@ def add(commands: Commands) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print the snippet; exit 1 where this proxy cannot do what the policy asks for."""
-    policies = load_world(arguments.config).snapshot.policies
-    chosen = arguments.policy or (next(iter(policies)) if len(policies) == 1 else None)
-    policy = policies.get(chosen) if chosen else None
-    if policy is None:
-        return complain(f"name one of the policies with --policy: {', '.join(sorted(policies))}")
+    world = load_world(arguments.config)
     try:
+        policy = policy_of(world, arguments.policy)
         settings = Settings(gateway=arguments.gateway, backend=arguments.backend, listen=arguments.listen)
         print(SNIPPETS[arguments.target](policy, settings), end="")
     except SnippetImpossible as error:
-        complain(str(error))
-        return 1
+        print(f"gateway: {error}", file=sys.stderr)
+        return EX_FINDINGS
     except ValueError as error:
         return complain(str(error))
-    return 0
+    return EX_OK

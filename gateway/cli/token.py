@@ -2,12 +2,13 @@
 
 import json
 import sys
-import urllib.error
 import urllib.parse
 import urllib.request
 from argparse import Namespace
+from http.client import HTTPException
 from ipaddress import ip_address
-from typing import Final
+from typing import Any, Final
+from urllib.error import URLError
 
 from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, complain
 
@@ -41,12 +42,11 @@ def run(arguments: Namespace) -> int:
         }
     ).encode()
     try:
-        with urllib.request.urlopen(f"{arguments.provider}/token", form, _TIMEOUT_S) as answer:  # noqa: S310
-            print(json.load(answer)["access_token"])
-    except (urllib.error.URLError, TimeoutError) as error:
+        print(_ask(arguments.provider, form))
+    except (OSError, HTTPException, ValueError, TypeError, KeyError) as error:
+        why = str(error) if isinstance(error, URLError) else type(error).__name__
         print(
-            f"gateway: {arguments.provider} gave no token: {error}. Is `gateway dev` running?",
-            file=sys.stderr,
+            f"gateway: {arguments.provider} gave no token: {why}. Is `gateway dev` running?", file=sys.stderr
         )
         return EX_FINDINGS
     return EX_OK
@@ -55,11 +55,25 @@ def run(arguments: Namespace) -> int:
 # --- private ---
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The address was checked to be loopback; another one was not."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _ask(provider: str, form: bytes) -> str:
+    # Nor through the proxy of the environment: it has another loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+    with opener.open(f"{provider.rstrip('/')}/token", form, _TIMEOUT_S) as answer:
+        return str(json.load(answer)["access_token"])
+
+
 def _is_loopback(url: str) -> bool:
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "http" or parts.hostname is None:
-        return False
     try:
+        parts = urllib.parse.urlsplit(url)
+        if parts.scheme != "http" or parts.hostname is None:
+            return False
         return parts.hostname == "localhost" or ip_address(parts.hostname).is_loopback
     except ValueError:
         return False

@@ -1,0 +1,101 @@
+"""Which configuration do the tests of commands start from, and how is a command run?"""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from gateway.cli import main
+from tests import builders as b
+
+Json = dict[str, Any]
+
+AT: Final = "2027-01-15T08:00:00Z"
+"""`b.NOW`, as --at takes it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ran:
+    """What a command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.out)
+
+
+Run = Callable[..., Ran]
+
+
+def runner(capfd: pytest.CaptureFixture[str]) -> Run:
+    """`gateway` in this process, as a function of its arguments."""
+
+    def run(*arguments: str | Path) -> Ran:
+        capfd.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as usage:  # argparse
+            code = int(usage.code or 0)
+        said = capfd.readouterr()
+        return Ran(code=code, out=said.out, err=said.err)
+
+    return run
+
+
+def configuration() -> Json:
+    """One issuer, whose tokens `b.token()` makes; one policy with a route of each kind."""
+    return deepcopy(_CONFIGURATION)
+
+
+def write(folder: Path, config: Json, name: str = "gateway.yaml") -> Path:
+    path = folder / name
+    # Through JSON, so that what is there twice is written twice: aliases are refused.
+    path.write_text(yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False))
+    return path
+
+
+# --- private ---
+
+_CONFIGURATION: Final[Json] = {
+    "issuers": {"corp": {"issuer": b.ISSUER, "audiences": [b.AUDIENCE]}},
+    "downstream": {
+        "issuer": b.DOWNSTREAM_ISSUER,
+        "jwks_uri": f"{b.DOWNSTREAM_ISSUER}/jwks.json",
+        "keys": {"store": "memory"},
+    },
+    "policies": {
+        "orders": {
+            "hosts": ["api.example.com"],
+            "peers": ["10.42.0.0/16"],
+            "credentials": [{"type": "bearer"}],
+            "cors": {"origins": ["https://app.example.com"]},
+            "routes": [
+                {
+                    "id": "orders-read",
+                    "methods": ["GET", "HEAD"],
+                    "paths": ["/v1/orders", "/v1/orders/{order}"],
+                    "issuers": ["corp"],
+                    "require": {"scopes": ["orders:read"]},
+                    "downstream": {"audience": "orders"},
+                },
+                {
+                    "id": "orders-write",
+                    "methods": ["POST"],
+                    "paths": ["/v1/orders"],
+                    "issuers": ["corp"],
+                    "require": {"scopes": ["orders:write"]},
+                    "downstream": {"audience": "orders", "copy_claims": ["note"]},
+                },
+                {"id": "welcome", "access": "public", "methods": ["GET"], "paths": ["/"]},
+            ],
+        }
+    },
+}

@@ -1,0 +1,55 @@
+"""`gateway snippet`: what to paste, or why that proxy cannot."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.configuration import Run, configuration, write
+
+TARGETS = ("nginx", "ingress-nginx", "traefik")
+
+
+def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
+    changed = configuration()
+    changed["policies"]["orders"]["credentials"] = list(credentials)
+    return write(tmp_path, changed)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_each_proxy_has_one(gateway: Run, config: Path, target: str) -> None:
+    ran = gateway("snippet", target, "-c", config)
+    assert (ran.code, ran.err) == (0, "")
+    dialect = "traefik" if target == "traefik" else "nginx"
+    assert f"/auth/{dialect}/orders" in ran.out
+    assert "cannot do" in ran.out
+
+
+def test_addresses_are_the_operators(gateway: Run, config: Path) -> None:
+    addresses = ("--gateway", "http://gw:1", "--backend", "http://be:2", "--listen", "127.0.0.1:3")
+    ran = gateway("snippet", "nginx", "-c", config, *addresses)
+    assert "server gw:1;" in ran.out
+    assert "server be:2;" in ran.out
+    assert "listen 127.0.0.1:3;" in ran.out
+
+
+@pytest.mark.parametrize("option", ["--gateway", "--backend", "--listen"])
+def test_an_address_cannot_break_out_of_its_place(gateway: Run, config: Path, option: str) -> None:
+    ran = gateway("snippet", "nginx", "-c", config, option, "http://a; return 200")
+    assert (ran.code, ran.out) == (2, "")
+    assert option in ran.err
+
+
+@pytest.mark.parametrize("target", ["ingress-nginx", "traefik"])
+def test_what_a_proxy_cannot_do_is_a_finding(gateway: Run, tmp_path: Path, target: str) -> None:
+    file = with_credentials(tmp_path, {"type": "query", "name": "access_token"})
+    ran = gateway("snippet", target, "-c", file)
+    assert (ran.code, ran.out) == (1, "")
+    assert "cannot take it out of the target" in ran.err
+    assert gateway("snippet", "nginx", "-c", file).code == 0
+
+
+def test_an_unknown_policy_is_wrong_usage(gateway: Run, config: Path) -> None:
+    ran = gateway("snippet", "nginx", "-c", config, "--policy", "others")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--policy: orders" in ran.err
