@@ -28,8 +28,8 @@ test: export HYPOTHESIS_PROFILE := ci
 test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
-quick: lint ## The 30-second part: lint, and the tests without real components
-	@$(PYTEST) -m "not wire"
+quick: lint ## The 30-second part: lint, and the tests without real components and long searches
+	@$(PYTEST) -m "not wire" --ignore=tests/properties
 
 wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends
 	@$(PYTEST) -m wire
