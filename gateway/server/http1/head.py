@@ -160,7 +160,7 @@ def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
     if hosts != 1 and (http_1_1 or hosts):
         raise FaultyHead(Fault.MALFORMED)
     # We never take up an upgrade. A peer may have sent bytes of the other protocol already
-    # (RFC 9110 7.8), so nothing behind such a head is read as HTTP (CVE-2026-73548).
+    # (RFC 9110 7.8), so nothing behind such a head is read as HTTP.
     if close or upgrade or not (http_1_1 or keep):
         return After.CLOSE
     return After.STAY if http_1_1 else After.STAY_1_0
