@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, assert_never
+from typing import Any, BinaryIO, Final, assert_never
 
 import uvloop
 
@@ -124,9 +124,9 @@ async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
 
 
 @asynccontextmanager
-async def running(world: World) -> AsyncIterator[None]:
-    """Run a gateway inside another event loop, for `gateway dev`."""
-    gateway = await start(world, open_keyring(world), Lines(sys.stdout.buffer))
+async def running(world: World, out: BinaryIO) -> AsyncIterator[None]:
+    """Run a gateway inside another event loop, for `gateway dev`. Its lines go to `out`."""
+    gateway = await start(world, open_keyring(world), Lines(out))
     try:
         yield
     finally:

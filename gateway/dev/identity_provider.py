@@ -44,7 +44,7 @@ class IdentityProvider:
         lifetime_s: int = 300,
     ) -> str:
         """Sign an RFC 9068 access token. A negative lifetime gives one that has expired."""
-        now = int(self._clock())
+        now, lifetime_s = int(self._clock()), _bounded(lifetime_s)
         header = {"alg": self._key.algorithm, "kid": self._key.kid, "typ": "at+jwt"}
         claims = {
             "iss": self._issuer,
@@ -53,7 +53,7 @@ class IdentityProvider:
             "client_id": "dev-client",
             "scope": scope,
             "iat": min(now, now + lifetime_s) - 1,
-            "exp": now + min(lifetime_s, MAX_LIFETIME_S),
+            "exp": now + lifetime_s,
             "jti": secrets.token_urlsafe(12),
         }
         signing_input = encode(orjson.dumps(header)) + b"." + encode(orjson.dumps(claims))
@@ -92,7 +92,11 @@ class IdentityProvider:
             audience=str(form.get("audience", AUDIENCE)),
             lifetime_s=lifetime_s,
         )
-        return _json({"access_token": token, "token_type": "Bearer", "expires_in": lifetime_s})
+        return _json({"access_token": token, "token_type": "Bearer", "expires_in": _bounded(lifetime_s)})
+
+
+def _bounded(lifetime_s: int) -> int:
+    return max(-MAX_LIFETIME_S, min(lifetime_s, MAX_LIFETIME_S))
 
 
 def _json(document: dict[str, Any], status: int = 200) -> web.Response:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -46,9 +47,14 @@ class Nginx:
 
     def stop(self) -> None:
         """Stop it, and wait until it is gone."""
-        if self._process is not None:
-            self._process.terminate()
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
             self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)  # its workers as well
+            self._process.wait()
 
 
 # --- private ---

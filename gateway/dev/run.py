@@ -13,24 +13,27 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from aiohttp import web
 
 from gateway.config.compile import load_world
 from gateway.config.world import World
 from gateway.dev import sample, tour
+from gateway.dev.curtain import Curtain
 from gateway.dev.echo_backend import EchoBackend
 from gateway.dev.identity_provider import IdentityProvider
 from gateway.dev.nginx import Nginx
 from gateway.dialects.snippets import SNIPPETS, Settings
 
-Gateway = Callable[[World], AbstractAsyncContextManager[None]]
+Gateway = Callable[[World, BinaryIO], AbstractAsyncContextManager[None]]
+"""Runs a gateway that writes its log and its records to this stream."""
 
 
 async def run(front_port: int, gateway: Gateway, clock: Callable[[], float]) -> int:
     """Start everything around `gateway`, print what to try, wait for Ctrl-C. Gives the exit code."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # the last: the terminal is closed
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="token-gateway-dev-")))
@@ -42,9 +45,11 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float]) -> 
             issuer=world.downstream_issuer, jwks_uri=world.jwks_uri, audience=sample.AUDIENCE
         )
         await stack.enter_async_context(_serving(backend.application(), ports.backend))
-        await stack.enter_async_context(gateway(world))
+        curtain = stack.enter_context(Curtain(sys.stdout.buffer))
+        await stack.enter_async_context(gateway(world, curtain))
         stack.enter_context(_nginx(folder, world, ports))
         print(tour.text(ports, await tour.downstream_token(ports, provider)), flush=True)
+        curtain.open()
         await stop.wait()
         print("\nstopping", file=sys.stderr)
     return 0

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.cli.configuration import Run, configuration, write
+from tests.wire.processes import Command
 
 
 def test_a_configuration_with_mistakes_starts_nothing(gateway: Run, tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
         free = {"host": "127.0.0.1", "port": 0}
         changed["listeners"] = {"decision": {**free, "port": port}, "keys": free, "admin": free}
         # A process of its own: serving takes over standard output and the standard library's log.
-        command = [sys.executable, "-m", "gateway", "serve", "-c", write(tmp_path, changed)]
+        command: Command = [sys.executable, "-m", "gateway", "serve", "-c", write(tmp_path, changed)]
         ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ran.returncode == 1
     assert "cannot listen" in ran.stderr

