@@ -18,7 +18,7 @@ from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_peer, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HeaderPairs, HttpAnswer, HttpRequest
 
 NAME: Final = "traefik"
 
@@ -31,7 +31,8 @@ CAPABILITIES: Final = Capabilities(
 )
 
 _REQUIRED: Final = (b"x-forwarded-method", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-uri")
-CARRIERS: Final = frozenset({*_REQUIRED, b"x-forwarded-for"})
+_UPGRADE: Final = b"x-token-gateway-upgrade"
+CARRIERS: Final = frozenset({*_REQUIRED, b"x-forwarded-for", _UPGRADE})
 
 _SCHEMES: Final[Mapping[bytes, str]] = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "https"}
 """Traefik names the WebSocket schemes where the request asks for an upgrade."""
@@ -89,7 +90,16 @@ def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
         host=parse_host(carriers[b"x-forwarded-host"]),
         target=target,
         headers=request.headers,
-        upgrade=upgrade_of(request.headers),
+        upgrade=_upgrade(carriers, request.headers),
         can_remove_query=CAPABILITIES.removes_query,
         can_remove_cookie=CAPABILITIES.replaces_cookies,
     )
+
+
+def _upgrade(carriers: Mapping[bytes, bytes], headers: HeaderPairs) -> str | None:
+    """Traefik takes Upgrade away before it asks; the router of our snippet says that there was one.
+
+    A client that says so itself asks for an upgrade that it will not get.
+    """
+    said = carriers.get(_UPGRADE)
+    return said.decode("ascii", "replace").lower() if said else upgrade_of(headers)

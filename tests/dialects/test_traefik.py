@@ -9,7 +9,7 @@ from gateway.core.policy import QueryCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight
 from gateway.dialects import DIALECTS, traefik
-from gateway.dialects.wire import ClientRequest
+from gateway.dialects.wire import ClientRequest, HeaderPairs
 from tests.builders import PEER, bearer, cors, policy, snapshot, token, traefik_request
 from tests.vectors.paths import ROWS as PATHS
 from tests.vectors.paths import Row
@@ -43,7 +43,24 @@ def test_a_missing_carrier(carrier: bytes) -> None:
 
 @pytest.mark.parametrize("carrier", sorted(traefik.CARRIERS))
 def test_a_carrier_twice(carrier: bytes) -> None:
-    assert read(headers=((carrier, b"x"),)) is Reason.CARRIER_DUPLICATE
+    assert read(headers=((carrier, b"x"), (carrier, b"x"))) is Reason.CARRIER_DUPLICATE
+
+
+@pytest.mark.parametrize(
+    ("headers", "upgrade"),
+    [
+        ((), None),
+        (((b"x-token-gateway-upgrade", b"websocket"),), "websocket"),
+        (((b"x-token-gateway-upgrade", b""),), None),
+        (((b"upgrade", b"h2c"),), "h2c"),
+    ],
+)
+def test_what_the_router_says_of_an_upgrade_that_traefik_hides(
+    headers: HeaderPairs, upgrade: str | None
+) -> None:
+    facts = read(headers=headers)
+    assert isinstance(facts, RequestFacts)
+    assert facts.upgrade == upgrade
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,11 @@ import pytest
 from tests.wire import identity_provider as provider
 from tests.wire.components import Component, version
 from tests.wire.echo_backend import EchoBackend
+from tests.wire.fronts import Front
 from tests.wire.identity_provider import Fault, IdentityProvider
+from tests.wire.stand import Stand, opened_stand
 from tests.wire.what_ran import record
+from tests.wire.worlds import BEARER
 
 
 @pytest.fixture
@@ -57,3 +60,36 @@ def identity_provider(
 def directory(tmp_path: Path) -> Path:
     """Where the programs of one test write. Short: a path of a Unix socket may be below it."""
     return tmp_path
+
+
+@pytest.fixture(scope="module", params=list(Front), ids=str)
+def front(request: pytest.FixtureRequest) -> Front:
+    """Each proxy in turn. A file that concerns fewer of them has a fixture of this name of its own."""
+    return Front(request.param)
+
+
+@pytest.fixture(scope="module")
+def _running_stand(
+    request: pytest.FixtureRequest,
+    front: Front,
+    _running_identity_provider: IdentityProvider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Stand]:
+    policy = getattr(request.module, "POLICY", BEARER)
+    directory = tmp_path_factory.mktemp("stand")
+    with opened_stand(front, policy, _running_identity_provider, directory) as running:
+        yield running
+
+
+@pytest.fixture
+def stand(
+    request: pytest.FixtureRequest, _running_stand: Stand, identity_provider: IdentityProvider
+) -> Stand:
+    """Proxy, gateway and backend, started once for a file, under the file's `POLICY`.
+
+    When the last test of the file is done, nothing that was sent may have been written anywhere.
+    """
+    front = _running_stand.front
+    record(request.node, front.value, version(front.component))
+    _running_stand.backend.requests.clear()
+    return _running_stand

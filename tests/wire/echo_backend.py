@@ -14,7 +14,12 @@ class EchoBackend(RecordingServer):
 
 
 def echo(request: Message) -> Reply:
-    """The request as JSON: `request_line`, `headers` as pairs in their order, `body`."""
+    """The request as JSON: `request_line`, `headers` as pairs in their order, `body`.
+
+    A request for WebSocket is granted.
+    """
+    if any(value.lower() == "websocket" for value in request.values("upgrade")):
+        return Reply(status=101, headers=(("Upgrade", "websocket"), ("Connection", "Upgrade")))
     seen = {
         "request_line": request.start_line,
         "headers": request.headers,

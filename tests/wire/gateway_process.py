@@ -1,5 +1,7 @@
 """How is the gateway itself run in a wire test? As an operator runs it: a file and `serve`."""
 
+import json
+import re
 import sys
 import urllib.error
 import urllib.request
@@ -7,8 +9,6 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
-
-import yaml
 
 from tests.wire.processes import Command, Program, free_port
 
@@ -63,7 +63,8 @@ class GatewayProcess:
             }
             for name, port in ports.items()
         }
-        self.file.write_text(yaml.safe_dump({**configuration, "listeners": listeners}))
+        # JSON is YAML, and knows no aliases, which the configuration refuses.
+        self.file.write_text(json.dumps({**configuration, "listeners": listeners}, indent=1))
 
     def is_ready(self) -> bool:
         """Whether `/readyz` of the admin listener answers 200."""
@@ -74,9 +75,20 @@ class GatewayProcess:
         except (urllib.error.URLError, ConnectionError):
             return False
 
+    def records(self) -> list[dict[str, Any]]:
+        """The decision records written so far. Every line of stdout is one JSON object."""
+        lines = [json.loads(line) for line in self.program.stdout.read_text().splitlines()]
+        return [line for line in lines if line["event.action"] == "decide"]
+
     def metrics(self) -> str:
         """The text of `/metrics`."""
         url = f"http://127.0.0.1:{self.admin_port}/metrics"
         with urllib.request.urlopen(url, timeout=5) as response:
             text: str = response.read().decode()
             return text
+
+    def connections(self) -> int:
+        """How many connections of proxies are open."""
+        found = re.search(r"^token_gateway_connections (\d+)", self.metrics(), re.MULTILINE)
+        assert found is not None
+        return int(found[1])

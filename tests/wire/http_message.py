@@ -31,6 +31,11 @@ class Message:
         assert len(found) == 1, f"{name}: {len(found)} values instead of one"
         return found[0]
 
+    def text(self) -> str:
+        """All of it, as one text to search in."""
+        lines = (self.start_line, *(f"{name}: {value}" for name, value in self.headers))
+        return "\r\n".join((*lines, "", self.body.decode("latin-1")))
+
 
 def read_message(stream: BinaryIO, *, bodiless: bool = False) -> Message | None:
     """The next message, or None where the peer has closed between two messages.
@@ -68,7 +73,7 @@ def _body(stream: BinaryIO, message: Message) -> bytes:
     if lengths := message.values("content-length"):
         return _exactly(stream, int(lengths[0]))
     is_response = message.start_line.startswith("HTTP/")
-    if not is_response or message.start_line.split(" ")[1] in {"204", "304"}:
+    if not is_response or message.start_line.split(" ")[1] in {"101", "204", "304"}:
         return b""
     return stream.read()
 

@@ -2,24 +2,27 @@
 
 import socketserver
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, Self, cast
 
 from tests.wire.http_message import Message, Truncated, read_message
 
+SWITCHING = 101
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What to answer. Content-Length is added."""
+    """What to answer. Content-Length is added, but not to 101: what follows that is no message."""
 
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
     def encode(self) -> bytes:
-        pairs = [*self.headers, ("Content-Length", str(len(self.body)))]
+        length = [] if self.status == SWITCHING else [("Content-Length", str(len(self.body)))]
+        pairs = [*self.headers, *length]
         lines = [f"HTTP/1.1 {self.status} -", *(f"{name}: {value}" for name, value in pairs)]
         return "\r\n".join([*lines, "", ""]).encode("latin-1") + self.body
 
@@ -51,6 +54,15 @@ class RecordingServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @contextmanager
+    def answering(self, respond: Respond) -> Iterator[None]:
+        """Answer in another way for a while."""
+        usual, self._respond = self._respond, respond
+        try:
+            yield
+        finally:
+            self._respond = usual
+
     def close(self) -> None:
         """Stop accepting and end the open connections."""
         self._server.shutdown()
@@ -76,10 +88,13 @@ class RecordingServer:
         if request is None:
             return False
         self.requests.append(request)
-        reply = self._respond(request).encode()
+        answer = self._respond(request)
+        reply = answer.encode()
         if request.start_line.startswith("HEAD "):
             reply = reply[: reply.index(b"\r\n\r\n") + 4]
         conversation.wfile.write(reply)
+        if answer.status == SWITCHING:
+            return False  # the other protocol has nothing to say
         closing = "close" in ",".join(request.values("connection")).lower()
         return not closing and not request.start_line.endswith("HTTP/1.0")
 

@@ -28,8 +28,9 @@ class Traefik:
         *,
         entry_point: Mapping[str, Any] | None = None,
         static: Mapping[str, Any] | None = None,
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self._api_port = free_port()
         self._generation = 0
         self._dynamic = directory / "dynamic"

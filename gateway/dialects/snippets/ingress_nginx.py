@@ -25,7 +25,14 @@ def snippet(policy: Policy, settings: Settings) -> str:
     if takes_cookies(policy):
         headers.append("Cookie")
     return "\n".join(
-        (_HEAD, _annotations(policy, settings, headers), *_cors(policy), _rules(policy), _CONFIG_MAP)
+        (
+            _HEAD,
+            _annotations(policy, settings, headers),
+            *_cors(policy),
+            _rules(policy),
+            _auth_headers(policy),
+            _CONFIG_MAP,
+        )
     )
 
 
@@ -45,8 +52,10 @@ _HEAD = """\
 
 _CONFIG_MAP = """\
 ---
-# ConfigMap of the controller: an access log without query strings, and no client-made X-Forwarded-*.
+# ConfigMap of the controller: logs without query strings (below crit the error log holds whole request
+# lines whenever the gateway or the backend does not answer), and no client-made X-Forwarded-*.
 data:
+  error-log-level: crit
   log-format-upstream: >-
     $remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent
   use-forwarded-headers: "false"
@@ -64,7 +73,9 @@ metadata:
   annotations:
     nginx.ingress.kubernetes.io/auth-url: "{settings.auth_url("nginx", policy)}"
     # Each is replaced by the gateway's, or removed where the gateway gives none.
-    nginx.ingress.kubernetes.io/auth-response-headers: "{",".join(headers)}\""""
+    nginx.ingress.kubernetes.io/auth-response-headers: "{",".join(headers)}"
+    # The controller passes Upgrade to the backend on every route; this tells the gateway of it.
+    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{policy.id}-auth-headers\""""
 
 
 def _cors(policy: Policy) -> list[str]:
@@ -91,3 +102,16 @@ def _rules(policy: Policy) -> str:
         for pattern in policy.hosts
     ]
     return "\n".join(("spec:", "  ingressClassName: nginx", "  rules:", *rules))
+
+
+def _auth_headers(policy: Policy) -> str:
+    """The controller renders each as a quoted `proxy_set_header`, in which nginx expands variables."""
+    return f"""\
+---
+# In the namespace of the Ingress: what the gateway is told beside the usual.
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {policy.id}-auth-headers
+data:
+  Upgrade: $http_upgrade"""

@@ -41,12 +41,6 @@ def _upstream(header: str) -> str:
 
 
 def _head(policy: Policy) -> str:
-    query = (
-        "# * A token in the query reaches nginx's error log with the request line, whatever the access log\n"
-        "#   leaves out: that is why error_log is at crit below.\n"
-        if query_names(policy)
-        else ""
-    )
     return f"""\
 # Token Gateway in front of policy "{policy.id}". Include this file inside http {{ }}.
 # nginx asks the gateway about every request, takes the client's credential away and gives the backend
@@ -56,7 +50,9 @@ def _head(policy: Policy) -> str:
 # * It relays no body, Location or status of a refusal but 401 and 403: clients get nginx's own pages.
 # * auth_request is a sub-request without body: decisions never depend on a body.
 # * A browser cannot set Authorization on a WebSocket: use a cookie credential for it.
-{query}
+# * Below crit its error log holds whole request lines, query and all, whenever the gateway or the backend
+#   does not answer: that is why error_log is at crit. The access log tells of every such request.
+
 # No query string, no credential header. ($uri is the path alone.)
 log_format token_gateway '$remote_addr [$time_iso8601] "$request_method $uri $server_protocol" '
                          '$status $body_bytes_sent auth=$tg_status';
@@ -104,14 +100,13 @@ def _upgrade_map(policy: Policy) -> list[str]:
 
 def _server(policy: Policy, settings: Settings) -> str:
     names = " ".join(dict.fromkeys(str(Host(name=pattern.name)) for pattern in policy.hosts))
-    level = "crit" if query_names(policy) else "warn"
     return f"""\
 server {{
     listen {settings.listen};
     # listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;  -- tokens belong on TLS (RFC 6750 5.3)
     server_name {names};
     access_log logs/access.log token_gateway;
-    error_log logs/error.log {level};  # at info nginx prints duplicate Authorization headers
+    error_log logs/error.log crit;
     merge_slashes off;
     underscores_in_headers off;
     # An absolute-form target can name another host than the Host header: which one would be judged?

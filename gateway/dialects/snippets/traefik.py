@@ -13,6 +13,7 @@ from gateway.dialects.snippets.settings import (
     credential_headers,
     query_names,
     takes_cookies,
+    takes_websockets,
 )
 
 
@@ -33,6 +34,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 # --- private ---
 
+_UPGRADE: Final = "X-Token-Gateway-Upgrade"
 _STATIC: Final = """\
 # Token Gateway behind Traefik 3.7 or later: static configuration.
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
@@ -50,6 +52,8 @@ _DYNAMIC: Final = """\
 # * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
 # * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
 # * A preflight is answered by its own headers middleware, before the gateway is asked.
+# * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
+#   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
 """
 
 
@@ -81,20 +85,34 @@ def _static(settings: Settings) -> dict[str, Any]:
 
 
 def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
-    middlewares = _middlewares(policy, settings)
+    backend = f"{policy.id}-backend"
     return {
         "http": {
-            "routers": {
-                policy.id: {
-                    "rule": " || ".join(_rule(pattern.name) for pattern in policy.hosts),
-                    "entryPoints": ["web"],
-                    "service": f"{policy.id}-backend",
-                    "middlewares": list(middlewares),
-                }
-            },
-            "middlewares": middlewares,
-            "services": {f"{policy.id}-backend": {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
+            "routers": _routers(policy, backend),
+            "middlewares": _middlewares(policy, settings),
+            "services": {backend: {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
         }
+    }
+
+
+def _routers(policy: Policy, backend: str) -> dict[str, Any]:
+    """The longer rule comes first: what asks for WebSocket meets the router that says so."""
+    hosts = " || ".join(_rule(pattern.name) for pattern in policy.hosts)
+    steps = {"cors": policy.cors is not None, "token-gateway": True, "clean": True, "no-upgrade": True}
+    routers = {policy.id: _router(policy, hosts, backend, steps)}
+    if takes_websockets(policy):
+        rule = f"({hosts}) && HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
+        steps = {"websocket": True, **steps, "no-upgrade": False, "upgrade": True}
+        routers[f"{policy.id}-websocket"] = _router(policy, rule, backend, steps)
+    return routers
+
+
+def _router(policy: Policy, rule: str, backend: str, steps: dict[str, bool]) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "entryPoints": ["web"],
+        "service": backend,
+        "middlewares": [f"{policy.id}-{name}" for name, wanted in steps.items() if wanted],
     }
 
 
@@ -105,7 +123,6 @@ def _rule(name: str) -> str:
 
 
 def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
-    """In the order in which they run."""
     headers = ["Authorization", *IDENTITY, *credential_headers(policy)]
     if takes_cookies(policy):
         headers.append("Cookie")
@@ -116,12 +133,27 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         "maxResponseBodySize": 65536,
         "preserveRequestMethod": False,
     }
-    clean = {"customRequestHeaders": dict.fromkeys(UNTRUSTED, "")}
     return {
         **_cors(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
-        f"{policy.id}-clean": {"headers": clean},
+        f"{policy.id}-clean": _request_headers(dict.fromkeys((*UNTRUSTED, _UPGRADE), "")),
+        f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
+        **_websocket(policy),
     }
+
+
+def _websocket(policy: Policy) -> dict[str, Any]:
+    """What the gateway is told, and then the one Upgrade that the backend may get."""
+    if not takes_websockets(policy):
+        return {}
+    return {
+        f"{policy.id}-websocket": _request_headers({_UPGRADE: "websocket"}),
+        f"{policy.id}-upgrade": _request_headers({"Upgrade": "websocket"}),
+    }
+
+
+def _request_headers(values: dict[str, str]) -> dict[str, Any]:
+    return {"headers": {"customRequestHeaders": values}}
 
 
 def _cors(policy: Policy) -> dict[str, Any]:

@@ -1,0 +1,116 @@
+"""What does ingress-nginx render for an Ingress with our annotations?
+
+The locations as its template writes them for `auth-url` (rootfs/etc/nginx/template/nginx.tmpl of controller
+1.15, without what is off by default), around the headers that the annotations of the snippet list. The
+controller itself needs a cluster; the nginx below it is the real one.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+PREFIX = "nginx.ingress.kubernetes.io/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotations:
+    """What the snippet asks of the controller."""
+
+    auth_url: str
+    response_headers: list[str]
+    request_headers: dict[str, str]
+    log_format: str
+    error_log_level: str
+
+
+def annotations(snippet: str) -> Annotations:
+    """Read the three documents: the Ingress, the headers of the sub-request, the controller's own."""
+    ingress, auth_headers, controller = yaml.safe_load_all(snippet)
+    given: dict[str, Any] = ingress["metadata"]["annotations"]
+    assert given[f"{PREFIX}auth-proxy-set-headers"] == auth_headers["metadata"]["name"]
+    return Annotations(
+        auth_url=given[f"{PREFIX}auth-url"],
+        response_headers=given[f"{PREFIX}auth-response-headers"].split(","),
+        request_headers=auth_headers["data"],
+        log_format=controller["data"]["log-format-upstream"],
+        error_log_level=controller["data"]["error-log-level"],
+    )
+
+
+def rendered(given: Annotations, *, port: int, backend: int) -> str:
+    """The `http` block of one server with one location that requires authentication."""
+    set_variables = "\n".join(
+        f"auth_request_set $authHeader{number} $upstream_http_{name.lower().replace('-', '_')};\n"
+        f"proxy_set_header '{name}' $authHeader{number};"
+        for number, name in enumerate(given.response_headers)
+    )
+    extra = "\n".join(
+        f'proxy_set_header "{name}" "{value}";' for name, value in given.request_headers.items()
+    )
+    return f"""
+    underscores_in_headers off;
+    ignore_invalid_headers on;
+    log_format upstreaminfo escape=json '{given.log_format}';
+    access_log logs/access.log upstreaminfo;
+    error_log logs/error.log {given.error_log_level};
+    map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
+    map $http_host $this_host {{ default $http_host; '' $host; }}
+    upstream upstream_balancer {{ server 127.0.0.1:{backend}; keepalive 320; }}
+    server {{
+      listen 127.0.0.1:{port};
+      server_name api.example.com;
+      location = /_external-auth-Lw-Prefix {{
+        internal;
+        access_log off;
+        proxy_intercept_errors off;
+        proxy_pass_request_body off;
+        proxy_set_header Content-Length "";
+        proxy_set_header X-Forwarded-Proto "";
+        proxy_set_header X-Request-ID $request_id;
+        proxy_set_header Host 127.0.0.1;
+        proxy_set_header X-Original-URL $scheme://$http_host$request_uri;
+        proxy_set_header X-Original-Method $request_method;
+        proxy_set_header X-Sent-From "nginx-ingress-controller";
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Auth-Request-Redirect $request_uri;
+        proxy_buffering off;
+        proxy_buffer_size 4k;
+        proxy_buffers 4 4k;
+        proxy_request_buffering on;
+        proxy_ssl_server_name on;
+        proxy_pass_request_headers on;
+        client_max_body_size 1m;
+        {extra}
+        proxy_http_version 1.1;
+        set $target "{given.auth_url}";
+        proxy_pass $target;
+      }}
+      location / {{
+        auth_request /_external-auth-Lw-Prefix;
+        auth_request_set $auth_cookie $upstream_http_set_cookie;
+        add_header Set-Cookie $auth_cookie;
+        {set_variables}
+        client_max_body_size 1m;
+        proxy_set_header Host $this_host;
+        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Connection $connection_upgrade;
+        proxy_set_header X-Request-ID $request_id;
+        proxy_set_header X-Real-IP $remote_addr;
+        proxy_set_header X-Forwarded-For $remote_addr;
+        proxy_set_header X-Forwarded-Host $this_host;
+        proxy_set_header X-Forwarded-Port $server_port;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_set_header X-Forwarded-Scheme $scheme;
+        proxy_set_header X-Scheme $scheme;
+        proxy_set_header X-Original-Forwarded-For $http_x_forwarded_for;
+        proxy_set_header Proxy "";
+        proxy_connect_timeout 5s;
+        proxy_buffering off;
+        proxy_http_version 1.1;
+        proxy_redirect off;
+        proxy_pass http://upstream_balancer;
+      }}
+    }}
+    """

@@ -1,0 +1,98 @@
+"""Is a token in the query taken out of the target, and the rest left byte for byte? nginx alone can."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.wire import lab_issuer
+from tests.wire.fronts import Front
+from tests.wire.gateway_process import GatewayProcess
+from tests.wire.stand import Stand
+from tests.wire.worlds import IN_QUERY, configuration
+
+pytestmark = pytest.mark.wire
+POLICY = IN_QUERY
+
+
+@pytest.fixture(scope="module", params=[Front.NGINX_NEW, Front.NGINX_OLD], ids=str)
+def front(request: pytest.FixtureRequest) -> Front:
+    return Front(request.param)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("?access_token={}", ""),
+        ("?access_token={}&a=1", "?a=1"),
+        ("?a=1&access_token={}", "?a=1"),
+        ("?a=1&access_token={}&b=2", "?a=1&b=2"),
+        ("?a=%26%3d&access_token={}&b=x%20y+z&c", "?a=%26%3d&b=x%20y+z&c"),
+        ("?a=1;access_token={};b=2", "?a=1;b=2"),
+        ("?access_token={};b=?&c=/../d//e", "?b=?&c=/../d//e"),
+        ("?xaccess_token=1&access_token={}", "?xaccess_token=1"),
+        ("?access_tokenx=1&access_token={}&access_token_=2", "?access_tokenx=1&access_token_=2"),
+        ("?a=access_token=1&access_token={}", "?a=access_token=1"),
+        ("?&&access_token={}&&", "?&&&"),
+    ],
+)
+def test_the_token_is_taken_out_and_the_rest_stays(stand: Stand, before: str, after: str) -> None:
+    token = stand.lab_token()
+    assert stand.send(f"/v1/orders{before.replace('{}', token)}").status == 200
+    seen = stand.seen()
+    assert seen.start_line == f"GET /v1/orders{after} HTTP/1.1"
+    stand.assert_lab_token_is_replaced(token, seen)
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("access_token={}&access_token={}", "credential_ambiguous"),
+        ("access_token={};access_token={}", "credential_ambiguous"),
+        ("access_token={}&a=1&access_token=", "credential_ambiguous"),
+        ("access%5Ftoken={}", "credential_misplaced"),
+        ("a%63cess_token={}", "credential_misplaced"),
+        ("Access_Token={}", "credential_misplaced"),
+        ("access_token={}&ACCESS_TOKEN=x", "credential_misplaced"),
+        ("+access_token={}", "credential_misplaced"),
+        ("access_token%20={}", "credential_misplaced"),
+    ],
+)
+def test_a_spelling_that_the_map_would_miss_is_refused(stand: Stand, query: str, reason: str) -> None:
+    answer = stand.send(f"/v1/orders?{query.replace('{}', stand.lab_token())}")
+    assert (answer.status, stand.reason) == (403, reason)
+    stand.assert_unseen()
+
+
+def test_a_token_in_the_query_and_one_in_the_header_are_two(stand: Stand) -> None:
+    answer = stand.send(f"/v1/orders?access_token={stand.lab_token()}", token=stand.lab_token())
+    assert (answer.status, stand.reason) == (403, "credential_ambiguous")
+    stand.assert_unseen()
+
+
+def test_a_bearer_token_leaves_the_query_alone(stand: Stand) -> None:
+    token = stand.lab_token()
+    assert stand.send("/v1/orders?a=1&b=%20", token=token).status == 200
+    assert stand.seen().start_line == "GET /v1/orders?a=1&b=%20 HTTP/1.1"
+
+
+def test_a_refused_token_in_the_query_is_not_logged(stand: Stand) -> None:
+    """The files are searched when the last test is done; this one makes sure that there is something."""
+    answer = stand.send(f"/v1/orders?access_token={stand.lab_token(age_s=600)}")
+    assert (answer.status, stand.reason) == (401, "token_expired")
+    stand.assert_unseen()
+
+
+@pytest.mark.parametrize("target", ["traefik", "ingress-nginx"])
+def test_a_proxy_that_cannot_take_it_out_gets_no_snippet(tmp_path: Path, target: str) -> None:
+    keys = lab_issuer.write_keys(tmp_path / "keys")
+    with GatewayProcess(configuration(IN_QUERY, None, keys), tmp_path / "gateway") as gateway:
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", "snippet", target, "-c", gateway.file],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "accepts a token in the query" in done.stderr
