@@ -1,0 +1,42 @@
+"""Which policies are the snippets tried with?"""
+
+from dataclasses import replace
+from typing import Final
+
+from gateway.core.policy import (
+    BearerCredential,
+    CookieCredential,
+    HeaderCredential,
+    HostPattern,
+    Policy,
+    QueryCredential,
+)
+from gateway.core.route import RouteTable
+from tests import builders as b
+
+PLAIN: Final = b.policy()
+CORS: Final = b.policy(cors=b.cors(expose=("x-total",), credentials=True))
+WEBSOCKET: Final = b.policy(b.route(websocket=True), b.route("plain", "/plain"))
+HOSTS: Final = b.policy(hosts=(HostPattern(name="api.example.com"), HostPattern(name="*.example.org")))
+HEADER: Final = b.policy(credentials=(BearerCredential(), HeaderCredential(name="x-device-token")))
+COOKIE: Final = b.policy(credentials=(BearerCredential(), CookieCredential(name="session")))
+QUERY: Final = b.policy(
+    credentials=(QueryCredential(name="access_token"), QueryCredential(name="device.token"))
+)
+ALL: Final[dict[str, Policy]] = {
+    "plain": PLAIN,
+    "cors": CORS,
+    "websocket": WEBSOCKET,
+    "hosts": HOSTS,
+    "header": HEADER,
+    "cookie": COOKIE,
+}
+"""What every proxy can do."""
+
+EVERYTHING: Final = replace(
+    CORS,
+    credentials=(*HEADER.credentials, *COOKIE.credentials[1:], *QUERY.credentials),
+    hosts=HOSTS.hosts,
+    routes=RouteTable.build((b.route(websocket=True), b.public_route())),
+)
+"""What nginx can do."""

@@ -1,0 +1,119 @@
+"""The configuration for nginx: every header is ours or gone, and nginx itself accepts it."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets.nginx import snippet
+from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings
+from tests.dialects.snippets import policies as p
+from tests.wire.components import Component, locate, version
+from tests.wire.nginx import main_configuration
+from tests.wire.processes import Command
+from tests.wire.what_ran import record
+
+SETTINGS = Settings(gateway="http://127.0.0.1:4180", backend="http://127.0.0.1:8080", listen="127.0.0.1:1")
+POLICIES = {**p.ALL, "query": p.QUERY, "everything": p.EVERYTHING}
+each = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+
+
+def location(text: str, name: str) -> list[str]:
+    """The directives of one location."""
+    (body,) = re.findall(
+        rf"^    location {re.escape(name)} {{\n(.*?)\n    }}$", text, re.DOTALL | re.MULTILINE
+    )
+    return [line.strip() for line in body.splitlines()]
+
+
+@each
+def test_every_identity_header_is_ours(policy: Policy) -> None:
+    front = location(snippet(policy, SETTINGS), "/")
+    for header in ("Authorization", *IDENTITY):
+        variable = "$tg_" + header.lower().replace("-", "_")
+        upstream = "$upstream_http_" + header.lower().replace("-", "_")
+        assert f"auth_request_set {variable} {upstream};" in front
+        assert f"proxy_set_header {header} {variable};" in front
+
+
+@each
+def test_what_could_mislead_the_backend_is_taken_away(policy: Policy) -> None:
+    front = location(snippet(policy, SETTINGS), "/")
+    assert front[0] == "auth_request /_token_gateway;"
+    for header in UNTRUSTED:
+        assert f'proxy_set_header {header} "";' in front
+
+
+@each
+def test_no_header_is_set_twice(policy: Policy) -> None:
+    for name in ("/", "= /_token_gateway"):
+        directives = [line.split() for line in location(snippet(policy, SETTINGS), name)]
+        names = [words[1] for words in directives if words[0] == "proxy_set_header"]
+        assert len(names) == len(set(names))
+
+
+@each
+def test_the_gateway_is_told_the_one_set_of_carriers(policy: Policy) -> None:
+    asked = location(snippet(policy, SETTINGS), "= /_token_gateway")
+    assert "internal;" in asked
+    assert "proxy_method GET;" in asked
+    assert "proxy_pass http://token_gateway/auth/nginx/orders;" in asked
+    assert "proxy_set_header X-Original-Method $request_method;" in asked
+    assert "proxy_set_header X-Original-URL $scheme://$http_host$request_uri;" in asked
+
+
+@each
+def test_no_log_holds_a_query_or_a_header(policy: Policy) -> None:
+    text = snippet(policy, SETTINGS)
+    (form,) = re.findall(r"log_format token_gateway (.+?);", text, re.DOTALL)
+    assert set(re.findall(r"\$(\w+)", form)) == {
+        *("remote_addr", "time_iso8601", "request_method", "uri", "server_protocol"),
+        *("status", "body_bytes_sent", "tg_status"),
+    }
+    assert "access_log logs/access.log token_gateway;" in text
+
+
+def test_credentials_of_other_kinds_do_not_pass() -> None:
+    assert 'proxy_set_header X-Device-Token "";' in location(snippet(p.HEADER, SETTINGS), "/")
+    assert "proxy_set_header Cookie $tg_cookie;" in location(snippet(p.COOKIE, SETTINGS), "/")
+    front = location(snippet(p.QUERY, SETTINGS), "/")
+    assert any(line.startswith("proxy_pass http://token_gateway_backend$tg_target_1;") for line in front)
+    asked = location(snippet(p.QUERY, SETTINGS), "= /_token_gateway")
+    assert 'proxy_set_header X-Token-Gateway-Removes "query";' in asked
+    plain = location(snippet(p.PLAIN, SETTINGS), "= /_token_gateway")
+    assert 'proxy_set_header X-Token-Gateway-Removes "";' in plain
+
+
+def test_an_upgrade_passes_only_where_a_route_takes_it() -> None:
+    assert not any("Upgrade $http_upgrade" in line for line in location(snippet(p.PLAIN, SETTINGS), "/"))
+    assert "proxy_set_header Upgrade $http_upgrade;" in location(snippet(p.WEBSOCKET, SETTINGS), "/")
+    assert "proxy_set_header Upgrade $http_upgrade;" in location(
+        snippet(p.WEBSOCKET, SETTINGS), "= /_token_gateway"
+    )
+
+
+def test_a_preflight_is_answered_and_never_passed_on() -> None:
+    page = location(snippet(p.CORS, SETTINGS), "@token_gateway_403")
+    assert "if ($tg_x_token_gateway_preflight = 204) { return 204; }" in page
+    assert page[-1] == "return 403;"
+    assert not any("preflight" in line for line in location(snippet(p.PLAIN, SETTINGS), "@token_gateway_403"))
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize("nginx", [Component.NGINX_OLD, Component.NGINX_NEW], ids=lambda one: one.value)
+@each
+def test_nginx_accepts_it(
+    policy: Policy, nginx: Component, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    record(request.node, nginx.value, version(nginx))
+    file = tmp_path / "nginx.conf"
+    (tmp_path / "logs").mkdir()
+    file.write_text(main_configuration(snippet(policy, SETTINGS)))
+    command: Command = [locate(nginx), "-e", "stderr", "-p", tmp_path, "-c", file, "-t"]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    # The size of a hash is nginx's own business: a second directive for it in one http block is an error.
+    warnings = [line for line in ran.stderr.splitlines() if "[warn]" in line]
+    assert all("variables_hash" in line for line in warnings), warnings

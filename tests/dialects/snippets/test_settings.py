@@ -1,0 +1,61 @@
+"""The addresses of a snippet are addresses, and nothing can break out of its place."""
+
+import pytest
+
+from gateway.dialects.snippets.settings import (
+    IDENTITY,
+    Settings,
+    canonical,
+    credential_headers,
+    query_names,
+    takes_cookies,
+    takes_websockets,
+)
+from tests.dialects.snippets import policies as p
+
+
+@pytest.mark.parametrize(
+    "url", ["http://gw:4180", "https://gw.ns.svc", "http://[::1]:4180", "http://10.0.0.1"]
+)
+def test_an_address_is_taken(url: str) -> None:
+    assert Settings(gateway=url, backend=url).auth_url("nginx", p.PLAIN) == f"{url}/auth/nginx/orders"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "gw:4180",
+        "ftp://gw",
+        "http://gw/path",
+        "http://gw\n",
+        "http://a;b",
+        'http://a"',
+        "http://a b",
+        "http://$x",
+    ],
+)
+@pytest.mark.parametrize("field", ["gateway", "backend"])
+def test_what_is_no_address_is_refused(field: str, text: str) -> None:
+    with pytest.raises(ValueError, match=f"--{field} is not an address"):
+        Settings(**{field: text})
+
+
+@pytest.mark.parametrize("text", ["", "80;", "80 default_server", "80\n", "$x", "{"])
+def test_what_cannot_be_listened_on_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="--listen is not an address"):
+        Settings(listen=text)
+
+
+def test_what_a_policy_takes() -> None:
+    assert credential_headers(p.HEADER) == ("X-Device-Token",)
+    assert takes_cookies(p.COOKIE)
+    assert not takes_cookies(p.PLAIN)
+    assert query_names(p.QUERY) == ("access_token", "device.token")
+    assert takes_websockets(p.WEBSOCKET)
+    assert not takes_websockets(p.PLAIN)
+
+
+def test_names_are_spelt_as_people_do() -> None:
+    assert canonical("x-auth-subject") == "X-Auth-Subject"
+    assert IDENTITY == ("X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes")

@@ -1,0 +1,101 @@
+"""The configuration for Traefik: valid YAML in which no router gets past the gateway."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.traefik import snippet
+from tests.dialects.snippets import policies as p
+
+each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
+
+
+def parts(policy: Policy) -> tuple[dict[str, Any], dict[str, Any]]:
+    static, dynamic = yaml.safe_load_all(snippet(policy, Settings()))
+    return static, dynamic["http"]
+
+
+def asking(policy: Policy) -> list[dict[str, Any]]:
+    """Every forwardAuth there is."""
+    _, http = parts(policy)
+    return [one["forwardAuth"] for one in http["middlewares"].values() if "forwardAuth" in one]
+
+
+@each
+def test_no_router_gets_past_the_gateway(policy: Policy) -> None:
+    _, http = parts(policy)
+    assert http["routers"] != {}
+    for router in http["routers"].values():
+        used = [http["middlewares"][name] for name in router["middlewares"]]
+        assert sum("forwardAuth" in one for one in used) == 1
+        assert router["service"] in http["services"]
+
+
+@each
+def test_every_identity_header_is_ours(policy: Policy) -> None:
+    assert asking(policy) != []
+    for one in asking(policy):
+        assert one["address"].endswith("/auth/traefik/orders")
+        assert {"Authorization", *IDENTITY} <= set(one["authResponseHeaders"])
+        assert one["trustForwardHeader"] is False
+        # The gateway must see every header, or it could not refuse look-alikes.
+        assert "authRequestHeaders" not in one
+
+
+@each
+def test_what_could_mislead_the_backend_is_taken_away(policy: Policy) -> None:
+    _, http = parts(policy)
+    for router in http["routers"].values():
+        cleaned: dict[str, str] = {}
+        for name in router["middlewares"]:
+            headers = http["middlewares"][name].get("headers", {})
+            cleaned |= headers.get("customRequestHeaders", {})
+        assert set(UNTRUSTED) <= set(cleaned)
+        assert all(cleaned[header] == "" for header in UNTRUSTED)
+
+
+def test_credentials_of_other_kinds_do_not_pass() -> None:
+    assert all("X-Device-Token" in one["authResponseHeaders"] for one in asking(p.HEADER))
+    assert all("Cookie" in one["authResponseHeaders"] for one in asking(p.COOKIE))
+    assert all("Cookie" not in one["authResponseHeaders"] for one in asking(p.PLAIN))
+
+
+@each
+def test_the_entry_point_is_hardened(policy: Policy) -> None:
+    static, _ = parts(policy)
+    (entry,) = static["entryPoints"].values()
+    assert entry["forwardedHeaders"] == {"insecure": False}
+    assert set(entry["http"]["encodedCharacters"].values()) == {False}
+    fields = static["accessLog"]["fields"]
+    assert fields["headers"]["defaultMode"] == "drop"
+    assert fields["names"] == {"RequestPath": "drop", "RequestLine": "drop"}
+
+
+def test_hosts_are_matched_whole() -> None:
+    _, http = parts(p.HOSTS)
+    for router in http["routers"].values():
+        assert "Host(`api.example.com`)" in router["rule"]
+        (pattern,) = re.findall(r"HostRegexp\(`(.+?)`\)", router["rule"])
+        assert re.fullmatch(pattern, "a.example.org")
+        assert not re.search(pattern, "a.b.example.org")
+        assert not re.search(pattern, "aXexample.org")
+        assert not re.search(pattern, "a.example.org.evil.com")
+
+
+def test_preflights_are_answered_before_the_gateway_is_asked() -> None:
+    _, http = parts(p.CORS)
+    for router in http["routers"].values():
+        kinds = [http["middlewares"][name] for name in router["middlewares"]]
+        cors = [n for n, one in enumerate(kinds) if "accessControlAllowOriginList" in one.get("headers", {})]
+        ask = [n for n, one in enumerate(kinds) if "forwardAuth" in one]
+        assert len(cors) == 1
+        assert cors[0] < ask[0]
+
+
+def test_a_token_in_the_query_is_impossible() -> None:
+    with pytest.raises(SnippetImpossible, match="Traefik cannot"):
+        snippet(p.QUERY, Settings())
