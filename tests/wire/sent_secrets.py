@@ -20,9 +20,9 @@ class SentSecrets:
         return len(self._known)
 
     def add(self, secret: str) -> str:
-        """Remember a secret, and give it back. Of a token each part but the header."""
+        """Remember a secret, and give it back. Of a token its payload and its signature."""
         parts = secret.split(".")
-        for part in (secret, *(parts[1:] if len(parts) == 3 else ())):
+        for part in parts[1:] if len(parts) == 3 else (secret,):
             if len(part) >= SHORTEST:
                 self._known[part] = None
         return secret
