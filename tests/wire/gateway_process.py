@@ -10,7 +10,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
-from tests.wire.processes import Command, Program, free_port
+from tests.wire.processes import Command, Program, free_port, wait_until
 
 
 class GatewayProcess:
@@ -76,9 +76,14 @@ class GatewayProcess:
             return False
 
     def records(self) -> list[dict[str, Any]]:
-        """The decision records written so far. Every line of stdout is one JSON object."""
-        lines = [json.loads(line) for line in self.program.stdout.read_text().splitlines()]
-        return [line for line in lines if line["event.action"] == "decide"]
+        """The decision records: of every decision that was answered, if it runs; else those written.
+
+        A decision is counted before it is answered, and written down in the next turn of the loop.
+        """
+        if self.program.exit_code is None:
+            decided = self._decisions()
+            wait_until(lambda: len(self._written()) >= decided, lambda: "a decision has no record")
+        return self._written()
 
     def metrics(self) -> str:
         """The text of `/metrics`."""
@@ -86,6 +91,15 @@ class GatewayProcess:
         with urllib.request.urlopen(url, timeout=5) as response:
             text: str = response.read().decode()
             return text
+
+    def _written(self) -> list[dict[str, Any]]:
+        """Every line of stdout is one JSON object."""
+        lines = [json.loads(line) for line in self.program.stdout.read_text().splitlines()]
+        return [line for line in lines if line["event.action"] == "decide"]
+
+    def _decisions(self) -> int:
+        counted = re.findall(r"^token_gateway_decisions_total\{.*\} (\S+)$", self.metrics(), re.MULTILINE)
+        return sum(int(float(number)) for number in counted)
 
     def connections(self) -> int:
         """How many connections of proxies are open."""
