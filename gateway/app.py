@@ -7,23 +7,19 @@ import asyncio
 import secrets
 import signal
 import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, assert_never
+from typing import BinaryIO, Final, assert_never
 
 import uvloop
 
 from gateway import __version__
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import DirectoryKeys, MemoryKeys, SharedKeys, World
-from gateway.core.facts import RequestFacts
-from gateway.core.jwk import DroppedKey
-from gateway.core.verdict import Verdict
 from gateway.keys.directory import DirectoryStore
 from gateway.keys.failure import KeyStoreError
 from gateway.keys.keyring import Keyring
@@ -36,6 +32,7 @@ from gateway.server import engine
 from gateway.server.admin_pages import AdminPages
 from gateway.server.keys_pages import KeysPages
 from gateway.server.listener import Listener, listen
+from gateway.server.watch import BugWatch, DecisionWatch, KeysWatch
 from gateway.sources.jwks import Ambience
 from gateway.sources.keysets import IssuerSource, KeySources
 from gateway.sources.outcome import KeysObserver
@@ -89,34 +86,35 @@ class Running:
 
 
 async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
-    """Open every listener. Raises: OSError where an address cannot be had."""
+    """Open every listener. Raises: OSError where an address cannot be had; nothing is open then."""
     log, metrics = Log(lines.write, CLOCK), Metrics(_policy_routes(world), version=__version__)
     configure_stdlib(log)
-    _catch_strays(log, metrics)
+    bugs = BugWatch(log, metrics)
+    bugs.catch_strays(asyncio.get_running_loop())
     metrics.configured(generation=world.snapshot.generation, insecure_choices=len(world.warnings))
-    sources = key_sources(world, _KeysWatch(log, metrics))
+    sources = key_sources(world, KeysWatch(log, metrics))
     readiness = Readiness()
-    decide = engine.Engine(
-        engine.World(snapshot=world.snapshot, sources=sources, signer=keyring.signer),
-        _DecisionWatch(_recorder(world, lines), metrics),
-        clock=CLOCK,
-        monotonic=time.perf_counter,
-        jti=partial(secrets.token_urlsafe, JTI_BYTES),
-    )
-    bug = partial(_bug, log, metrics)
+    decide = _engine(world, keyring, sources, DecisionWatch(_recorder(world, lines), metrics))
     at = world.listeners
-    await sources.start()
-    decision = await listen(
-        decide, host=at.decision.host, port=at.decision.port, on_malformed=metrics.malformed, on_bug=bug
-    )
-    keys_pages = KeysPages(keyring, world.downstream_issuer, world.jwks_uri)
-    keys = await listen(keys_pages, host=at.keys.host, port=at.keys.port, on_bug=bug, clock=CLOCK)
-    pages = AdminPages(readiness.why_not, partial(_exposition, metrics, sources, world, decision, lines))
-    admin = await listen(pages, host=at.admin.host, port=at.admin.port, on_bug=bug)
-    for problem in world.refused:
-        log.warning("file_refused", problem=str(problem))
-    for warning in world.warnings:
-        log.warning("insecure_choice", choice=warning)
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(sources.close)
+        await sources.start()
+        decision = await listen(
+            decide,
+            host=at.decision.host,
+            port=at.decision.port,
+            on_malformed=metrics.malformed,
+            on_bug=bugs.bug,
+        )
+        undo.push_async_callback(decision.drain, 0)
+        pages = KeysPages(keyring, world.downstream_issuer, world.jwks_uri)
+        keys = await listen(pages, host=at.keys.host, port=at.keys.port, on_bug=bugs.bug, clock=CLOCK)
+        undo.push_async_callback(keys.drain, 0)
+        exposition = partial(_exposition, metrics, sources, world, decision, lines)
+        admin_pages = AdminPages(readiness.why_not, exposition)
+        admin = await listen(admin_pages, host=at.admin.host, port=at.admin.port, on_bug=bugs.bug)
+        undo.pop_all()
+    _announce(world, log)
     log.info("listening", decision=decision.port, keys=keys.port, admin=admin.port)
     return Running(
         decision=decision, keys=keys, admin=admin, sources=sources, lines=lines, readiness=readiness
@@ -196,31 +194,28 @@ def _policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:
     }
 
 
+def _engine(world: World, keyring: Keyring, sources: KeySources, observer: engine.Observer) -> engine.Engine:
+    return engine.Engine(
+        engine.World(snapshot=world.snapshot, sources=sources, signer=keyring.signer),
+        observer,
+        clock=CLOCK,
+        monotonic=time.perf_counter,
+        jti=partial(secrets.token_urlsafe, JTI_BYTES),
+    )
+
+
+def _announce(world: World, log: Log) -> None:
+    """Say at every start what was left out, and what was asked for by name."""
+    for problem in world.refused:
+        log.warning("file_refused", problem=str(problem))
+    for warning in world.warnings:
+        log.warning("insecure_choice", choice=warning)
+
+
 def _recorder(world: World, lines: Lines) -> Recorder:
     # Without a configured key, fingerprints agree within this process and nowhere else.
     key = world.audit.fingerprint_key or secrets.token_bytes(32)
     return Recorder(Fingerprints(key), world.audit.reveal, lines.write, CLOCK)
-
-
-def _catch_strays(log: Log, metrics: Metrics) -> None:
-    """Exceptions that nobody waits for: Python would print their messages, which may hold a token."""
-
-    def on_loop(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        metrics.bug()
-        log.loop_exception(loop, context)
-
-    def on_thread(stray: threading.ExceptHookArgs) -> None:
-        if stray.exc_value is not None:
-            _bug(log, metrics, stray.exc_value)
-
-    asyncio.get_running_loop().set_exception_handler(on_loop)
-    threading.excepthook = on_thread
-    sys.unraisablehook = lambda stray: _bug(log, metrics, stray.exc_value or RuntimeError())
-
-
-def _bug(log: Log, metrics: Metrics, error: BaseException) -> None:
-    metrics.bug()
-    log.bug(error)
 
 
 def _exposition(
@@ -231,31 +226,3 @@ def _exposition(
     for issuer_id in world.issuers:
         metrics.keys_age(issuer_id, sources.age_s(issuer_id))
     return metrics.exposition()
-
-
-@dataclass(frozen=True, slots=True)
-class _DecisionWatch:
-    recorder: Recorder
-    metrics: Metrics
-
-    def decided(
-        self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
-    ) -> None:
-        self.metrics.decided(verdict, dialect=dialect, seconds=seconds)
-        self.recorder.record(verdict, facts, dialect=dialect, peer=peer, seconds=seconds)
-
-
-@dataclass(frozen=True, slots=True)
-class _KeysWatch:
-    log: Log
-    metrics: Metrics
-
-    def fetched(self, issuer_id: str, outcome: str) -> None:
-        self.metrics.keys_fetched(issuer_id, outcome)
-        if outcome not in {"refreshed", "unchanged"}:
-            self.log.warning("keys_not_fetched", issuer=issuer_id, outcome=outcome)
-
-    def dropped(self, issuer_id: str, keys: tuple[DroppedKey, ...]) -> None:
-        self.metrics.keys_dropped(issuer_id, len(keys))
-        for key in keys:
-            self.log.warning("key_dropped", issuer=issuer_id, index=key.index, why=key.why)

@@ -1,7 +1,11 @@
 """The rooms put together: what `gateway serve` does as a process."""
 
 import json
+import logging
 import signal
+import socket
+import sys
+import threading
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,14 +15,15 @@ from typing import Any
 import jwt
 import pytest
 
-from gateway.app import CLOCK, Readiness, key_sources, open_keyring
+from gateway.app import CLOCK, Readiness, key_sources, open_keyring, start
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.core.evidence import KeysNeeded, Unavailable
+from gateway.telemetry.lines import Lines
 from tests import builders as b
 from tests.cli.configuration import configuration, write
 from tests.wire.gateway_process import GatewayProcess
-from tests.wire.processes import accepts, wait_until
+from tests.wire.processes import accepts, free_port, wait_until
 from tests.wire.raw_client import Response, bearer, send
 
 
@@ -204,3 +209,28 @@ def test_an_issuer_that_cannot_be_read_is_an_outage_and_said(tmp_path: Path) -> 
         assert int(answer.message.only("retry-after")) >= 1
         said = [line for line in lines(process) if line.get("event.action") == "keys_not_fetched"]
         assert said[0]["token_gateway.issuer"] == "corp"
+
+
+@pytest.fixture
+def process_hooks() -> Iterator[None]:
+    """`start` takes over what belongs to a process; this process is pytest's."""
+    root = logging.getLogger()
+    before = threading.excepthook, sys.unraisablehook, root.handlers[:], root.level
+    yield
+    threading.excepthook, sys.unraisablehook, root.handlers[:], level = before
+    root.setLevel(level)
+
+
+@pytest.mark.usefixtures("process_hooks")
+async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, (tmp_path / "lines").open("wb") as out:
+        ports = [free_port(), free_port(), taken.getsockname()[1]]
+        names = ("decision", "keys", "admin")
+        listeners = {
+            name: {"host": "127.0.0.1", "port": port} for name, port in zip(names, ports, strict=True)
+        }
+        world = load_world(write(tmp_path, served(listeners=listeners)))
+        with pytest.raises(OSError, match="in use"):
+            await start(world, open_keyring(world), Lines(out))
+        assert not accepts(ports[0])
+        assert not accepts(ports[1])

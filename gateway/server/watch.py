@@ -1,0 +1,82 @@
+"""Who is told of what happens? The record, the metrics and the operator's log, for every kind of event."""
+
+import asyncio
+import sys
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.core.facts import RequestFacts
+from gateway.core.jwk import DroppedKey
+from gateway.core.verdict import Verdict
+from gateway.sources.outcome import REFRESHED, UNCHANGED
+from gateway.telemetry.log import Log
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.record import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionWatch:
+    """Told of every decision (`gateway.server.engine.Observer`)."""
+
+    recorder: Recorder
+    metrics: Metrics
+
+    def decided(
+        self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
+    ) -> None:
+        """Count it and write it down."""
+        self.metrics.decided(verdict, dialect=dialect, seconds=seconds)
+        self.recorder.record(verdict, facts, dialect=dialect, peer=peer, seconds=seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class KeysWatch:
+    """Told of every attempt to read an issuer's keys (`gateway.sources.outcome.KeysObserver`)."""
+
+    log: Log
+    metrics: Metrics
+
+    def fetched(self, issuer_id: str, outcome: str) -> None:
+        """Count it; tell the operator where it failed."""
+        self.metrics.keys_fetched(issuer_id, outcome)
+        if outcome not in {REFRESHED, UNCHANGED}:
+            self.log.warning("keys_not_fetched", issuer=issuer_id, outcome=outcome)
+
+    def dropped(self, issuer_id: str, keys: tuple[DroppedKey, ...]) -> None:
+        """Tell the operator of each key that is not believed."""
+        self.metrics.keys_dropped(issuer_id, len(keys))
+        for key in keys:
+            self.log.warning("key_dropped", issuer=issuer_id, index=key.index, why=key.why)
+
+
+@dataclass(frozen=True, slots=True)
+class BugWatch:
+    """Told of every exception that nobody expected. Never writes its message: it may hold a token."""
+
+    log: Log
+    metrics: Metrics
+
+    def bug(self, error: BaseException) -> None:
+        """Count it, and write where it came from."""
+        self.metrics.bug()
+        self.log.bug(error)
+
+    def catch_strays(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take over exceptions that nobody waits for, whose messages Python itself would print."""
+        loop.set_exception_handler(self._on_loop)
+        threading.excepthook = self._on_thread
+        sys.unraisablehook = self._on_unraisable
+
+    # --- private ---
+
+    def _on_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        self.metrics.bug()
+        self.log.loop_exception(loop, context)
+
+    def _on_thread(self, stray: threading.ExceptHookArgs) -> None:
+        if stray.exc_value is not None:
+            self.bug(stray.exc_value)
+
+    def _on_unraisable(self, stray: "sys.UnraisableHookArgs") -> None:
+        self.bug(stray.exc_value or RuntimeError())

@@ -1,0 +1,106 @@
+"""Every kind of event reaches the record, the metrics and the log; no exception says what it held."""
+
+import asyncio
+import gc
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from gateway.core.jwk import DroppedKey
+from gateway.core.reason import Reason
+from gateway.core.verdict import Deny
+from gateway.redact.fingerprint import Fingerprints
+from gateway.server.watch import BugWatch, DecisionWatch, KeysWatch
+from gateway.telemetry.log import Log
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.record import Recorder
+
+SECRET = "c4n4ry-in-a-message"
+
+
+class Ears:
+    """What was written, line by line, and the metrics."""
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+        self.log = Log(self.lines.append, lambda: 1_800_000_000.0)
+        self.metrics = Metrics({"orders": ("orders-read",)}, version="0")
+
+    def said(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+    def counted(self, series: str) -> float:
+        text = self.metrics.exposition()[0].decode()
+        values = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(series)]
+        return sum(map(float, values))
+
+
+@pytest.fixture
+def ears() -> Ears:
+    return Ears()
+
+
+@pytest.fixture
+def hooks() -> Iterator[None]:
+    before = threading.excepthook, sys.unraisablehook
+    yield
+    threading.excepthook, sys.unraisablehook = before
+
+
+def test_a_decision_is_counted_and_written_once(ears: Ears) -> None:
+    recorder = Recorder(Fingerprints(b"k" * 32), frozenset(), ears.lines.append, lambda: 1_800_000_000.0)
+    watch = DecisionWatch(recorder, ears.metrics)
+    watch.decided(Deny(reason=Reason.POLICY_UNKNOWN), None, dialect="nginx", peer="10.0.0.1", seconds=0.001)
+    (record,) = ears.said()
+    assert record["event.reason"] == "policy_unknown"
+    assert ears.counted("token_gateway_decisions_total{") == 1
+
+
+def test_a_failed_fetch_is_told_and_a_good_one_only_counted(ears: Ears) -> None:
+    watch = KeysWatch(ears.log, ears.metrics)
+    for outcome in ("refreshed", "unchanged", "timeout"):
+        watch.fetched("corp", outcome)
+    (line,) = ears.said()
+    assert (line["event.action"], line["token_gateway.outcome"]) == ("keys_not_fetched", "timeout")
+    assert ears.counted("token_gateway_keys_fetches_total{") == 3
+
+
+def test_each_dropped_key_is_told_with_its_place(ears: Ears) -> None:
+    dropped = (DroppedKey(index=0, why="symmetric key"), DroppedKey(index=3, why="use is not sig"))
+    KeysWatch(ears.log, ears.metrics).dropped("corp", dropped)
+    assert [line["token_gateway.index"] for line in ears.said()] == [0, 3]
+    assert ears.counted("token_gateway_keys_dropped{") == 2
+
+
+@pytest.mark.usefixtures("hooks")
+async def test_a_stray_exception_is_a_bug_without_its_message(ears: Ears) -> None:
+    loop = asyncio.get_running_loop()
+    BugWatch(ears.log, ears.metrics).catch_strays(loop)
+
+    async def stray() -> None:
+        raise ValueError(SECRET)
+
+    def in_a_thread() -> None:
+        raise ValueError(SECRET)
+
+    class Unraisable:
+        def __del__(self) -> None:
+            raise ValueError(SECRET)
+
+    task = asyncio.create_task(stray())
+    await asyncio.wait({task})
+    del task
+    gc.collect()
+    thread = threading.Thread(target=in_a_thread)
+    thread.start()
+    thread.join()
+    Unraisable()
+    gc.collect()
+    loop.set_exception_handler(None)
+    assert [line["error.type"] for line in ears.said()] == ["ValueError"] * 3
+    assert ears.counted("token_gateway_bugs_total") == 3
+    assert SECRET not in b"".join(ears.lines).decode()
