@@ -40,14 +40,6 @@ def annotations(snippet: str) -> Annotations:
 
 def rendered(given: Annotations, *, port: int, backend: int) -> str:
     """The `http` block of one server with one location that requires authentication."""
-    set_variables = "\n".join(
-        f"auth_request_set $authHeader{number} $upstream_http_{name.lower().replace('-', '_')};\n"
-        f"proxy_set_header '{name}' $authHeader{number};"
-        for number, name in enumerate(given.response_headers)
-    )
-    extra = "\n".join(
-        f'proxy_set_header "{name}" "{value}";' for name, value in given.request_headers.items()
-    )
     return f"""
     underscores_in_headers off;
     ignore_invalid_headers on;
@@ -60,6 +52,18 @@ def rendered(given: Annotations, *, port: int, backend: int) -> str:
     server {{
       listen 127.0.0.1:{port};
       server_name api.example.com;
+{_asking(given)}
+{_answered(given)}
+    }}
+    """
+
+
+def _asking(given: Annotations) -> str:
+    """The location of the sub-request."""
+    extra = "\n".join(
+        f'proxy_set_header "{name}" "{value}";' for name, value in given.request_headers.items()
+    )
+    return f"""
       location = /_external-auth-Lw-Prefix {{
         internal;
         access_log off;
@@ -87,6 +91,17 @@ def rendered(given: Annotations, *, port: int, backend: int) -> str:
         set $target "{given.auth_url}";
         proxy_pass $target;
       }}
+    """
+
+
+def _answered(given: Annotations) -> str:
+    """The location of the backend."""
+    set_variables = "\n".join(
+        f"auth_request_set $authHeader{number} $upstream_http_{name.lower().replace('-', '_')};\n"
+        f"proxy_set_header '{name}' $authHeader{number};"
+        for number, name in enumerate(given.response_headers)
+    )
+    return f"""
       location / {{
         auth_request /_external-auth-Lw-Prefix;
         auth_request_set $auth_cookie $upstream_http_set_cookie;
@@ -112,5 +127,4 @@ def rendered(given: Annotations, *, port: int, backend: int) -> str:
         proxy_redirect off;
         proxy_pass http://upstream_balancer;
       }}
-    }}
     """
