@@ -16,7 +16,8 @@ class NotCanonical(ValueError):
 
 def decode(text: bytes) -> bytes:
     """Give the octets. Raises NotCanonical for padding, other characters, or spare bits that are set."""
-    if _CANONICAL.fullmatch(text) is None:
+    spare = len(text) % 4
+    if _CHARACTERS.fullmatch(text) is None or (spare and text[-1:] not in _LAST[spare]):
         raise NotCanonical
     return a2b_base64(text.translate(_TO_BASE64) + b"=" * (-len(text) % 4))
 
@@ -28,9 +29,8 @@ def encode(octets: bytes) -> bytes:
 
 # --- private ---
 
-# Whole groups of four; then two characters whose last has four zero bits, or three with two zero bits.
-_CANONICAL: Final = re.compile(
-    rb"(?:[A-Za-z0-9_-]{4})*+(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?"
-)
+_CHARACTERS: Final = re.compile(rb"[A-Za-z0-9_-]*")
+_LAST: Final[tuple[bytes, ...]] = (b"", b"", b"AQgw", b"AEIMQUYcgkosw048")
+"""What may end a text that is 1, 2 or 3 over a multiple of four: nothing; four zero bits; two."""
 _TO_BASE64: Final = bytes.maketrans(b"-_", b"+/")
 _FROM_BASE64: Final = bytes.maketrans(b"+/", b"-_")

@@ -53,7 +53,9 @@ def parse_object(document: bytes, limits: JsonLimits) -> dict[str, Any]:
 # --- private ---
 
 # A string that does not end is one too: a regex that fails there tries again at every quote behind.
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*+["\\]?', re.DOTALL)
+# Every character has one way to match and nothing behind can fail: linear without possessive groups, which
+# Python before 3.11.5 gets wrong (CPython issue 106052).
+_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*["\\]?', re.DOTALL)
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 

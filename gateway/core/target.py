@@ -66,7 +66,7 @@ def parse_target(target: bytes) -> Path:
     if len(target) > MAX_TARGET_BYTES:
         raise Refusal(Reason.TARGET_TOO_LONG)
     path, _, query = target.partition(b"?")
-    if _CLEAN.fullmatch(path):
+    if _is_clean(path):
         _check_query(query)
         return Path(segments=_within_limit(_split(path.decode("ascii"))))
     _check_bytes(path)
@@ -84,8 +84,9 @@ def fold(segment: str) -> str:
 
 # --- private ---
 
-# pchar without `%` and `;` (RFC 3986 section 3.3); a segment does not end in a dot. Possessive: linear.
-_CLEAN: Final = re.compile(rb"/(?:(?:\.*+[A-Za-z0-9_~!$&'()*+,=:@-]++)++(?:/|\Z))*+")
+# Single repeats only: before Python 3.11.5 a possessive quantifier on a group can match what it must not
+# (CPython issue 106052), and this is the grammar that everything else stands on.
+_CLEAN: Final = re.compile(rb"/[A-Za-z0-9_~!$&'()*+,=:@./-]*")  # pchar without `%` and `;`, and slashes
 _PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
 _ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
@@ -93,6 +94,16 @@ _QUERY: Final = re.compile(rb"[!-\"$-~]*+")
 _UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
 _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
+
+
+def _is_clean(path: bytes) -> bool:
+    """Whether all readers agree at a glance: no escape, no empty segment, none that ends in a dot."""
+    return (
+        _CLEAN.fullmatch(path) is not None
+        and b"//" not in path
+        and b"./" not in path
+        and not path.endswith(b".")
+    )
 
 
 def _split(path: str) -> Segments:
