@@ -20,6 +20,7 @@ import uvloop
 from gateway import __version__
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import DirectoryKeys, MemoryKeys, SharedKeys, World
+from gateway.core.revocation import NOTHING_REVOKED
 from gateway.keys.directory import DirectoryStore
 from gateway.keys.failure import KeyStoreError
 from gateway.keys.keyring import Keyring
@@ -196,7 +197,9 @@ def _policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:
 
 def _engine(world: World, keyring: Keyring, sources: KeySources, observer: engine.Observer) -> engine.Engine:
     return engine.Engine(
-        engine.World(snapshot=world.snapshot, sources=sources, signer=keyring.signer),
+        engine.World(
+            snapshot=world.snapshot, sources=sources, signer=keyring.signer, revoked=lambda: NOTHING_REVOKED
+        ),
         observer,
         clock=CLOCK,
         monotonic=time.perf_counter,

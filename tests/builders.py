@@ -34,9 +34,11 @@ from gateway.core.policy import (
     Snapshot,
 )
 from gateway.core.presets import PRESETS
+from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.core.route import RouteTable
 from gateway.core.trust import Issuer
 from gateway.dialects.wire import HttpRequest
+from gateway.redact.fingerprint import Fingerprints
 
 NOW: Final = 1_800_000_000
 JTI: Final = "jti-of-ours"
@@ -241,9 +243,40 @@ def evidence(
     found: Mapping[Need, KeySet | Unavailable] | None = None,
     **changes: Any,
 ) -> Evidence:
-    """Our signing key, and the key set of `corp`."""
+    """Our signing key, the key set of `corp`, and nothing revoked."""
     known = {"corp": key_set()} if keys is None else keys
-    return replace(Evidence(signer=signer(), keys=known, found=found or {}), **changes)
+    good = Evidence(signer=signer(), keys=known, revoked=NOTHING_REVOKED, found=found or {})
+    return replace(good, **changes)
+
+
+def nothing_revoked() -> Revocations:
+    """The deny list of an operator who keeps none."""
+    return NOTHING_REVOKED
+
+
+def revoked(
+    *,
+    jti: str | None = None,
+    subject: str | None = None,
+    issued_before: int | None = None,
+    kid: str | None = None,
+    issuer_id: str = "corp",
+) -> Revocations:
+    """A deny list with one entry of each kind that is named."""
+    return Revocations(
+        jtis=frozenset() if jti is None else frozenset({(issuer_id, jti)}),
+        subjects={} if subject is None else {(issuer_id, subject): issued_before},
+        keys=frozenset() if kid is None else frozenset({(issuer_id, kid)}),
+    )
+
+
+FINGERPRINTS: Final = Fingerprints(b"f" * 32)
+
+
+def fingerprinted(*texts: str) -> Revocations:
+    """A deny list of these tokens' fingerprints."""
+    names = frozenset(FINGERPRINTS.token(text.encode()) for text in texts)
+    return Revocations(fingerprints=names, fingerprint=FINGERPRINTS.token)
 
 
 # --- requests ---

@@ -32,6 +32,7 @@ from gateway.config.compile import load_world
 from gateway.config.world import World
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
+from gateway.core.revocation import NOTHING_REVOKED
 from gateway.core.verdict import Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS, Dialect
 from gateway.dialects.wire import ClientRequest, HeaderPairs, HttpRequest
@@ -91,7 +92,10 @@ async def _walk(
     now: int,
 ) -> Verdict:
     moment = Moment(
-        now=now, jti=secrets.token_urlsafe(16), signer=SigningKey.generate(world.signing_algorithm)
+        now=now,
+        jti=secrets.token_urlsafe(16),
+        signer=SigningKey.generate(world.signing_algorithm),
+        revoked=NOTHING_REVOKED,
     )
     sources = key_sources(world)
     try:

@@ -13,7 +13,7 @@ from gateway.core.policy import Access, Snapshot
 from gateway.core.principal import Principal, identify
 from gateway.core.reason import Outage, Reason, Refusal
 from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit
-from gateway.core.verify import authenticate, verify
+from gateway.core.verify import admit, authenticate, verify
 
 
 def answer(
@@ -26,6 +26,7 @@ def answer(
         if route.access is Access.PUBLIC or presented.token is None:
             return _public(question)
         signed = authenticate(presented.token, route, snapshot, evidence)
+        tags = admit(presented.token, signed, snapshot, evidence)
         claims = verify(signed, snapshot, now=now)
         principal = identify(claims)
         permission = authorize(principal, route)
@@ -46,6 +47,7 @@ def answer(
     return Permit(
         context=_context(question, signed, principal),
         downstream=downstream,
+        revocable=tags,
         identity=identity,
         cookies_left=presented.cookies_left,
     )
@@ -76,6 +78,7 @@ def _public(question: Question) -> Permit:
     return Permit(
         context=question.context,
         downstream=None,
+        revocable=None,
         identity=identity,
         cookies_left=question.presented.cookies_left,
     )

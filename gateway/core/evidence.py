@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from gateway.core.jwk import KeySet
     from gateway.core.jws import SignedClaims
+    from gateway.core.revocation import Revocations
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,8 @@ class Evidence:
     signer: Signer | None
     keys: Mapping[str, "KeySet"]
     """By issuer id: the sets that are fresh enough to be believed."""
+    revoked: "Revocations"
+    """What the operator has taken back. Has no default: a forgotten list must not look like an empty one."""
     found: Mapping[Need, "KeySet | Unavailable"] = field(default_factory=dict)
     """What earlier rounds of this very question fetched."""
     signed: "SignedClaims | None" = None

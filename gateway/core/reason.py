@@ -113,6 +113,7 @@ class Reason(StrEnum):
     KEY_UNKNOWN = "key_unknown"
     KEY_AMBIGUOUS = "key_ambiguous"
     SIGNATURE_INVALID = "signature_invalid"
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
     TYPE_NOT_ALLOWED = "type_not_allowed"
     CLAIM_MALFORMED = "claim_malformed"
     CLAIM_MISSING = "claim_missing"
@@ -307,6 +308,9 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _T, Step.VERIFY, "The token names no `kid` and the issuer has several keys that would fit."
     ),
     Reason.SIGNATURE_INVALID: Row(_T, Step.VERIFY, "The signature does not verify under the issuer's key."),
+    Reason.TOKEN_REVOKED: Row(
+        _T, Step.VERIFY, "The operator's deny list names the token, its subject or its key."
+    ),
     Reason.TYPE_NOT_ALLOWED: Row(
         _T,
         Step.VERIFY,

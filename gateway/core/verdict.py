@@ -15,6 +15,7 @@ from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Policy, Route
 from gateway.core.principal import Principal
 from gateway.core.reason import Reason
+from gateway.core.revocation import RevocationTags
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,9 @@ class Permit:
     context: Context
     downstream: DownstreamToken | None
     """None only on a public route."""
+    revocable: RevocationTags | None
+    """What a deny list can name the token by, so that an answer that is remembered can be taken back
+    (`Revocations.names`). None only on a public route."""
     identity: HeaderPairs = field(repr=False)
     """Every identity header we own, each exactly once."""
     cookies_left: bytes | None = field(default=None, repr=False)

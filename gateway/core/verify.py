@@ -2,6 +2,7 @@
 
 Find the issuer that the token names, a key of that issuer, check the signature, then the claims. What
 costs nothing is asked first: an unknown or unadmitted issuer never costs a look-up or a signature.
+Between the signature and the claims stands the operator's deny list: who is on it is told nothing else.
 """
 
 from gateway.core.claims import ValidClaims, check
@@ -11,6 +12,7 @@ from gateway.core.jwk import KeySet, VerificationKey
 from gateway.core.jws import SignedClaims, UnverifiedJws, canonical_algorithm, open_, parse
 from gateway.core.policy import Route, Snapshot
 from gateway.core.reason import Outage, Reason, Refusal
+from gateway.core.revocation import RevocationTags, tags_of
 from gateway.core.trust import Issuer
 
 
@@ -29,12 +31,21 @@ def authenticate(
     return open_(jws, issuer.id, _candidates(jws, issuer, evidence))
 
 
+def admit(
+    token: UnverifiedToken, signed: SignedClaims, snapshot: Snapshot, evidence: Evidence
+) -> RevocationTags:
+    """Refuse a token that has been revoked. Timeless too.
+
+    Gives what names it, for whoever remembers the answer and must ask again. Raises: Refusal.
+    """
+    tags = tags_of(signed, _issuer_of(signed, snapshot))
+    evidence.revoked.check(tags, token.text)
+    return tags
+
+
 def verify(signed: SignedClaims, snapshot: Snapshot, *, now: int) -> ValidClaims:
     """Check the claims at one clock reading. Raises: Refusal."""
-    issuer = snapshot.issuers.get(str(signed.claims.get("iss")))
-    if issuer is None or issuer.id != signed.issuer_id:
-        raise Refusal(Reason.ISSUER_UNKNOWN)
-    return check(signed, issuer, now=now)
+    return check(signed, _issuer_of(signed, snapshot), now=now)
 
 
 # --- private ---
@@ -47,6 +58,13 @@ def _issuer(jws: UnverifiedJws, route: Route, snapshot: Snapshot) -> Issuer:
         raise Refusal(Reason.ISSUER_UNKNOWN)
     if issuer.id not in route.issuers:
         raise Refusal(Reason.ISSUER_NOT_ADMITTED, issuer.id)
+    return issuer
+
+
+def _issuer_of(signed: SignedClaims, snapshot: Snapshot) -> Issuer:
+    issuer = snapshot.issuers.get(str(signed.claims.get("iss")))
+    if issuer is None or issuer.id != signed.issuer_id:
+        raise Refusal(Reason.ISSUER_UNKNOWN)
     return issuer
 
 

@@ -16,6 +16,7 @@ from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Snapshot
 from gateway.core.reason import Reason
+from gateway.core.revocation import Revocations
 from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Preflight, Verdict
 from gateway.dialects import DIALECTS, Dialect
 from gateway.dialects.answers import render
@@ -49,6 +50,8 @@ class World:
     snapshot: Snapshot
     sources: Sources
     signer: Callable[[], Signer | None]
+    revoked: Callable[[], Revocations]
+    """Asked for at every request: the list changes under a world that stays."""
 
 
 class Observer(Protocol):
@@ -105,7 +108,7 @@ class Engine:
         question = ask(facts, world.snapshot)
         if isinstance(question, Deny | Preflight):
             return self._finish(asked, question)
-        evidence = Evidence(signer=world.signer(), keys=world.sources.keys)
+        evidence = Evidence(signer=world.signer(), keys=world.sources.keys, revoked=world.revoked())
         verdict = answer(question, world.snapshot, evidence, now=int(self._clock()), jti=self._jti())
         if isinstance(verdict, Pending):
             return self._look_up(asked, world, question, evidence, verdict)

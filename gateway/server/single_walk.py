@@ -11,6 +11,7 @@ from gateway.core.ask import ask
 from gateway.core.evidence import Evidence, KeysNeeded, Signer, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Policy, Snapshot
+from gateway.core.revocation import Revocations
 from gateway.core.verdict import Context, Deny, Pending, Preflight, Verdict
 from gateway.dialects import Dialect
 from gateway.dialects.wire import HttpRequest
@@ -19,11 +20,12 @@ from gateway.server.engine import Resolver, settle
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What the engine would read from the clock, the random source and the key store."""
+    """What the engine would read from the clock, the random source, the key store and the deny list."""
 
     now: int
     jti: str
     signer: Signer | None
+    revoked: Revocations
 
 
 async def walk(
@@ -36,7 +38,7 @@ async def walk(
     question = ask(facts, snapshot)
     if isinstance(question, Deny | Preflight):
         return question
-    evidence = Evidence(signer=at.signer, keys={})
+    evidence = Evidence(signer=at.signer, keys={}, revoked=at.revoked)
     verdict = answer(question, snapshot, evidence, now=at.now, jti=at.jti)
     if not isinstance(verdict, Pending):
         return verdict

@@ -20,6 +20,7 @@ from tests.builders import (
     key_set,
     policy,
     public_route,
+    revoked,
     route,
     rsa_key,
     snapshot,
@@ -44,6 +45,24 @@ from tests.conformance.scenario import (
 )
 
 ALLOWED: Final = (
+    case(
+        "whatever is revoked of others",
+        asked(),
+        PERMIT,
+        known=known_are(revoked=revoked(jti="another", subject="mallory", kid="k2")),
+    ),
+    case(
+        "another issuer's jti, subject and key, revoked",
+        asked(),
+        PERMIT,
+        known=known_are(revoked=revoked(jti="jti-of-theirs", subject="alice", kid="k1", issuer_id="partner")),
+    ),
+    case(
+        "issued at the moment before which all are revoked",
+        asked(),
+        PERMIT,
+        known=known_are(revoked=revoked(subject="alice", issued_before=NOW - 10)),
+    ),
     case("a good token", asked(), PERMIT),
     case("a good token, HEAD", asked(method=b"HEAD"), PERMIT),
     case("a trailing slash is the same path", asked(target=b"/v1/orders/"), PERMIT),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.core.evidence import Evidence, KeysNeeded, Unanswerable, Unavailable
+from gateway.core.evidence import KeysNeeded, Unanswerable, Unavailable
 from gateway.core.reason import Reason
 from gateway.core.verdict import Indeterminate, Permit
 from tests.builders import OTHER_KEY, bearer, evidence, facts, key_set, signer, token
@@ -15,7 +15,7 @@ def test_needs_are_values_so_that_a_look_up_can_be_found_again() -> None:
 
 
 def test_nothing_known_is_never_a_permit() -> None:
-    verdict = decide(facts(b"/v1/orders", bearer()), known=Evidence(signer=None, keys={}))
+    verdict = decide(facts(b"/v1/orders", bearer()), known=evidence({}, signer=None))
     assert isinstance(verdict, Indeterminate)
 
 

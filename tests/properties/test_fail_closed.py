@@ -142,8 +142,8 @@ def test_a_token_with_one_character_changed_is_refused(position: int, character:
 
 WORLDS = st.sampled_from(
     (
-        Evidence(signer=None, keys={}),
-        Evidence(signer=None, keys={"corp": key_set()}),
+        evidence({}, signer=None),
+        evidence({"corp": key_set()}, signer=None),
         evidence({}),
         evidence({"corp": key_set(OTHER_KEY)}),
         evidence({"partner": key_set()}),

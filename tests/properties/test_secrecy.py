@@ -36,9 +36,10 @@ from gateway.core.policy import (
 )
 from gateway.core.principal import identify
 from gateway.core.reason import ROWS, Outage, Outcome, Reason, Refusal, Step
+from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.core.trust import Issuer
 from gateway.core.verdict import Deny, Indeterminate, Pending, Permit
-from gateway.core.verify import authenticate, verify
+from gateway.core.verify import admit, authenticate, verify
 from tests import builders as b
 from tests.answering import question, verdict_on
 
@@ -95,6 +96,7 @@ class Case:
     requirements: tuple[Requirement, ...] = ()
     downstream: Mapping[str, Any] = field(default_factory=dict)
     keys: tuple[b.SigningKey, ...] = (b.KEY,)
+    revoked: Revocations = NOTHING_REVOKED
 
 
 def changed(**changes: Any) -> Callable[[str], str]:
@@ -122,6 +124,7 @@ CASES: Final[dict[Reason, Case]] = {
     Reason.KEY_UNKNOWN: Case(text=changed(), keys=(b.OTHER_KEY,)),
     Reason.KEY_AMBIGUOUS: Case(text=changed(header={"kid": b.OMIT}), keys=(b.KEY, b.OTHER_KEY)),
     Reason.SIGNATURE_INVALID: Case(text=changed(signature=bytes(64))),
+    Reason.TOKEN_REVOKED: Case(text=changed(), revoked=b.revoked(kid="k1")),
     Reason.TYPE_NOT_ALLOWED: Case(
         text=with_canary(lambda canary: {"header": {"typ": canary, canary: canary}})
     ),
@@ -164,7 +167,7 @@ def test_there_is_a_case_for_every_refusal_from_verify_to_mint() -> None:
 def world_of(case: Case) -> tuple[Any, Any, Evidence]:
     route = b.route(requirements=case.requirements, downstream=b.downstream(**case.downstream))
     found = {KeysNeeded(case.issuer.id, "k1"): b.key_set(*case.keys)}
-    known = b.evidence(keys={case.issuer.id: b.key_set(*case.keys)}, found=found)
+    known = b.evidence(keys={case.issuer.id: b.key_set(*case.keys)}, found=found, revoked=case.revoked)
     return route, b.snapshot(issuers=[case.issuer]), known
 
 
@@ -204,6 +207,7 @@ def steps(text: str, route: Any, world: Any, known: Evidence) -> Iterator[Any]:
     signed = authenticate(token, route, world, known)
     yield signed
     yield replace(known, signed=signed)
+    yield admit(token, signed, world, known)
     valid = verify(signed, world, now=b.NOW)
     yield valid
     principal = identify(valid)
@@ -221,7 +225,7 @@ def test_no_value_on_the_way_to_a_permit_tells(canary: str) -> None:
         requirements=b.needs_scopes("orders:read"), downstream=b.downstream(copy_claims=("email",))
     )
     values = list(steps(text, route, b.snapshot(), b.evidence()))
-    assert len(values) == 8
+    assert len(values) == 9
     for value in values:
         assert not told(printed(value), canary, text), type(value).__name__
     granted = verdict_on(text, one=route)

@@ -1,7 +1,7 @@
 """The one loop: what it answers at once, what it waits for, and whom it tells."""
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, cast
@@ -14,6 +14,7 @@ from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Snapshot
 from gateway.core.reason import Reason
+from gateway.core.revocation import Revocations
 from gateway.core.trust import KeysAtUri
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
 from gateway.dialects.wire import HttpAnswer, HttpRequest
@@ -94,10 +95,11 @@ def make(
     world: Snapshot | None = None,
     clock: Clock | None = None,
     signer: Any = b.signer,
+    revoked: Callable[[], Revocations] = b.nothing_revoked,
 ) -> tuple[Engine, Observed]:
     observed, ticks = Observed(), count()
     built = Engine(
-        World(snapshot=world or b.snapshot(), sources=sources, signer=signer),
+        World(snapshot=world or b.snapshot(), sources=sources, signer=signer, revoked=revoked),
         observed,
         clock=clock or Clock(),
         monotonic=lambda: float(next(ticks)),
@@ -309,7 +311,9 @@ async def test_a_request_is_decided_by_the_world_that_it_came_into() -> None:
     waiting = decide(good())
     assert inspect.iscoroutine(waiting)
     # As a reload will: the next request is refused, this one goes on in its own world.
-    decide._world = World(snapshot=b.snapshot(issuers=()), sources=Table(), signer=lambda: None)
+    decide._world = World(
+        snapshot=b.snapshot(issuers=()), sources=Table(), signer=lambda: None, revoked=b.nothing_revoked
+    )
     assert (await waiting).status == 200
     assert at_once(decide, good()).status == 401
     assert [call.reason for call in observed.calls] == [None, Reason.ISSUER_UNKNOWN]
@@ -324,13 +328,13 @@ async def test_the_world_itself_is_read_once() -> None:
         def _world(self) -> World:
             nonlocal reads
             reads += 1
-            return World(snapshot=b.snapshot(), sources=sources, signer=b.signer)
+            return World(snapshot=b.snapshot(), sources=sources, signer=b.signer, revoked=b.nothing_revoked)
 
         @_world.setter
         def _world(self, _: World) -> None: ...
 
     counted = Counted(
-        World(snapshot=b.snapshot(), sources=sources, signer=b.signer),
+        World(snapshot=b.snapshot(), sources=sources, signer=b.signer, revoked=b.nothing_revoked),
         Observed(),
         clock=Clock(),
         monotonic=lambda: 0.0,
@@ -338,6 +342,23 @@ async def test_the_world_itself_is_read_once() -> None:
     )
     assert (await after_waiting(counted, good())).status == 200
     assert reads == 1
+
+
+# --- the deny list --------------------------------------------------------------
+
+
+def test_the_deny_list_is_asked_for_at_every_request() -> None:
+    lists = iter([b.nothing_revoked(), b.revoked(subject="alice"), b.nothing_revoked()])
+    decide, observed = make(revoked=lambda: next(lists))
+    assert [at_once(decide, good()).status for _ in range(3)] == [200, 401, 200]
+    assert [call.reason for call in observed.calls] == [None, Reason.TOKEN_REVOKED, None]
+
+
+async def test_a_token_that_had_to_wait_for_its_keys_meets_the_list_all_the_same() -> None:
+    sources = Table(found={KeysNeeded("corp"): b.key_set()})
+    decide, observed = make(sources, revoked=lambda: b.revoked(subject="alice"))
+    assert (await after_waiting(decide, good())).status == 401
+    assert observed.only.reason is Reason.TOKEN_REVOKED
 
 
 # --- with the real sources ----------------------------------------------------

@@ -18,7 +18,7 @@ from gateway.server.engine import Engine, World
 from gateway.server.single_walk import GivenKeys, Moment, walk
 from tests import builders as b
 
-MOMENT = Moment(now=b.NOW, jti=b.JTI, signer=b.signer())
+MOMENT = Moment(now=b.NOW, jti=b.JTI, signer=b.signer(), revoked=b.nothing_revoked())
 
 
 @dataclass
@@ -151,7 +151,7 @@ PREFLIGHT = (
 async def test_the_engine_comes_to_the_same_verdict(dialect: str, request_: HttpRequest) -> None:
     world, last = b.snapshot(b.policy(cors=b.cors())), Last()
     served = Engine(
-        World(snapshot=world, sources=Table(), signer=b.signer),
+        World(snapshot=world, sources=Table(), signer=b.signer, revoked=b.nothing_revoked),
         last,
         clock=lambda: b.NOW,
         monotonic=lambda: 0.0,

@@ -11,7 +11,6 @@ import pytest
 
 from gateway.core.base64url import decode, encode
 from gateway.core.credential import UnverifiedToken
-from gateway.core.evidence import Evidence
 from gateway.core.jwk import KeySet, parse_jwks
 from gateway.core.jws import SignedClaims, UnverifiedJws, open_, parse
 from gateway.core.reason import Reason, Refusal
@@ -95,7 +94,7 @@ def test_it_does_not_verify_under_another_key_of_its_kind(clause: str) -> None:
 @asymmetric
 def test_a_printed_example_is_no_access_token(clause: str) -> None:
     is_claims = clause in {"RFC 7515 A.2", "RFC 7515 A.3"}
-    known = Evidence(signer=b.signer(), keys={"corp": published(clause)})
+    known = b.evidence({"corp": published(clause)})
     reason = outcome(EXAMPLES[clause]["token"], issuers=[JOE], known=known)
     # The claims of the first two are read and refused as such: their signature has been found good.
     assert reason is (Reason.NOT_AN_ACCESS_TOKEN if is_claims else Reason.TOKEN_JSON_MALFORMED)
@@ -103,7 +102,7 @@ def test_a_printed_example_is_no_access_token(clause: str) -> None:
 
 @pytest.mark.parametrize("clause", ["RFC 7515 A.2", "RFC 7515 A.3"])
 def test_rfc7515_5_2_the_issuer_counts_as_named_only_once_the_signature_is_good(clause: str) -> None:
-    known = Evidence(signer=b.signer(), keys={"corp": published(clause)})
+    known = b.evidence({"corp": published(clause)})
     text = EXAMPLES[clause]["token"].encode()
     good = verdict_on(text, issuers=[JOE], known=known)
     assert good.context.issuer_id == "corp"
@@ -115,7 +114,7 @@ def test_rfc7515_5_2_the_issuer_counts_as_named_only_once_the_signature_is_good(
 
 @refused
 def test_an_unsigned_or_symmetric_example_is_refused_even_with_its_key_published(clause: str) -> None:
-    known = Evidence(signer=b.signer(), keys={"corp": published(clause)})
+    known = b.evidence({"corp": published(clause)})
     assert outcome(EXAMPLES[clause]["token"], issuers=[JOE], known=known) is Reason.ALGORITHM_NOT_ALLOWED
     with pytest.raises(Refusal) as refusal:
         parse(UnverifiedToken(EXAMPLES[clause]["token"].encode()))
