@@ -33,6 +33,7 @@ from gateway.server import engine
 from gateway.server.admin_pages import AdminPages
 from gateway.server.keys_pages import KeysPages
 from gateway.server.listener import Listener, listen
+from gateway.server.memo import Memo
 from gateway.server.watch import BugWatch, DecisionWatch, KeysWatch
 from gateway.sources.jwks import Ambience
 from gateway.sources.keysets import IssuerSource, KeySources
@@ -196,14 +197,16 @@ def _policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:
 
 
 def _engine(world: World, keyring: Keyring, sources: KeySources, observer: engine.Observer) -> engine.Engine:
+    jti = partial(secrets.token_urlsafe, JTI_BYTES)
     return engine.Engine(
         engine.World(
             snapshot=world.snapshot, sources=sources, signer=keyring.signer, revoked=lambda: NOTHING_REVOKED
         ),
         observer,
+        Memo(secrets.token_bytes(32), jti=jti),
         clock=CLOCK,
         monotonic=time.perf_counter,
-        jti=partial(secrets.token_urlsafe, JTI_BYTES),
+        jti=jti,
     )
 
 

@@ -9,13 +9,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.core.answer import answer
 from gateway.core.ask import Question
-from gateway.core.credential import Presented, UnverifiedToken
+from gateway.core.credential import Presented
 from gateway.core.evidence import Evidence
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Route, Snapshot
 from gateway.core.reason import Reason
 from gateway.core.trust import Issuer
-from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit
+from gateway.core.verdict import Deny, Indeterminate, Pending, Permit
 from tests import builders as b
 
 PERMIT: Final = None
@@ -25,9 +25,8 @@ PERMIT: Final = None
 def question(text: str | bytes, one: Route | None = None) -> Question:
     """The question that `ask` would make of a request to one route, whatever the token's characters."""
     here = b.route() if one is None else one
-    token = UnverifiedToken(text.encode() if isinstance(text, str) else text)
-    context = Context(facts=b.facts(), policy=b.policy(here), route=here, token=token)
-    return Question(context=context, route=here, presented=Presented(token=token))
+    presented = text.encode() if isinstance(text, str) else text
+    return Question(b.facts(), b.policy(here), here, Presented(presented), ())
 
 
 def verdict_on(
@@ -47,7 +46,7 @@ def verdict_on(
         if not isinstance(verdict, Pending):
             return verdict
         found = known.keys.get(verdict.need.issuer_id, KeySet(keys=()))
-        known = replace(known, found={**known.found, verdict.need: found}, signed=verdict.signed)
+        known = known._replace(found={**known.found, verdict.need: found}, signed=verdict.signed)
     raise AssertionError("asked for the same thing twice")
 
 

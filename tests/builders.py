@@ -18,7 +18,8 @@ from jwt.algorithms import get_default_algorithms
 
 from gateway.core.base64url import encode
 from gateway.core.evidence import Evidence, Need, Signer, Unavailable
-from gateway.core.facts import HeaderPairs, RequestFacts
+from gateway.core.facts import RequestFacts
+from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.host import parse_host
 from gateway.core.jwk import KeySet, parse_jwks, public_members
 from gateway.core.policy import (
@@ -246,7 +247,7 @@ def evidence(
     """Our signing key, the key set of `corp`, and nothing revoked."""
     known = {"corp": key_set()} if keys is None else keys
     good = Evidence(signer=signer(), keys=known, revoked=NOTHING_REVOKED, found=found or {})
-    return replace(good, **changes)
+    return good._replace(**changes)
 
 
 def nothing_revoked() -> Revocations:
@@ -298,9 +299,9 @@ def facts(target: bytes = b"/v1/orders", *headers: tuple[bytes, bytes], **change
         scheme="https",
         host=parse_host(HOST),
         target=target,
-        headers=headers,
+        headers=Headers.of(headers),
     )
-    return replace(good, **changes)
+    return good._replace(**changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -360,7 +361,7 @@ _SHAPE_FIELDS: Final = frozenset(PRESETS["rfc9068"].__dataclass_fields__)
 def _request(wire: Wire, dialect: bytes, own: HeaderPairs) -> HttpRequest:
     kept = tuple(pair for pair in own if pair[0] not in wire.without)
     target = b"/auth/" + dialect + b"/" + wire.policy.encode()
-    return HttpRequest(method=b"GET", target=target, headers=kept + wire.headers, peer=wire.peer)
+    return HttpRequest(method=b"GET", target=target, headers=Headers.of(kept + wire.headers), peer=wire.peer)
 
 
 def _with(members: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from gateway.dialects.wire import HeaderPairs
+from gateway.core.headers import HeaderPairs
 
 _PIECES: Final = (
     *(b"/", b"/", b"/", b".", b"..", b"/../", b"/./", b"//", b";", b"..;", b"\\", b"%", b"?", b"#"),

@@ -38,7 +38,7 @@ def decide(
         if not isinstance(verdict, Pending):
             return verdict
         found = (lookups or {}).get(verdict.need, Unavailable())
-        known = replace(known, found={**known.found, verdict.need: found}, signed=verdict.signed)
+        known = known._replace(found={**known.found, verdict.need: found}, signed=verdict.signed)
     raise AssertionError(f"no verdict after {MAX_ROUNDS} rounds")
 
 

@@ -30,12 +30,13 @@ from gateway.cli.output import (
 )
 from gateway.config.compile import load_world
 from gateway.config.world import World
+from gateway.core.headers import HeaderPairs
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
 from gateway.core.revocation import NOTHING_REVOKED
 from gateway.core.verdict import Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS, Dialect
-from gateway.dialects.wire import ClientRequest, HeaderPairs, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpRequest
 from gateway.keys.signing_key import SigningKey
 from gateway.server.single_walk import GivenKeys, Moment, walk
 

@@ -9,7 +9,7 @@ Sources: RFC 7519 section 4.1, RFC 9068 section 4, RFC 8725 sections 3.8-3.12.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from gateway.core.claim_path import ABSENT, follow, same
 from gateway.core.jws import SignedClaims
@@ -22,6 +22,13 @@ MAX_JTI_LENGTH: Final = 512
 _LONG_S: Final = 10**9
 
 
+class Span(NamedTuple):
+    """The whole seconds from `start` on and before `end`."""
+
+    start: int
+    end: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidClaims:
     """Signed claims whose registered members hold at `checked_at`."""
@@ -32,6 +39,8 @@ class ValidClaims:
     expires_at: int
     """`exp`, rounded down, without leeway."""
     checked_at: int
+    span: Span
+    """Every moment at which this very check gives the same."""
 
 
 def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
@@ -51,14 +60,15 @@ def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
         raise Refusal(Reason.BINDING_UNSUPPORTED)
     _string(claims, "jti", MAX_JTI_LENGTH)
     audiences = _audiences(signed, issuer)
-    expires_at = _check_times(signed, issuer, now)
+    expires, span = _check_times(signed, issuer, now)
     _check_tenant(claims, issuer)
     return ValidClaims(
         issuer=issuer,
         claims=claims,
         audiences=audiences,
-        expires_at=expires_at,
+        expires_at=math.floor(expires),
         checked_at=now,
+        span=span,
     )
 
 
@@ -98,7 +108,7 @@ def _audiences(signed: SignedClaims, issuer: Issuer) -> frozenset[str]:
     return audiences
 
 
-def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> int:
+def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> tuple[float, Span]:
     claims, shape, leeway = signed.claims, issuer.shape, issuer.leeway_s
     expires, starts, issued = (_time(claims, name) for name in ("exp", "nbf", "iat"))
     if expires is None:
@@ -117,7 +127,19 @@ def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> int:
         )
     if shape.max_age_s is not None:
         _check_age(issued, shape.max_age_s + leeway, now)
-    return math.floor(expires)
+    return expires, _span(expires, starts, issued, issuer)
+
+
+def _span(expires: float, starts: float | None, issued: float | None, issuer: Issuer) -> Span:
+    """The checks above, solved for `now`."""
+    leeway, shape = issuer.leeway_s, issuer.shape
+    begins = [math.ceil(moment) - leeway for moment in (starts, issued) if moment is not None]
+    ends = [math.ceil(expires) + leeway]
+    if issued is None:
+        begins.append(math.ceil(expires) - shape.max_lifetime_s)
+    elif shape.max_age_s is not None:
+        ends.append(math.floor(issued) + shape.max_age_s + leeway + 1)
+    return Span(max(begins), min(ends))
 
 
 def _check_age(issued: float | None, max_age_s: int, now: int) -> None:

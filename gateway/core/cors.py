@@ -7,7 +7,8 @@ never passed on.
 
 from typing import Final
 
-from gateway.core.facts import HeaderPairs, RequestFacts
+from gateway.core.facts import RequestFacts
+from gateway.core.headers import HeaderPairs
 from gateway.core.policy import Cors
 from gateway.core.reason import Reason, Refusal
 
@@ -28,10 +29,8 @@ def requested_method(facts: RequestFacts) -> str:
     return facts.header_values(b"access-control-request-method")[0].decode("ascii", "replace")
 
 
-def answer_headers(cors: Cors | None, facts: RequestFacts) -> HeaderPairs:
+def answer_headers(cors: Cors, facts: RequestFacts) -> HeaderPairs:
     """What every answer carries, a refusal above all: or the browser hides it from the application."""
-    if cors is None:
-        return ()
     origin = _allowed_origin(cors, facts)
     if origin is None:
         return ((b"vary", b"Origin"),)

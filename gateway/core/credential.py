@@ -6,19 +6,14 @@ believed. A token in the query that the policy does not accept is refused rather
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final, assert_never
+from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
 
 from gateway.core.facts import RequestFacts
-from gateway.core.policy import (
-    BearerCredential,
-    CookieCredential,
-    CredentialSource,
-    HeaderCredential,
-    QueryCredential,
-)
+from gateway.core.headers import Headers
+from gateway.core.policy import CredentialPlaces
 from gateway.core.reason import Reason, Refusal
 
 
@@ -29,32 +24,47 @@ class UnverifiedToken:
     text: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presented:
+class Presented(NamedTuple):
     """The one credential of a request, and what is left of the cookies without it."""
 
-    token: UnverifiedToken | None
-    cookies_left: bytes | None = field(default=None, repr=False)
+    text: bytes | None
+    """What stands where a token belongs; whether it is one, `token` says."""
+    cookies_left: bytes | None = None
     """The Cookie header the backend may have; None where the policy has no cookie credential."""
 
+    def __repr__(self) -> str:
+        return f"Presented({'nothing' if self.text is None else 'something'})"
 
-def extract(facts: RequestFacts, sources: Iterable[CredentialSource]) -> Presented:
+
+def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
     """Find the credential among the places that the policy accepts.
 
     Raises: Refusal(credential_ambiguous | credential_malformed | credential_misplaced |
     credential_unremovable). A missing credential is not refused here: a public route needs none.
     """
-    sources = tuple(sources)
-    _check_query(facts, sources)
-    found = [text for source in sources for text in _look(facts, source)]
-    if len(found) > 1:
-        raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, f"{len(found)} credentials")
-    token = None
-    if found:
-        if _B64TOKEN.fullmatch(found[0]) is None:
-            raise Refusal(Reason.CREDENTIAL_MALFORMED)
-        token = UnverifiedToken(found[0])
-    return Presented(token=token, cookies_left=_cookies_left(facts, sources))
+    target = facts.target
+    # Most queries hold nothing that anybody could read as `access_token`.
+    if b"?" in target and (places.queries or b"%" in target or b"oken" in target.lower()):
+        _check_query(facts, places)
+    found = _bearer(facts.headers) if places.bearer else None
+    if places.headers or places.cookies or places.queries:
+        others = list(_elsewhere(facts, places))
+        if len(others) > (found is None):
+            raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "more than one credential")
+        found = others[0] if others else found
+    return Presented(found, _cookies_left(facts, places) if places.cookies else None)
+
+
+def token_of(presented: Presented) -> UnverifiedToken | None:
+    """Give the token that was presented, if any. Raises: Refusal(credential_malformed).
+
+    The last of what costs time in proportion to the token and needs no key: a remembered one is spared it.
+    """
+    if presented.text is None:
+        return None
+    if _B64TOKEN.fullmatch(presented.text) is None:
+        raise Refusal(Reason.CREDENTIAL_MALFORMED)
+    return UnverifiedToken(presented.text)
 
 
 def parameter_name(key: bytes) -> str:
@@ -73,33 +83,36 @@ def parameter_name(key: bytes) -> str:
 _B64TOKEN: Final = re.compile(rb"[A-Za-z0-9._~+/-]++=*+")  # RFC 6750 section 2.1
 _SCHEME: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
 _AS_UNDERSCORE: Final = bytes.maketrans(b".+", b"__")  # see parameter_name
-_QUERY_TOKEN: Final = "access_token"  # RFC 6750 section 2.3  # noqa: S105
+_QUERY_TOKEN: Final = b"access_token"  # RFC 6750 section 2.3
 
 
-def _look(facts: RequestFacts, source: CredentialSource) -> Iterator[bytes]:
-    match source:
-        case BearerCredential():
-            yield from _bearer(facts.header_values(b"authorization"))
-        case HeaderCredential(name=name):
-            yield from filter(None, facts.header_values(name.encode()))
-        case CookieCredential(name=name):
-            yield from _cookie_values(facts, name.encode())
-        case QueryCredential(name=name):
-            yield from (value for key, value in _pairs(facts.query) if key == name.encode())
-        case _:
-            assert_never(source)
-
-
-def _bearer(values: list[bytes]) -> Iterator[bytes]:
+def _bearer(headers: Headers) -> bytes | None:
     """Another scheme is no credential of ours; an empty header is none at all."""
-    if len(values) > 1:
+    places = headers.shape.places(b"authorization")
+    if not places:
+        return None
+    if len(places) > 1:
         raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "more than one Authorization header")
-    for value in filter(None, values):
-        match = _SCHEME.fullmatch(value)
-        if match is None:
-            raise Refusal(Reason.CREDENTIAL_MALFORMED)
-        if match[1].lower() == b"bearer":  # RFC 9110 section 11.1: the scheme is case-insensitive
-            yield match[2] or b""
+    value = headers.values[places[0]]
+    if value[:7] == b"Bearer " and value[7:8] != b" ":  # as nearly all clients write it
+        return value[7:]
+    if not value:
+        return None
+    match = _SCHEME.fullmatch(value)
+    if match is None:
+        raise Refusal(Reason.CREDENTIAL_MALFORMED)
+    # RFC 9110 section 11.1: the scheme is case-insensitive
+    return (match[2] or b"") if match[1].lower() == b"bearer" else None
+
+
+def _elsewhere(facts: RequestFacts, places: CredentialPlaces) -> Iterator[bytes]:
+    for name in places.headers:
+        yield from filter(None, facts.header_values(name))
+    if places.cookies:
+        pairs = (pair.partition(b"=") for pair in _cookies(facts))
+        yield from (value for name, equals, value in pairs if equals and name in places.cookies)
+    if places.queries:
+        yield from (value for name, value in _pairs(facts.query) if name in places.queries)
 
 
 def _cookies(facts: RequestFacts) -> list[bytes]:
@@ -112,19 +125,9 @@ def _cookies(facts: RequestFacts) -> list[bytes]:
     return [pair.strip(b" \t") for pair in joined.split(b";") if pair.strip(b" \t")]
 
 
-def _cookie_values(facts: RequestFacts, name: bytes) -> Iterator[bytes]:
-    prefix = name + b"="
-    for pair in _cookies(facts):
-        if pair.startswith(prefix):
-            yield pair[len(prefix) :]
-
-
-def _cookies_left(facts: RequestFacts, sources: tuple[CredentialSource, ...]) -> bytes | None:
-    names = [source.name.encode() for source in sources if isinstance(source, CookieCredential)]
-    if not names:
-        return None
+def _cookies_left(facts: RequestFacts, places: CredentialPlaces) -> bytes:
     pairs = _cookies(facts)
-    left = [pair for pair in pairs if pair.partition(b"=")[0] not in names]
+    left = [pair for pair in pairs if pair.partition(b"=")[0] not in places.cookies]
     if len(left) < len(pairs) and not facts.can_remove_cookie:
         raise Refusal(Reason.CREDENTIAL_UNREMOVABLE, "cookie")
     return b"; ".join(left)
@@ -137,20 +140,18 @@ def _pairs(query: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield key, value
 
 
-def _check_query(facts: RequestFacts, sources: tuple[CredentialSource, ...]) -> None:
+def _check_query(facts: RequestFacts, places: CredentialPlaces) -> None:
     """Refuse tokens in the query that are not asked for, or that the proxy cannot take out of it."""
-    if not facts.query:
-        return
-    accepted = {source.name for source in sources if isinstance(source, QueryCredential)}
-    watched = {parameter_name(name.encode()) for name in (*accepted, _QUERY_TOKEN)}
-    lowered = facts.query.lower().translate(_AS_UNDERSCORE)
+    query = facts.query
+    watched = {parameter_name(name) for name in (*places.queries, _QUERY_TOKEN)}
+    lowered = query.lower().translate(_AS_UNDERSCORE)
     if b"%" not in lowered and not any(name.encode() in lowered for name in watched):
-        return  # most queries: nothing in it could be one of the names
-    for key, _ in _pairs(facts.query):
+        return
+    for key, _ in _pairs(query):
         if parameter_name(key) not in watched:
             continue
         # An escaped or re-cased spelling is one that the proxy's own removal would miss.
-        if key.decode("ascii", "replace") not in accepted:
+        if key not in places.queries:
             raise Refusal(Reason.CREDENTIAL_MISPLACED, "query")
         if not facts.can_remove_query:
             raise Refusal(Reason.CREDENTIAL_UNREMOVABLE, "query")

@@ -7,7 +7,8 @@ that failed is evidence too (`Unavailable`): silence never becomes a permit.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from gateway.core.jwk import KeySet
@@ -53,8 +54,7 @@ class Signer(Protocol):
         """The JWS signature of these bytes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What is known when the question is asked."""
 
     signer: Signer | None
@@ -62,7 +62,7 @@ class Evidence:
     """By issuer id: the sets that are fresh enough to be believed."""
     revoked: "Revocations"
     """What the operator has taken back. Has no default: a forgotten list must not look like an empty one."""
-    found: Mapping[Need, "KeySet | Unavailable"] = field(default_factory=dict)
+    found: Mapping[Need, "KeySet | Unavailable"] = MappingProxyType({})
     """What earlier rounds of this very question fetched."""
     signed: "SignedClaims | None" = None
     """Verified in an earlier round, so that a second round never repeats a signature check."""

@@ -4,13 +4,12 @@
 set of headers that its proxy sets; nothing in it is a guess.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
-HeaderPairs = tuple[tuple[bytes, bytes], ...]
+from gateway.core.headers import Headers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Host:
+class Host(NamedTuple):
     """A host as claimed: a lower-case name without trailing dot, or an IP literal without brackets."""
 
     name: str
@@ -22,8 +21,7 @@ class Host:
         return name if self.port is None else f"{name}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestFacts:
+class RequestFacts(NamedTuple):
     """One request, as the peer tells it. Frozen: a step cannot change what a later step reads."""
 
     dialect: str
@@ -36,10 +34,10 @@ class RequestFacts:
     scheme: str
     """`http` or `https`."""
     host: Host
-    target: bytes = field(repr=False)
+    target: bytes
     """Path and query, byte for byte. The query may hold a token: never print it."""
-    headers: HeaderPairs = field(repr=False)
-    """The client's headers, names in lower case. They hold the credential: never print them."""
+    headers: Headers
+    """The client's headers. They hold the credential: never print them."""
     upgrade: str | None = None
     """The protocol of an Upgrade header, lower case."""
     can_remove_query: bool = False
@@ -59,4 +57,7 @@ class RequestFacts:
 
     def header_values(self, name: bytes) -> list[bytes]:
         """Every value of one header, in order; `name` in lower case."""
-        return [value for key, value in self.headers if key == name]
+        return self.headers.all(name)
+
+    def __repr__(self) -> str:
+        return f"RequestFacts({self.dialect}, {self.policy}, {self.method})"

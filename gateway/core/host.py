@@ -6,7 +6,7 @@ substring. Whatever is not a plain DNS name or IP literal is refused rather than
 """
 
 import re
-from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address
 from typing import Final
 
@@ -26,14 +26,21 @@ def parse_host(authority: bytes) -> Host:
     return Host(name=_name(match["name"], match["literal"]), port=_port(match["port"]))
 
 
-def host_matches(host: Host, scheme: str, patterns: Iterable[HostPattern]) -> bool:
-    """Whether the host is one of the patterns. A pattern without port means the scheme's default."""
+@lru_cache(maxsize=1024)
+def host_pattern(host: Host, scheme: str, patterns: frozenset[HostPattern]) -> str | None:
+    """Give the pattern that the host matches, an exact one before a wildcard; None where it is none of them.
+
+    A pattern without port means the scheme's default.
+    """
     default = DEFAULT_PORTS.get(scheme)
     port = default if host.port is None else host.port
-    return any(
-        (default if pattern.port is None else pattern.port) == port and _name_matches(host.name, pattern)
+    names = {
+        pattern.name
         for pattern in patterns
-    )
+        if (default if pattern.port is None else pattern.port) == port and _name_matches(host.name, pattern)
+    }
+    # Two wildcards never match one name: each stands for one label before one domain.
+    return host.name if host.name in names else next(iter(names), None)
 
 
 # --- private ---

@@ -58,6 +58,8 @@ class SignedClaims:
     header: Mapping[str, Any] = field(repr=False)
     claims: Mapping[str, Any] = field(repr=False)
     key: VerificationKey
+    candidates: tuple[VerificationKey, ...]
+    """All keys of the issuer that fitted the header, in order; `key` is one of them."""
 
 
 def parse(token: UnverifiedToken) -> UnverifiedJws:
@@ -97,7 +99,13 @@ def open_(jws: UnverifiedJws, issuer_id: str, candidates: tuple[VerificationKey,
     algorithm = _ALGORITHMS[canonical_algorithm(jws.algorithm)]
     for key in candidates[:MAX_SAME_KID]:
         if algorithm.verify(jws.signing_input, key.key, jws.signature):
-            return SignedClaims(issuer_id=issuer_id, header=jws.header, claims=jws.unverified_claims, key=key)
+            return SignedClaims(
+                issuer_id=issuer_id,
+                header=jws.header,
+                claims=jws.unverified_claims,
+                key=key,
+                candidates=candidates,
+            )
     raise Refusal(Reason.SIGNATURE_INVALID)
 
 

@@ -8,17 +8,17 @@ Sources: RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 8693 section 4 (a subje
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
 from gateway.core.authorize import Permission
 from gateway.core.base64url import encode
 from gateway.core.claim_path import ABSENT, follow
+from gateway.core.claims import Span
 from gateway.core.evidence import Signer
-from gateway.core.facts import HeaderPairs
+from gateway.core.headers import HeaderPairs
 from gateway.core.policy import Downstream, SubjectForm
 from gateway.core.principal import Principal
 from gateway.core.reason import Outage, Reason, Refusal
@@ -40,14 +40,16 @@ MAX_ANSWER_BYTES: Final = 3400
 the status line and the headers that do not vary."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DownstreamToken:
+class DownstreamToken(NamedTuple):
     """What we minted. Printed it names its id and nothing else."""
 
-    text: bytes = field(repr=False)
+    text: bytes
     jti: str
     audience: str
     expires_at: int
+
+    def __repr__(self) -> str:
+        return f"DownstreamToken(jti={self.jti!r}, audience={self.audience!r})"
 
 
 def mint(
@@ -59,24 +61,49 @@ def mint(
     exp + leeway. Raises: Refusal(token_expired) where that leaves under 5 s, Refusal(answer_too_large),
     Outage(signing_key_unavailable).
     """
+    return fill(blank_of(permission, issuer), signer, now=now, jti=jti)
+
+
+class Blank(NamedTuple):
+    """A downstream token of which everything is written but the moment, the id and the signature."""
+
+    claims: bytes
+    """A JSON object that is not closed yet. Holds claim values: never printed."""
+    downstream: Downstream
+    ends: int
+    """No token made of it lives longer."""
+
+    def __repr__(self) -> str:
+        return f"Blank(audience={self.downstream.audience!r})"
+
+
+def blank_of(permission: Permission, issuer: str) -> Blank:
+    """Write what does not depend on the moment."""
+    downstream, principal = _downstream(permission), permission.principal
+    claims = orjson.dumps({**_claims(principal, downstream), "iss": issuer})
+    return Blank(claims[:-1], downstream, principal.expires_at + principal.leeway_s)
+
+
+def fill(blank: Blank, signer: Signer | None, *, now: int, jti: str) -> DownstreamToken:
+    """Write the rest, and sign. `jti` is of URL-safe characters. Raises as `mint` does."""
     if signer is None:
         raise Outage(Reason.SIGNING_KEY_UNAVAILABLE)
-    downstream, principal = _downstream(permission), permission.principal
-    expires_at = min(now + downstream.ttl_s, principal.expires_at + principal.leeway_s)
+    downstream = blank.downstream
+    expires_at = min(now + downstream.ttl_s, blank.ends)
     if expires_at - now < MIN_LIFE_S:
         raise Refusal(Reason.TOKEN_EXPIRED, f"{expires_at - now} s left, too few to use")
-    claims = _claims(principal, downstream) | {
-        "iss": issuer,
-        "iat": now,
-        "nbf": now - NOT_BEFORE_S,
-        "exp": expires_at,
-        "jti": jti,
-    }
-    signing_input = _header(signer.algorithm, signer.kid, downstream.token_type) + encode(
-        orjson.dumps(claims)
-    )
+    moment = b',"iat":%d,"nbf":%d,"exp":%d,"jti":"%b"}' % (now, now - NOT_BEFORE_S, expires_at, jti.encode())
+    header = _header(signer.algorithm, signer.kid, downstream.token_type)
+    signing_input = header + encode(blank.claims + moment)
     text = signing_input + b"." + encode(signer.sign(signing_input))
-    return DownstreamToken(text=text, jti=jti, audience=downstream.audience, expires_at=expires_at)
+    return DownstreamToken(text, jti, downstream.audience, expires_at)
+
+
+def span_of(permission: Permission) -> Span:
+    """When the permission holds and a token can be made of it: every moment at which `mint` gives one."""
+    principal = permission.principal
+    last = principal.expires_at + principal.leeway_s - MIN_LIFE_S
+    return Span(principal.span.start, min(principal.span.end, last + 1))
 
 
 def identity_headers(permission: Permission | None) -> HeaderPairs:

@@ -5,7 +5,7 @@ them from the file; nothing here knows the file. An empty set never means "all".
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network
 from typing import TYPE_CHECKING
@@ -47,6 +47,26 @@ class QueryCredential:
 
 
 CredentialSource = BearerCredential | HeaderCredential | CookieCredential | QueryCredential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialPlaces:
+    """The same by kind, as a request is searched."""
+
+    bearer: bool
+    headers: frozenset[bytes]
+    cookies: frozenset[bytes]
+    queries: frozenset[bytes]
+
+
+def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
+    """Sort the sources."""
+    return CredentialPlaces(
+        bearer=any(isinstance(one, BearerCredential) for one in sources),
+        headers=frozenset(one.name.encode() for one in sources if isinstance(one, HeaderCredential)),
+        cookies=frozenset(one.name.encode() for one in sources if isinstance(one, CookieCredential)),
+        queries=frozenset(one.name.encode() for one in sources if isinstance(one, QueryCredential)),
+    )
 
 
 # What a route may require ------------------------------------------------------------------------
@@ -129,6 +149,8 @@ class Downstream:
     audience: str
     scopes: tuple[str, ...]
     ttl_s: int
+    reuse_s: int = 0
+    """For how long one token may be handed out again to whoever presents the same credential; 0: never."""
     subject: SubjectForm = SubjectForm.QUALIFIED
     copy_claims: tuple[str, ...] = ()
     """Top-level claims to copy; absent ones are left out. Never a registered one."""
@@ -200,6 +222,16 @@ class Policy:
     cors: Cors | None = None
     realm: str = ""
     """The `realm` of challenges; the policy's id unless named."""
+    # Read for every request. A frozenset remembers its hash; a tuple works it out each time.
+    peer_networks: frozenset[Network] = field(init=False, repr=False)
+    host_patterns: frozenset[HostPattern] = field(init=False, repr=False)
+    places: CredentialPlaces = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Derive what is asked most."""
+        object.__setattr__(self, "peer_networks", frozenset(self.peers))
+        object.__setattr__(self, "host_patterns", frozenset(self.hosts))
+        object.__setattr__(self, "places", places_of(self.credentials))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from gateway.core.claim_path import ABSENT, follow, same
-from gateway.core.claims import ValidClaims
+from gateway.core.claims import Span, ValidClaims
 from gateway.core.policy import ClaimPath
 from gateway.core.reason import Reason, Refusal
 from gateway.core.trust import Grant
@@ -35,6 +35,8 @@ class Principal:
     claims: Mapping[str, Any] = field(repr=False)
     expires_at: int
     leeway_s: int
+    span: Span
+    """When its claims hold."""
 
     @property
     def qualified_subject(self) -> str:
@@ -59,6 +61,7 @@ def identify(valid: ValidClaims) -> Principal:
         claims=valid.claims,
         expires_at=valid.expires_at,
         leeway_s=issuer.leeway_s,
+        span=valid.span,
     )
 
 

@@ -73,6 +73,13 @@ class RouteTable:
         Raises: Refusal(path_not_allowed | method_not_allowed | path_case_conflict |
         target_readings_differ), or the oddity's own reason where the route does not admit it.
         """
+        route = (
+            None if path.oddities or path.other_readings else _straight(self._exact, path.segments, method)
+        )
+        return self._judged(path, method) if route is None else route
+
+    def _judged(self, path: Path, method: str) -> Route:
+        """The whole of it: every reading, every case."""
         leaf = _find(self._exact, path.segments)
         self._check_oddities(path, leaf)
         if leaf is None:
@@ -118,6 +125,8 @@ class _Node:
     one: "_Node | None" = None
     here: _Leaf | None = None
     rest: _Leaf | None = None
+    folded: set[str] = field(default_factory=set)
+    """Every literal as a case-blind reader sees it; fewer than the literals where two look alike."""
 
 
 def _template_segment(part: str) -> str:
@@ -162,6 +171,7 @@ def _step(node: _Node, part: str) -> _Node:
     if part == ONE:
         node.one = node.one or _Node()
         return node.one
+    node.folded.add(fold(part))
     return node.literals.setdefault(part, _Node())
 
 
@@ -177,6 +187,27 @@ def _claim(leaf: _Leaf | None, route: Route) -> _Leaf:
                 route.id,
             )
     return leaf
+
+
+def _straight(node: _Node, segments: Segments, method: str) -> Route | None:
+    """Walk without a doubt, or not at all: what nearly every request does.
+
+    At each step a literal that has no look-alike, or a placeholder where the segment looks like no literal
+    in any case: then a case-blind reader takes the same step, and the same route. No steps back: where a
+    more specific path ends nowhere, or with another method, `_judged` decides.
+    """
+    for segment in segments:
+        literals = node.literals
+        following = literals.get(segment)
+        if following is not None:
+            if len(node.folded) != len(literals):
+                return None
+        else:
+            following = node.one
+            if following is None or (literals and fold(segment) in node.folded):
+                return None
+        node = following
+    return None if node.here is None else node.here.get(method)
 
 
 def _find(root: _Node, segments: Segments) -> _Leaf | None:

@@ -13,9 +13,8 @@ Envoy, HAProxy, Caddy, Go's mux, Tomcat, Express, Starlette and aiohttp.
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from gateway.core.reason import Reason, Refusal
@@ -46,8 +45,7 @@ ODDITY_REASONS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Path:
+class Path(NamedTuple):
     """A path that passed the grammar. The trailing slash is not a segment: `/a/` reads as `/a`."""
 
     segments: Segments
@@ -65,10 +63,10 @@ def parse_target(target: bytes) -> Path:
     """
     if len(target) > MAX_TARGET_BYTES:
         raise Refusal(Reason.TARGET_TOO_LONG)
+    clean = _CLEAN.fullmatch(target)
+    if clean is not None:
+        return Path(_within_limit(_split(clean[1].decode("ascii"))))
     path, _, query = target.partition(b"?")
-    if _is_clean(path):
-        _check_query(query)
-        return Path(segments=_within_limit(_split(path.decode("ascii"))))
     _check_bytes(path)
     _check_query(query)
     return _parse_unclean(path)
@@ -86,7 +84,10 @@ def fold(segment: str) -> str:
 
 # Single repeats only: before Python 3.11.5 a possessive quantifier on a group can match what it must not
 # (CPython issue 106052), and this is the grammar that everything else stands on.
-_CLEAN: Final = re.compile(rb"/[A-Za-z0-9_~!$&'()*+,=:@./-]*")  # pchar without `%` and `;`, and slashes
+# A path on which all readers agree at a glance: no escape, no `;`, no empty segment, none that ends in a dot.
+_CLEAN: Final = re.compile(
+    rb"(?=/)((?:/[A-Za-z0-9_~!$&'()*+,=:@.-]*[A-Za-z0-9_~!$&'()*+,=:@-])*/?)(?:\?[!-\"$-~]*)?"
+)
 _PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
 _ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
@@ -96,20 +97,10 @@ _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
 
 
-def _is_clean(path: bytes) -> bool:
-    """Whether all readers agree at a glance: no escape, no empty segment, none that ends in a dot."""
-    return (
-        _CLEAN.fullmatch(path) is not None
-        and b"//" not in path
-        and b"./" not in path
-        and not path.endswith(b".")
-    )
-
-
 def _split(path: str) -> Segments:
     """Split at slashes; `path` begins with one. A last, empty segment is not counted."""
     segments = path.split("/")[1:]
-    if segments[-1] == "":
+    if not segments[-1]:
         segments.pop()
     return tuple(segments)
 

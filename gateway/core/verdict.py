@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 from gateway.core.credential import UnverifiedToken
 from gateway.core.evidence import Need
-from gateway.core.facts import HeaderPairs, RequestFacts
+from gateway.core.facts import RequestFacts
+from gateway.core.headers import HeaderPairs
 from gateway.core.jws import SignedClaims
 from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Policy, Route
 from gateway.core.principal import Principal
 from gateway.core.reason import Reason
-from gateway.core.revocation import RevocationTags
+from gateway.core.remember import Remember
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +41,12 @@ class Permit:
     context: Context
     downstream: DownstreamToken | None
     """None only on a public route."""
-    revocable: RevocationTags | None
-    """What a deny list can name the token by, so that an answer that is remembered can be taken back
-    (`Revocations.names`). None only on a public route."""
     identity: HeaderPairs = field(repr=False)
     """Every identity header we own, each exactly once."""
-    cookies_left: bytes | None = field(default=None, repr=False)
+    cookies_left: bytes | None = field(repr=False)
     """The Cookie header for the backend; None: leave the client's."""
+    remember: Remember | None
+    """While this holds the same question has the same answer. None: forget it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,10 +8,11 @@ another status. Every answer is `no-store`, holds nothing that the client sent, 
 from collections.abc import Mapping
 from typing import Final, assert_never
 
+from gateway.core.headers import HeaderPairs
 from gateway.core.reason import ROWS, Outcome, Reason
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
 from gateway.dialects.challenge import body, challenge
-from gateway.dialects.wire import HeaderPairs, HttpAnswer
+from gateway.dialects.wire import HttpAnswer
 
 STATUSES: Final[Mapping[Outcome, int]] = {
     Outcome.MALFORMED: 400,

@@ -6,31 +6,38 @@ is that IPv4 address. What a peer tells about its client's address is for the re
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
 
 from gateway.core.policy import Network, Policy
 from gateway.core.reason import Reason, Refusal
 
+NOBODY: Final = "0.0.0.0"  # noqa: S104 - a record's "unknown", never bound
+
 
 def check_peer(peer: str, policy: Policy) -> None:
     """Raises: Refusal(peer_untrusted), whose detail names the address and the setting to change."""
-    if not _is_listed(peer, policy.peers):
+    if not _is_listed(peer, policy.peer_networks):
         raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
 
 
 @lru_cache(maxsize=4096)
-def client_address(text: bytes) -> str:
-    """Give one address in its canonical form.
+def client_address(text: bytes | None) -> str:
+    """Give one address in its canonical form; where the proxy names none, the one that is nobody's.
 
     Raises: Refusal(carrier_malformed) for anything but an address.
     """
+    if text is None:
+        return NOBODY
     address = _address(text.decode("ascii", "replace"))
     if address is None:
         raise Refusal(Reason.CARRIER_MALFORMED, "client address")
     return str(address)
 
 
-def nearest_address(forwarded_for: bytes) -> str:
+def nearest_address(forwarded_for: bytes | None) -> str:
     """Give the right-most address of an X-Forwarded-For: the one that the peer itself has seen."""
+    if forwarded_for is None:
+        return NOBODY
     return client_address(forwarded_for.rpartition(b",")[2].strip(b" \t"))
 
 
@@ -38,7 +45,7 @@ def nearest_address(forwarded_for: bytes) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _is_listed(peer: str, peers: tuple[Network, ...]) -> bool:
+def _is_listed(peer: str, peers: frozenset[Network]) -> bool:
     address = _address(peer)
     return address is not None and any(address in network for network in peers)
 

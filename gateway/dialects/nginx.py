@@ -8,9 +8,11 @@ for an outage and wrong for a refusal, so a refusal is never anything else.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
-from gateway.core.facts import RequestFacts
+from gateway.core.facts import Host, RequestFacts
+from gateway.core.headers import Headers
 from gateway.core.host import parse_host
 from gateway.core.policy import Policy
 from gateway.core.reason import Outcome, Reason, Refusal
@@ -31,9 +33,7 @@ CAPABILITIES: Final = Capabilities(
     answers_preflight=True,  # by the error page of our snippet
 )
 
-CARRIERS: Final = frozenset(
-    {b"x-original-url", b"x-original-method", b"x-real-ip", b"x-token-gateway-removes"}
-)
+CARRIERS: Final = (b"x-original-url", b"x-original-method", b"x-real-ip", b"x-token-gateway-removes")
 
 STATUSES: Final = {**answers.STATUSES, Outcome.MALFORMED: 403}
 PREFLIGHT: Final = (b"x-token-gateway-preflight", b"204")
@@ -64,37 +64,49 @@ def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:
         (b"x-original-url", f"{client.scheme}://{client.authority}{client.target}".encode()),
         (b"x-real-ip", client.address.encode()),
     )
-    return HttpRequest(method=b"GET", target=url.encode(), headers=carriers + client.headers, peer=peer)
+    headers = Headers.of(carriers + client.headers)
+    return HttpRequest(method=b"GET", target=url.encode(), headers=headers, peer=peer)
 
 
 # --- private ---
 
-_URL: Final = re.compile(rb"(https?)://([^/?#]*)(/.*)", re.DOTALL)
+_ORIGIN: Final = re.compile(rb"(https?)://([^/?#]*)", re.DOTALL)
+_AFTER_SCHEME: Final = len(b"https://")
+"""`http://` is one shorter; an authority is never empty, so no slash of its path can stand before this."""
 
 
 def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
-    carriers = take_carriers(request.headers, CARRIERS, policy.credentials)
-    url, method = carriers.get(b"x-original-url"), carriers.get(b"x-original-method")
+    headers = request.headers
+    url, method, real_ip, removes = take_carriers(headers, CARRIERS, policy.places.headers)
     if url is None or method is None:
         missing = "x-original-url" if url is None else "x-original-method"
         raise Refusal(Reason.CARRIER_MISSING, missing)
-    match = _URL.fullmatch(url)
-    if match is None:
+    path_at = url.find(b"/", _AFTER_SCHEME)
+    if path_at < 0:
         raise Refusal(Reason.CARRIER_MALFORMED, "x-original-url")
-    scheme, authority, target = match.groups()
+    scheme, host = _origin(url[:path_at])
+    target = url[path_at:]
     check_method_parameter(target)
     return RequestFacts(
-        dialect=NAME,
-        policy=policy.id,
-        peer=request.peer,
-        client_address=client_address(carriers.get(b"x-real-ip", b"0.0.0.0")),
-        method=check_method(method),
-        scheme=scheme.decode("ascii"),
-        host=parse_host(authority),
-        target=target,
-        headers=request.headers,
-        upgrade=upgrade_of(request.headers),
+        NAME,
+        policy.id,
+        request.peer,
+        client_address(real_ip),
+        check_method(method),
+        scheme,
+        host,
+        target,
+        headers,
+        upgrade_of(headers),
         # ingress-nginx cannot remove a query parameter; our snippet for nginx does, and says so.
-        can_remove_query=carriers.get(b"x-token-gateway-removes") == b"query",
-        can_remove_cookie=CAPABILITIES.replaces_cookies,
+        removes == b"query",
+        CAPABILITIES.replaces_cookies,
     )
+
+
+@lru_cache(maxsize=1024)
+def _origin(text: bytes) -> tuple[str, Host]:
+    match = _ORIGIN.fullmatch(text)
+    if match is None:
+        raise Refusal(Reason.CARRIER_MALFORMED, "x-original-url")
+    return match[1].decode("ascii"), parse_host(match[2])

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.core.facts import RequestFacts
+from gateway.core.headers import Headers
 from gateway.core.host import parse_host
 from gateway.core.policy import Policy
 from gateway.core.reason import Reason, Refusal
@@ -18,7 +19,7 @@ from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_peer, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import ClientRequest, HeaderPairs, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 NAME: Final = "traefik"
 
@@ -31,8 +32,7 @@ CAPABILITIES: Final = Capabilities(
 )
 
 _REQUIRED: Final = (b"x-forwarded-method", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-uri")
-_UPGRADE: Final = b"x-token-gateway-upgrade"
-CARRIERS: Final = frozenset({*_REQUIRED, b"x-forwarded-for", _UPGRADE})
+CARRIERS: Final = (*_REQUIRED, b"x-forwarded-for", b"x-token-gateway-upgrade")
 
 _SCHEMES: Final[Mapping[bytes, str]] = {b"http": "http", b"https": "https", b"ws": "http", b"wss": "https"}
 """Traefik names the WebSocket schemes where the request asks for an upgrade."""
@@ -64,42 +64,38 @@ def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:
         (b"x-forwarded-uri", client.target.encode()),
         (b"x-forwarded-for", client.address.encode()),
     )
-    return HttpRequest(method=b"GET", target=url.encode(), headers=carriers + client.headers, peer=peer)
+    headers = Headers.of(carriers + client.headers)
+    return HttpRequest(method=b"GET", target=url.encode(), headers=headers, peer=peer)
 
 
 # --- private ---
 
 
 def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
-    carriers = take_carriers(request.headers, CARRIERS, policy.credentials)
-    for name in _REQUIRED:
-        if name not in carriers:
-            raise Refusal(Reason.CARRIER_MISSING, name.decode())
-    scheme = _SCHEMES.get(carriers[b"x-forwarded-proto"])
+    headers = request.headers
+    method, proto, host, target, forwarded_for, upgrade = take_carriers(
+        headers, CARRIERS, policy.places.headers
+    )
+    if method is None or proto is None or host is None or target is None:
+        missing = (method, proto, host, target).index(None)
+        raise Refusal(Reason.CARRIER_MISSING, _REQUIRED[missing].decode())
+    scheme = _SCHEMES.get(proto)
     if scheme is None:
         raise Refusal(Reason.CARRIER_MALFORMED, "x-forwarded-proto")
-    target = carriers[b"x-forwarded-uri"]
     check_method_parameter(target)
     return RequestFacts(
-        dialect=NAME,
-        policy=policy.id,
-        peer=request.peer,
-        client_address=nearest_address(carriers.get(b"x-forwarded-for", b"0.0.0.0")),
-        method=check_method(carriers[b"x-forwarded-method"]),
-        scheme=scheme,
-        host=parse_host(carriers[b"x-forwarded-host"]),
-        target=target,
-        headers=request.headers,
-        upgrade=_upgrade(carriers, request.headers),
-        can_remove_query=CAPABILITIES.removes_query,
-        can_remove_cookie=CAPABILITIES.replaces_cookies,
+        NAME,
+        policy.id,
+        request.peer,
+        nearest_address(forwarded_for),
+        check_method(method),
+        scheme,
+        parse_host(host),
+        target,
+        headers,
+        # Traefik takes Upgrade away before it asks; the router of our snippet says that there was one. A
+        # client that says so itself asks for an upgrade that it will not get.
+        upgrade.decode("ascii", "replace").lower() if upgrade else upgrade_of(headers),
+        CAPABILITIES.removes_query,
+        CAPABILITIES.replaces_cookies,
     )
-
-
-def _upgrade(carriers: Mapping[bytes, bytes], headers: HeaderPairs) -> str | None:
-    """Traefik takes Upgrade away before it asks; the router of our snippet says that there was one.
-
-    A client that says so itself asks for an upgrade that it will not get.
-    """
-    said = carriers.get(_UPGRADE)
-    return said.decode("ascii", "replace").lower() if said else upgrade_of(headers)

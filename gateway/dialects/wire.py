@@ -6,25 +6,28 @@ octet that two readers can read differently.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-HeaderPairs = tuple[tuple[bytes, bytes], ...]
+from gateway.core.headers import HeaderPairs, Headers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpRequest:
+class HttpRequest(NamedTuple):
     """One parsed request head. There is no body: no dialect of ours has one."""
 
     method: bytes
-    target: bytes = field(repr=False)
-    """The request target as sent, not decoded."""
-    headers: HeaderPairs = field(repr=False)
-    """In order, duplicates kept; names lower-cased, values without surrounding white space."""
+    target: bytes
+    """The request target as sent, not decoded. It may hold a token: never print it."""
+    headers: Headers
+    """Values without surrounding white space."""
     peer: str
     """The address of the connection's other end, as the operating system prints it."""
 
     def values(self, name: bytes) -> list[bytes]:
         """Every value of one header, in order; `name` in lower case."""
-        return [value for key, value in self.headers if key == name]
+        return self.headers.all(name)
+
+    def __repr__(self) -> str:
+        return f"HttpRequest({self.method!r}, {self.peer})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Who asks, and what do they get? The only loop: ask, look up, answer, record, render.
+"""Who asks, and what do they get? The only loop: ask, recall or answer, look up, record, render.
 
 One request sees one world, however long its look-ups take; the clock is read again after each of them, so
 that waiting never stretches a token's life. A decision whose evidence is at hand is made without leaving
@@ -6,21 +6,26 @@ the caller's stack; only a look-up makes it a coroutine.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final, Protocol, assert_never
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, NamedTuple, Protocol, assert_never
 
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.evidence import Evidence, KeysNeeded, Signer, Unavailable
 from gateway.core.facts import RequestFacts
+from gateway.core.host import host_pattern
 from gateway.core.jwk import KeySet
-from gateway.core.policy import Snapshot
+from gateway.core.mint import DownstreamToken
+from gateway.core.policy import Policy, Snapshot
 from gateway.core.reason import Reason
 from gateway.core.revocation import Revocations
-from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Preflight, Verdict
+from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit, Verdict
 from gateway.dialects import DIALECTS, Dialect
 from gateway.dialects.answers import render
 from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.server.http1.after import After
+from gateway.server.http1.writer import AnswerWriter
+from gateway.server.memo import Again, Memo
 
 MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
@@ -52,19 +57,43 @@ class World:
     signer: Callable[[], Signer | None]
     revoked: Callable[[], Revocations]
     """Asked for at every request: the list changes under a world that stays."""
+    pins: Mapping[bytes, tuple[Dialect, Policy]] = field(init=False)
+    """Which dialect and policy a proxy is pinned to, by the URL that the operator gave it."""
+
+    def __post_init__(self) -> None:
+        """Write the URLs out, so that each is one look-up."""
+        pins = {
+            PREFIX + f"{dialect.NAME}/{policy.id}".encode(): (dialect, policy)
+            for dialect in DIALECTS.values()
+            for policy in self.snapshot.policies.values()
+        }
+        object.__setattr__(self, "pins", pins)
 
 
 class Observer(Protocol):
-    """Who is told of every decision: the record and the metrics."""
+    """Who is told of every decision: the record and the metrics. Must not raise and must not wait."""
 
     def decided(
         self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
     ) -> None:
-        """Take note of one decision. Must not raise and must not wait."""
+        """Take note of one decision."""
+
+    def remember(self, permit: Permit, dialect: str) -> Any:
+        """Give what `again` will want to have of this permit."""
+
+    def again(
+        self,
+        known: Any,
+        facts: RequestFacts,
+        *,
+        domain: str | None,
+        downstream: DownstreamToken | None,
+        seconds: float,
+    ) -> None:
+        """Take note of one decision that was remembered; `downstream` is a token that is not `known`'s."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Asked(NamedTuple):
     """One request on its way through the engine."""
 
     dialect: Dialect | None
@@ -76,12 +105,13 @@ class _Asked:
 class Engine:
     """Decides requests of the decision listener: `/auth/<dialect>/<policy>`."""
 
-    __slots__ = ("_clock", "_jti", "_monotonic", "_observer", "_world")
+    __slots__ = ("_clock", "_jti", "_memo", "_monotonic", "_observer", "_world", "_writer")
 
     def __init__(
         self,
         world: World,
         observer: Observer,
+        memo: Memo,
         *,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
@@ -89,30 +119,52 @@ class Engine:
     ) -> None:
         self._world = world
         self._observer = observer
+        self._memo = memo
         self._clock = clock
         self._monotonic = monotonic
         self._jti = jti
+        self._writer = AnswerWriter()
 
-    def __call__(self, request: HttpRequest) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
-        """Answer one request; a coroutine only where something must be looked up first."""
+    def adopt(self, world: World, observer: Observer) -> None:
+        """Take another world. What is under way ends in the one that it began in."""
+        self._memo.clear()
+        self._world = world
+        self._observer = observer
+
+    def __call__(self, request: HttpRequest) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        """Answer one request; with the octets of an answer that is remembered, or a coroutine only where
+        something must be looked up first.
+        """
         started, world = self._monotonic(), self._world
-        dialect, policy_id = _pinned(request.target)
-        asked = _Asked(dialect=dialect, peer=request.peer, started=started)
-        policy = world.snapshot.policies.get(policy_id)
-        if dialect is None or policy is None:
+        pin = world.pins.get(request.target)
+        if pin is None:
+            asked = _Asked(_dialect_of(request.target), request.peer, started)
             return self._finish(asked, Deny(reason=Reason.POLICY_UNKNOWN))
+        dialect, policy = pin
         facts = dialect.read(request, policy)
         if isinstance(facts, Deny):
-            return self._finish(asked, replace(facts, context=Context(policy=policy)))
-        asked = replace(asked, facts=facts)
+            denied = replace(facts, context=Context(policy=policy))
+            return self._finish(_Asked(dialect, request.peer, started), denied)
         question = ask(facts, world.snapshot)
-        if isinstance(question, Deny | Preflight):
-            return self._finish(asked, question)
-        evidence = Evidence(signer=world.signer(), keys=world.sources.keys, revoked=world.revoked())
-        verdict = answer(question, world.snapshot, evidence, now=int(self._clock()), jti=self._jti())
+        if not isinstance(question, Question):
+            return self._finish(_Asked(dialect, request.peer, started, facts), question)
+        return self._decide(_Asked(dialect, request.peer, started, facts), world, question)
+
+    # --- private ---
+
+    def _decide(
+        self, asked: _Asked, world: World, question: Question
+    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        evidence = Evidence(world.signer(), world.sources.keys, world.revoked())
+        now, key = int(self._clock()), self._memo.key(question)
+        again = self._memo.recall(key, question, evidence, now)
+        if again is not None:
+            self._tell_again(again, question, asked.started)
+            return again.wire
+        verdict = answer(question, world.snapshot, evidence, now=now, jti=self._jti())
         if isinstance(verdict, Pending):
             return self._look_up(asked, world, question, evidence, verdict)
-        return self._finish(asked, verdict)
+        return self._finish(asked, verdict, key, evidence.signer)
 
     async def _look_up(
         self, asked: _Asked, world: World, question: Question, evidence: Evidence, pending: Pending
@@ -122,15 +174,27 @@ class Engine:
         )
         return self._finish(asked, verdict)
 
-    def _finish(self, asked: _Asked, verdict: Verdict) -> HttpAnswer:
-        self._observer.decided(
-            verdict,
-            asked.facts,
-            dialect=asked.dialect.NAME if asked.dialect else "unknown",
-            peer=asked.peer,
-            seconds=self._monotonic() - asked.started,
+    def _finish(
+        self, asked: _Asked, verdict: Verdict, key: bytes | None = None, signer: Signer | None = None
+    ) -> HttpAnswer:
+        dialect, peer, started, facts = asked
+        name = dialect.NAME if dialect else "unknown"
+        given = dialect.render(verdict) if dialect else render(verdict)
+        if key is not None and isinstance(verdict, Permit) and verdict.remember is not None:
+            wire = self._writer.render(given, After.STAY)
+            self._memo.keep(key, verdict, wire, self._observer.remember(verdict, name), signer)
+        self._observer.decided(verdict, facts, dialect=name, peer=peer, seconds=self._monotonic() - started)
+        return given
+
+    def _tell_again(self, again: Again, question: Question, started: float) -> None:
+        facts = question.facts
+        self._observer.again(
+            again.note,
+            facts,
+            domain=host_pattern(facts.host, facts.scheme, question.policy.host_patterns),
+            downstream=again.downstream,
+            seconds=self._monotonic() - started,
         )
-        return asked.dialect.render(verdict) if asked.dialect else render(verdict)
 
 
 async def settle(
@@ -146,7 +210,7 @@ async def settle(
     """Fetch what is needed and ask again, a bounded number of times. Silence never becomes a permit."""
     for _ in range(MAX_ROUNDS):
         found = await _resolve(sources, pending.need)
-        evidence = replace(evidence, found={**evidence.found, pending.need: found}, signed=pending.signed)
+        evidence = evidence._replace(found={**evidence.found, pending.need: found}, signed=pending.signed)
         verdict = answer(question, snapshot, evidence, now=int(clock()), jti=jti())
         if not isinstance(verdict, Pending):
             return verdict
@@ -157,12 +221,12 @@ async def settle(
 # --- private ---
 
 
-def _pinned(target: bytes) -> tuple[Dialect | None, str]:
-    """Which dialect and policy the operator pinned this proxy to, by the URL."""
+def _dialect_of(target: bytes) -> Dialect | None:
+    """In which dialect is a question about no policy of ours answered?"""
     parts = target.removeprefix(PREFIX).split(b"/")
     if not target.startswith(PREFIX) or len(parts) != 2:
-        return None, ""
-    return DIALECTS.get(parts[0].decode("ascii", "replace")), parts[1].decode("ascii", "replace")
+        return None
+    return DIALECTS.get(parts[0].decode("ascii", "replace"))
 
 
 async def _resolve(sources: Resolver, need: KeysNeeded) -> KeySet | Unavailable:

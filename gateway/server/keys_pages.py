@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Final
 
 from gateway.core.base64url import encode
-from gateway.dialects.wire import HeaderPairs, HttpAnswer, HttpRequest
+from gateway.core.headers import HeaderPairs
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.keys.keyring import Keyring
 from gateway.server.pages import METHOD_NOT_ALLOWED, NOSNIFF, NOT_FOUND, path_of, reads
 

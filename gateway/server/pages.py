@@ -5,7 +5,8 @@ Constant answers: no byte of a request comes back in one.
 
 from typing import Final
 
-from gateway.dialects.wire import HeaderPairs, HttpAnswer, HttpRequest
+from gateway.core.headers import HeaderPairs
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 
 NOSNIFF: Final = (b"X-Content-Type-Options", b"nosniff")
 PLAIN: Final[HeaderPairs] = (

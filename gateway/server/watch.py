@@ -3,12 +3,13 @@
 import asyncio
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import DroppedKey
-from gateway.core.verdict import Verdict
+from gateway.core.mint import DownstreamToken
+from gateway.core.verdict import Permit, Verdict
 from gateway.sources.outcome import REFRESHED, UNCHANGED
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
@@ -28,6 +29,23 @@ class DecisionWatch:
         """Count it and write it down."""
         self.metrics.decided(verdict, dialect=dialect, seconds=seconds)
         self.recorder.record(verdict, facts, dialect=dialect, peer=peer, seconds=seconds)
+
+    def remember(self, permit: Permit, dialect: str) -> Permit:  # noqa: ARG002
+        """Give what `again` needs."""
+        return permit
+
+    def again(
+        self,
+        known: Permit,
+        facts: RequestFacts,
+        *,
+        domain: str | None,  # noqa: ARG002
+        downstream: DownstreamToken | None,
+        seconds: float,
+    ) -> None:
+        """Count it and write it down."""
+        permit = known if downstream is None else replace(known, downstream=downstream)
+        self.decided(permit, facts, dialect=facts.dialect, peer=facts.peer, seconds=seconds)
 
 
 @dataclass(frozen=True, slots=True)

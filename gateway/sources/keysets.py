@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.core.evidence import KeysNeeded, Unavailable
 from gateway.core.jwk import KeySet
@@ -89,6 +90,12 @@ class _Believed(Mapping[str, KeySet]):
         if keys is None:
             raise KeyError(issuer_id)
         return keys
+
+    def get(self, issuer_id: str, default: Any = None) -> Any:
+        """Ask without an exception: this is asked for every request."""
+        issuer = self._issuers.get(issuer_id)
+        keys = None if issuer is None else issuer.current()
+        return default if keys is None else keys
 
     def __iter__(self) -> Iterator[str]:
         return (each for each, issuer in self._issuers.items() if issuer.current() is not None)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Final, assert_never
 
 from gateway.core.facts import RequestFacts
-from gateway.core.host import host_matches
+from gateway.core.host import host_pattern
 from gateway.core.policy import Policy
 from gateway.core.principal import Principal
 from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
@@ -166,10 +166,7 @@ def _domain(facts: RequestFacts, policy: Policy | None) -> str | None:
     """The policy's host that the request's is; a wildcard as `*.`, since its label is the client's text."""
     if policy is None:
         return None
-    for pattern in policy.hosts:
-        if host_matches(facts.host, facts.scheme, (pattern,)):
-            return pattern.name
-    return None
+    return host_pattern(facts.host, facts.scheme, policy.host_patterns)
 
 
 def _address(text: str) -> str:

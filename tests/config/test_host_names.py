@@ -10,7 +10,7 @@ from gateway.config.host_names import (
     parse_peers,
 )
 from gateway.config.problem import Unfit
-from gateway.core.host import host_matches, parse_host
+from gateway.core.host import host_pattern, parse_host
 from gateway.core.policy import HostPattern
 
 
@@ -32,7 +32,7 @@ from gateway.core.policy import HostPattern
 def test_hosts(text: str, pattern: HostPattern) -> None:
     assert parse_host_pattern(text) == pattern
     asked = parse_host(text.replace("*", "one").encode())
-    assert host_matches(asked, "https", [pattern])
+    assert host_pattern(asked, "https", frozenset({pattern})) == pattern.name
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,12 @@
 """Does the second half of the walk end where it should, and say what was known when it did?"""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
-from gateway.core.credential import UnverifiedToken
+from gateway.core.credential import Presented, UnverifiedToken
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import Access, CookieCredential
 from gateway.core.reason import ROWS, Outcome, Reason
@@ -94,7 +93,7 @@ def test_on_a_public_route_a_token_is_neither_judged_nor_believed() -> None:
 def test_silence_never_permits() -> None:
     """`ask` refuses a token route without a token; were it to slip, `answer` would."""
     asked = question(b.token())
-    empty = replace(asked, presented=replace(asked.presented, token=None))
+    empty = asked._replace(presented=Presented(None))
     verdict = answer(empty, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI)
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.CREDENTIAL_MISSING

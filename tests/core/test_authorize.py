@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.core.authorize import Permission, authorize, matches
+from gateway.core.claims import Span
 from gateway.core.policy import (
     AudienceIncludes,
     ClaimContains,
@@ -131,6 +132,7 @@ def principal() -> Principal:
         claims={"x": "v"},
         expires_at=b.NOW,
         leeway_s=0,
+        span=Span(0, b.NOW),
     )
 
 

@@ -32,10 +32,6 @@ def test_a_preflight_is_options_with_one_origin_and_one_method() -> None:
     assert not is_preflight(preflight(method))
 
 
-def test_no_policy_says_nothing() -> None:
-    assert answer_headers(None, browser()) == ()
-
-
 def test_a_listed_origin_is_answered_as_configured() -> None:
     assert answer_headers(cors(), browser()) == (
         (b"vary", b"Origin"),

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.credential import Presented, UnverifiedToken, extract
+from gateway.core.credential import Presented, UnverifiedToken, extract, token_of
 from gateway.core.policy import (
     BearerCredential,
     CookieCredential,
     CredentialSource,
     HeaderCredential,
     QueryCredential,
+    places_of,
 )
 from gateway.core.reason import Reason, Refusal
 from tests.builders import facts
@@ -34,7 +35,7 @@ def presented(
     """The token's text, None without one, or why not."""
     told = facts(target, *headers, can_remove_query=removes_query, can_remove_cookie=removes_cookie)
     try:
-        token = extract(told, sources).token
+        token = token_of(extract(told, places_of(sources)))
     except Refusal as refusal:
         return refusal.reason
     return token.text if token else None
@@ -145,7 +146,7 @@ def test_a_header_of_its_own(values: tuple[bytes, ...], expected: bytes | Reason
 def test_cookies_are_octet_exact(cookies: tuple[bytes, ...], expected: bytes | None, left: bytes) -> None:
     headers = [(b"cookie", value) for value in cookies]
     assert presented(*headers, sources=(COOKIE,)) == expected
-    assert extract(facts(b"/", *headers), (COOKIE,)).cookies_left == left
+    assert extract(facts(b"/", *headers), places_of((COOKIE,))).cookies_left == left
 
 
 @pytest.mark.parametrize(
@@ -169,11 +170,11 @@ def test_five_hundred_cookies_are_read() -> None:
     crowd = b"; ".join(b"c%d=v" % number for number in range(500))
     headers = ((b"cookie", crowd + b"; __Host-token=t"),)
     assert presented(*headers, sources=(COOKIE,)) == b"t"
-    assert extract(facts(b"/", *headers), (COOKIE,)).cookies_left == crowd
+    assert extract(facts(b"/", *headers), places_of((COOKIE,))).cookies_left == crowd
 
 
 def test_without_a_cookie_credential_the_cookies_are_the_clients() -> None:
-    assert extract(facts(b"/", (b"cookie", b"__Host-token=t")), (BEARER,)).cookies_left is None
+    assert extract(facts(b"/", (b"cookie", b"__Host-token=t")), places_of((BEARER,))).cookies_left is None
 
 
 def test_a_cookie_that_this_proxy_cannot_take_away_is_refused() -> None:
@@ -282,9 +283,9 @@ def test_no_source_finds_no_credential() -> None:
 def test_nothing_prints_the_token() -> None:
     secret = "c4n4ry"
     token = UnverifiedToken(secret.encode())
-    assert secret not in repr(token) + repr(Presented(token=token, cookies_left=secret.encode()))
+    assert secret not in repr(token) + repr(Presented(secret.encode(), secret.encode()))
     with pytest.raises(Refusal) as refusal:
-        extract(facts(b"/?access_token=" + secret.encode()), (BEARER,))
+        extract(facts(b"/?access_token=" + secret.encode()), places_of((BEARER,)))
     assert secret not in repr(refusal.value) + refusal.value.detail
 
 
@@ -292,7 +293,7 @@ def test_nothing_prints_the_token() -> None:
 def test_any_headers_and_query_give_a_value_or_a_refusal(headers: tuple[Pair, ...], query: bytes) -> None:
     told = facts(b"/?" + query, *headers, can_remove_query=True)
     try:
-        found = extract(told, (BEARER, HEADER, COOKIE, QUERY))
+        found = extract(told, places_of((BEARER, HEADER, COOKIE, QUERY)))
     except Refusal as refusal:
         assert refusal.reason.value.startswith("credential_")  # noqa: PT017 - either way is an answer
         return

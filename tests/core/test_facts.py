@@ -1,7 +1,5 @@
 """What a peer told: frozen, and printed without a secret."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from gateway.core.facts import Host
@@ -39,5 +37,5 @@ def test_printing_shows_neither_target_nor_headers() -> None:
 
 
 def test_a_step_cannot_change_what_a_later_step_reads() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         facts().method = "DELETE"  # type: ignore[misc]

@@ -12,6 +12,7 @@ from joserfc import jwt as joserfc_jwt
 
 from gateway.core.authorize import Permission
 from gateway.core.base64url import decode
+from gateway.core.claims import Span
 from gateway.core.jwk import PublicKey
 from gateway.core.mint import (
     IDENTITY_HEADERS,
@@ -45,6 +46,7 @@ def permission(route: dict[str, Any] | None = None, **changes: Any) -> Permissio
         claims=b.claims(email="alice@example.com", groups=["a", "b"], nothing=None),
         expires_at=NOW + 300,
         leeway_s=30,
+        span=Span(NOW - 60, NOW + 330),
     )
     return Permission(
         principal=replace(who, **changes), route=b.route(downstream=b.downstream(**(route or {})))

@@ -41,7 +41,7 @@ def issuer(vector: dict[str, Any]) -> Issuer:
 
 
 def signed(header: dict[str, Any], claims: dict[str, Any]) -> SignedClaims:
-    return SignedClaims(issuer_id="idp", header=header, claims=claims, key=KEY)
+    return SignedClaims(issuer_id="idp", header=header, claims=claims, key=KEY, candidates=(KEY,))
 
 
 def reason(vector: dict[str, Any], header: dict[str, Any], claims: dict[str, Any]) -> Reason:

@@ -30,8 +30,8 @@ def never(_: bytes) -> str:
 
 def tags(**changes: Any) -> RevocationTags:
     granted = permit(b.token(**changes), issuers=[b.issuer(subject_from=("sub",))])
-    assert granted.revocable is not None
-    return granted.revocable
+    assert granted.remember is not None
+    return granted.remember.revocable
 
 
 def test_a_permit_says_what_its_token_can_be_named_by() -> None:
@@ -41,8 +41,8 @@ def test_a_permit_says_what_its_token_can_be_named_by() -> None:
 
 def test_the_subject_is_the_one_that_the_issuers_preset_maps() -> None:
     granted = permit(b.token(oid="object-1"), issuers=[b.issuer(subject_from=("oid",))])
-    assert granted.revocable is not None
-    assert granted.revocable.subject == "object-1"
+    assert granted.remember is not None
+    assert granted.remember.revocable.subject == "object-1"
     known = b.evidence(revoked=b.revoked(subject="object-1"))
     assert outcome(b.token(oid="object-1"), issuers=[b.issuer(subject_from=("oid",))], known=known)
     assert outcome(b.token(oid="object-1"), known=known) is None
@@ -265,7 +265,7 @@ def test_a_public_route_judges_no_token() -> None:
         b.token(), one=b.public_route(), known=b.evidence(revoked=b.revoked(subject="alice"))
     )
     assert isinstance(granted, Permit)
-    assert granted.revocable is None
+    assert granted.remember is None
 
 
 def test_nobody_is_on_the_list_before_the_signature_holds() -> None:

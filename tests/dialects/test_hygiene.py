@@ -1,10 +1,11 @@
 """Headers that two readers would read differently are refused, in one pass."""
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gateway.core.policy import BearerCredential, CredentialSource, HeaderCredential
+from gateway.core.headers import HeaderPairs, Headers
+from gateway.core.policy import BearerCredential, CredentialSource, HeaderCredential, places_of
 from gateway.core.reason import Reason, Refusal
 from gateway.dialects.hygiene import (
     CONNECTION_OPTIONS,
@@ -15,17 +16,17 @@ from gateway.dialects.hygiene import (
     take_carriers,
     upgrade_of,
 )
-from gateway.dialects.wire import HeaderPairs
 from tests.strategies import PROTECTED, aliases
 
-CARRIERS = frozenset({b"x-original-url", b"x-original-method"})
+CARRIERS = (b"x-original-url", b"x-original-method")
 BEARER = BearerCredential()
 IDENTITY = (b"x-auth-subject", b"x-auth-issuer", b"x-auth-client", b"x-auth-scopes")
 
 
 def taken(*headers: tuple[bytes, bytes], source: CredentialSource = BEARER) -> dict[bytes, bytes] | Reason:
     try:
-        return dict(take_carriers(headers, CARRIERS, (source,)))
+        found = take_carriers(Headers.of(headers), CARRIERS, places_of((source,)).headers)
+        return {name: value for name, value in zip(CARRIERS, found, strict=True) if value is not None}
     except Refusal as refusal:
         return refusal.reason
 
@@ -52,8 +53,9 @@ def test_no_header_asks_for_another_method(name: bytes) -> None:
     assert taken((name, b"GET")) is Reason.METHOD_OVERRIDE
 
 
-@given(st.sampled_from((*PROTECTED, *sorted(CARRIERS))).flatmap(aliases))
+@given(st.sampled_from((*PROTECTED, *CARRIERS)).flatmap(aliases))
 def test_every_alias_of_a_protected_name_is_refused(alias: bytes) -> None:
+    assume(alias.lower() not in {*PROTECTED, *CARRIERS})  # in another case it is the name itself
     assert taken((alias, b"x")) is Reason.HEADER_LOOKALIKE
 
 
@@ -206,4 +208,4 @@ def test_other_parameters_are_none_of_our_business(target: bytes) -> None:
 )
 def test_upgrade(values: tuple[bytes, ...], expected: str | None) -> None:
     headers: HeaderPairs = tuple((b"upgrade", value) for value in values)
-    assert upgrade_of(headers) == expected
+    assert upgrade_of(Headers.of(headers)) == expected

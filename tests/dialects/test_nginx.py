@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gateway.core.facts import Host, RequestFacts
+from gateway.core.headers import Headers
 from gateway.core.policy import CookieCredential, QueryCredential
 from gateway.core.reason import ROWS, Outcome, Reason
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
@@ -23,7 +24,7 @@ def read(**changes: Any) -> RequestFacts | Reason:
 
 def read_url(url: bytes) -> RequestFacts | Reason:
     headers = ((b"x-original-url", url), (b"x-original-method", b"GET"))
-    request = HttpRequest(method=b"GET", target=b"/auth/nginx/orders", headers=headers, peer=PEER)
+    request = HttpRequest(method=b"GET", target=b"/auth/nginx/orders", headers=Headers.of(headers), peer=PEER)
     facts = nginx.read(request, policy())
     return facts.reason if isinstance(facts, Deny) else facts
 
@@ -52,7 +53,7 @@ def test_a_missing_carrier(carrier: bytes) -> None:
     assert read(without=frozenset({carrier})) is Reason.CARRIER_MISSING
 
 
-@pytest.mark.parametrize("carrier", sorted(nginx.CARRIERS - {b"x-token-gateway-removes"}))
+@pytest.mark.parametrize("carrier", nginx.CARRIERS[:3])
 def test_a_carrier_twice(carrier: bytes) -> None:
     assert read(headers=((carrier, b"x"),)) is Reason.CARRIER_DUPLICATE
 

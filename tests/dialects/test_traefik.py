@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from gateway.core.facts import Host, RequestFacts
+from gateway.core.headers import HeaderPairs
 from gateway.core.policy import QueryCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight
 from gateway.dialects import DIALECTS, traefik
-from gateway.dialects.wire import ClientRequest, HeaderPairs
+from gateway.dialects.wire import ClientRequest
 from tests.builders import PEER, bearer, cors, policy, snapshot, token, traefik_request
 from tests.vectors.paths import ROWS as PATHS
 from tests.vectors.paths import Row

@@ -4,12 +4,13 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 
 def test_values_keep_order_and_duplicates() -> None:
     headers = ((b"a", b"1"), (b"b", b"\xff"), (b"a", b"1"))
-    request = HttpRequest(method=b"GET", target=b"/", headers=headers, peer="10.0.0.1")
+    request = HttpRequest(method=b"GET", target=b"/", headers=Headers.of(headers), peer="10.0.0.1")
     assert request.values(b"a") == [b"1", b"1"]
     assert request.values(b"b") == [b"\xff"]
     assert request.values(b"A") == []
@@ -31,7 +32,9 @@ def test_an_imitated_client_is_a_documentation_address_unless_it_is_told() -> No
 
 def test_nothing_of_a_request_or_an_answer_is_printed_by_accident() -> None:
     secret = ((b"authorization", b"Bearer s3cr3t"),)
-    request = HttpRequest(method=b"GET", target=b"/?access_token=s3cr3t", headers=secret, peer="10.0.0.1")
+    request = HttpRequest(
+        method=b"GET", target=b"/?access_token=s3cr3t", headers=Headers.of(secret), peer="10.0.0.1"
+    )
     client = ClientRequest(method="GET", scheme="https", authority="a", target="/?t=s3cr3t", headers=secret)
     for value in (request, client, HttpAnswer(status=200, headers=secret)):
         assert "s3cr3t" not in repr(value)

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from gateway.core.base64url import encode
 from gateway.core.evidence import Evidence, KeysNeeded, Unavailable
 from gateway.core.facts import RequestFacts
+from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.policy import BearerCredential, CookieCredential, HeaderCredential, QueryCredential
 from gateway.core.reason import ROWS, Outcome
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS
-from gateway.dialects.wire import HeaderPairs, HttpRequest
+from gateway.dialects.wire import HttpRequest
 from tests.builders import (
     NOW,
     OTHER_KEY,
@@ -58,7 +59,7 @@ dialects = pytest.mark.parametrize("dialect", SENDERS)
 def test_any_bytes_are_facts_or_a_refusal(
     dialect: str, headers: HeaderPairs, peer: str, target: bytes, method: bytes
 ) -> None:
-    request = HttpRequest(method=method, target=target, headers=headers, peer=peer)
+    request = HttpRequest(method=method, target=target, headers=Headers.of(headers), peer=peer)
     facts = DIALECTS[dialect].read(request, WORLD.policies["orders"])
     assert isinstance(facts, RequestFacts | Deny)
     assert not isinstance(facts, RequestFacts) or peer == PEER

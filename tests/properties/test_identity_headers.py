@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.headers import HeaderPairs
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CookieCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
-from gateway.dialects.wire import HeaderPairs
 from tests.builders import Wire, bearer, nginx_request, policy, snapshot, token, traefik_request
 from tests.strategies import PROTECTED, aliases, any_headers, header_values
 from tests.walk import converse

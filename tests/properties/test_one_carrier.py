@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.headers import HeaderPairs
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Verdict
-from gateway.dialects.wire import HeaderPairs, HttpAnswer
+from gateway.dialects.wire import HttpAnswer
 from tests.builders import Wire, bearer, nginx_request, policy, snapshot, token, traefik_request
 from tests.strategies import any_headers, foreign_headers, tame_targets
 from tests.walk import converse

@@ -7,7 +7,7 @@ the walk makes of the request is printed, and searched for them and for the toke
 import traceback
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.authorize import authorize
-from gateway.core.credential import UnverifiedToken, extract
+from gateway.core.credential import UnverifiedToken, extract, token_of
 from gateway.core.evidence import Evidence, KeysNeeded, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.jws import parse
@@ -33,6 +33,7 @@ from gateway.core.policy import (
     QueryCredential,
     Requirement,
     ScopesInclude,
+    places_of,
 )
 from gateway.core.principal import identify
 from gateway.core.reason import ROWS, Outage, Outcome, Reason, Refusal, Step
@@ -206,7 +207,7 @@ def steps(text: str, route: Any, world: Any, known: Evidence) -> Iterator[Any]:
     yield parse(token)
     signed = authenticate(token, route, world, known)
     yield signed
-    yield replace(known, signed=signed)
+    yield known._replace(signed=signed)
     yield admit(token, signed, world, known)
     valid = verify(signed, world, now=b.NOW)
     yield valid
@@ -282,7 +283,7 @@ def test_no_value_made_of_a_request_tells_its_query_cookies_or_headers(
     asked = ask(facts, world)
     assert not told(printed(facts, asked), canary, text)
     if isinstance(asked, Question):
-        assert not told(printed(asked.presented, asked.presented.token, asked.context), canary, text)
+        assert not told(printed(asked.presented, token_of(asked.presented), asked.context), canary, text)
         verdict = answer(asked, world, b.evidence(), now=b.NOW, jti=b.JTI)
         assert isinstance(verdict, Permit)
         assert not told(printed(verdict), canary, text)
@@ -296,7 +297,7 @@ def test_a_refused_credential_is_not_in_its_exception(canary: str) -> None:
     for place in ("twice", "garbage", "query"):
         facts = request(canary, place, secret_token(canary))
         with pytest.raises(Refusal) as refused:
-            extract(facts, SOURCES)
+            token_of(extract(facts, places_of(SOURCES)))
         shown = printed(refused.value) + "".join(traceback.format_exception(refused.value))
         assert not told(shown + refused.value.detail, canary)
 

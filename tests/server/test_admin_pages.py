@@ -5,7 +5,8 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects.wire import HeaderPairs, HttpAnswer, HttpRequest
+from gateway.core.headers import HeaderPairs, Headers
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.admin_pages import AdminPages
 from gateway.server.listener import listen
 from gateway.server.pages import METHOD_NOT_ALLOWED, NOT_FOUND
@@ -18,7 +19,7 @@ def ask(
     target: bytes, method: bytes = b"GET", headers: HeaderPairs = (), ready: str | None = None
 ) -> HttpAnswer:
     pages = AdminPages(lambda: ready, lambda: EXPOSITION)
-    return pages(HttpRequest(method=method, target=target, headers=headers, peer="192.0.2.1"))
+    return pages(HttpRequest(method=method, target=target, headers=Headers.of(headers), peer="192.0.2.1"))
 
 
 def test_alive_even_when_not_ready() -> None:
@@ -39,7 +40,7 @@ def test_not_ready_and_why() -> None:
 def test_readiness_is_asked_at_each_request() -> None:
     reasons = iter(["draining", None])
     pages = AdminPages(lambda: next(reasons), lambda: EXPOSITION)
-    request = HttpRequest(method=b"GET", target=b"/readyz", headers=(), peer="192.0.2.1")
+    request = HttpRequest(method=b"GET", target=b"/readyz", headers=Headers.of(()), peer="192.0.2.1")
     assert [pages(request).status, pages(request).status] == [503, 200]
 
 

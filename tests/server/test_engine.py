@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ import pytest
 from gateway.core.evidence import KeysNeeded, Unavailable
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
+from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Snapshot
 from gateway.core.reason import Reason
 from gateway.core.revocation import Revocations
@@ -20,6 +21,9 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server import engine
 from gateway.server.engine import Engine, World
+from gateway.server.http1.after import After
+from gateway.server.http1.writer import AnswerWriter
+from gateway.server.memo import Memo
 from gateway.sources.keysets import IssuerSource, KeySources
 from tests import builders as b
 from tests.net.servers import website
@@ -55,6 +59,24 @@ class Observed:
     ) -> None:
         self.calls.append(Told(verdict, facts, dialect, peer, seconds))
 
+    remembered: list[tuple[Permit, RequestFacts, str | None, DownstreamToken | None, float]] = field(
+        default_factory=list
+    )
+
+    def remember(self, permit: Permit, dialect: str) -> Permit:
+        return permit
+
+    def again(
+        self,
+        known: Permit,
+        facts: RequestFacts,
+        *,
+        domain: str | None,
+        downstream: DownstreamToken | None,
+        seconds: float,
+    ) -> None:
+        self.remembered.append((known, facts, domain, downstream, seconds))
+
     @property
     def only(self) -> Told:
         (call,) = self.calls
@@ -86,6 +108,11 @@ class Clock:
         return self.now
 
 
+def forgetful() -> Memo:
+    """A memo without room: what the engine does with one is told in test_memo and in the properties."""
+    return Memo(bytes(32), jti=lambda: b.JTI, max_bytes=0)
+
+
 KNOWN = Table(keys={"corp": b.key_set()})
 
 
@@ -96,11 +123,13 @@ def make(
     clock: Clock | None = None,
     signer: Any = b.signer,
     revoked: Callable[[], Revocations] = b.nothing_revoked,
+    memo: Memo | None = None,
 ) -> tuple[Engine, Observed]:
     observed, ticks = Observed(), count()
     built = Engine(
         World(snapshot=world or b.snapshot(), sources=sources, signer=signer, revoked=revoked),
         observed,
+        memo or forgetful(),
         clock=clock or Clock(),
         monotonic=lambda: float(next(ticks)),
         jti=lambda: b.JTI,
@@ -170,7 +199,7 @@ def test_the_dialect_of_the_url_is_the_one_that_reads_and_answers() -> None:
 )
 def test_an_url_that_nobody_was_pinned_to_is_refused_and_told(target: bytes) -> None:
     decide, observed = make()
-    answer = at_once(decide, replace(good(), target=target))
+    answer = at_once(decide, good()._replace(target=target))
     assert answer.status == 403
     assert (b"cache-control", b"no-store") in answer.headers
     assert observed.only.reason is Reason.POLICY_UNKNOWN
@@ -180,7 +209,7 @@ def test_an_url_that_nobody_was_pinned_to_is_refused_and_told(target: bytes) -> 
 
 def test_an_unknown_dialect_is_told_by_a_name_that_the_caller_did_not_choose() -> None:
     decide, observed = make()
-    at_once(decide, replace(good(), target=b"/auth/anything/orders"))
+    at_once(decide, good()._replace(target=b"/auth/anything/orders"))
     assert observed.only.dialect == "unknown"
 
 
@@ -336,6 +365,7 @@ async def test_the_world_itself_is_read_once() -> None:
     counted = Counted(
         World(snapshot=b.snapshot(), sources=sources, signer=b.signer, revoked=b.nothing_revoked),
         Observed(),
+        forgetful(),
         clock=Clock(),
         monotonic=lambda: 0.0,
         jti=lambda: b.JTI,
@@ -385,3 +415,48 @@ async def test_the_real_sources_are_an_outage_while_the_issuer_is_down() -> None
         assert (await after_waiting(decide, good())).status == 503
         await sources.close()
     assert observed.only.reason is Reason.KEYS_UNAVAILABLE
+
+
+# --- what is remembered -------------------------------------------------------
+
+
+SIGNER = b.signer()
+
+
+def warm(**changes: Any) -> tuple[Engine, Observed]:
+    memo = Memo(bytes(32), jti=lambda: b.JTI)
+    return make(memo=memo, signer=lambda: SIGNER, **changes)
+
+
+def test_a_request_like_one_before_is_answered_from_memory_to_the_octet() -> None:
+    decide, observed = warm()
+    first = at_once(decide, good(target=b"/v1/orders/1"))
+    again = decide(good(target=b"/v1/orders/2?q=1", client=b"198.51.100.7"))
+    assert again == AnswerWriter().render(first, After.STAY)
+    assert len(observed.calls) == 1
+    ((permit, facts, domain, downstream, seconds),) = observed.remembered
+    assert permit is observed.only.verdict
+    assert (facts.target, facts.client_address) == (b"/v1/orders/2?q=1", "198.51.100.7")
+    assert domain == b.HOST.decode()
+    assert downstream is not None
+    assert seconds > 0
+
+
+def test_another_world_remembers_nothing_and_tells_its_own_observer() -> None:
+    decide, observed = warm()
+    at_once(decide, good())
+    other, next_observer = b.snapshot(b.policy(b.route(issuers=frozenset({"partner"})))), Observed()
+    decide.adopt(
+        World(snapshot=other, sources=KNOWN, signer=lambda: SIGNER, revoked=b.nothing_revoked), next_observer
+    )
+    assert at_once(decide, good()).status == 401
+    assert next_observer.only.reason is Reason.ISSUER_NOT_ADMITTED
+    assert len(observed.calls) == 1
+
+
+def test_refusals_are_decided_each_time() -> None:
+    decide, observed = warm()
+    for _ in range(3):
+        assert at_once(decide, b.nginx_request(headers=(b.bearer(b.token(exp=1)),))).status == 401
+    assert len(observed.calls) == 3
+    assert observed.remembered == []

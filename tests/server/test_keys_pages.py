@@ -8,7 +8,8 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.dialects.wire import HeaderPairs, HttpAnswer, HttpRequest
+from gateway.core.headers import HeaderPairs, Headers
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.keys.keyring import Keyring
 from gateway.keys.memory import MemoryStore
 from gateway.keys.store import open_keyring
@@ -32,7 +33,7 @@ PAGES = KeysPages(KEYRING, ISSUER, JWKS_URI)
 def ask(
     target: bytes, method: bytes = b"GET", headers: HeaderPairs = (), pages: KeysPages = PAGES
 ) -> HttpAnswer:
-    return pages(HttpRequest(method=method, target=target, headers=headers, peer="192.0.2.1"))
+    return pages(HttpRequest(method=method, target=target, headers=Headers.of(headers), peer="192.0.2.1"))
 
 
 def etag_of(answer: HttpAnswer) -> bytes:

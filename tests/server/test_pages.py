@@ -2,12 +2,13 @@
 
 import pytest
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
 from gateway.server.pages import METHOD_NOT_ALLOWED, NOT_FOUND, path_of, reads
 
 
 def request(target: bytes, method: bytes = b"GET") -> HttpRequest:
-    return HttpRequest(method=method, target=target, headers=(), peer="127.0.0.1")
+    return HttpRequest(method=method, target=target, headers=Headers.of(()), peer="127.0.0.1")
 
 
 @pytest.mark.parametrize(

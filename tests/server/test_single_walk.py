@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS
 from gateway.dialects.wire import HttpRequest
 from gateway.server.engine import Engine, World
+from gateway.server.memo import Memo
 from gateway.server.single_walk import GivenKeys, Moment, walk
 from tests import builders as b
 
@@ -121,6 +123,12 @@ async def test_keys_of_another_issuer_are_of_no_use() -> None:
 class Last:
     verdict: Verdict | None = None
 
+    def remember(self, permit: Permit, dialect: str) -> None:
+        """Want nothing."""
+
+    def again(self, known: None, facts: RequestFacts, **rest: Any) -> None:
+        raise AssertionError("each request is the first of its kind")
+
     def decided(
         self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
     ) -> None:
@@ -153,6 +161,7 @@ async def test_the_engine_comes_to_the_same_verdict(dialect: str, request_: Http
     served = Engine(
         World(snapshot=world, sources=Table(), signer=b.signer, revoked=b.nothing_revoked),
         last,
+        Memo(bytes(32), jti=lambda: b.JTI),
         clock=lambda: b.NOW,
         monotonic=lambda: 0.0,
         jti=lambda: b.JTI,

@@ -7,26 +7,17 @@ before the request line, more than one space in it, HTTP/0.9, HTTP/2.0 and RTSP 
 This module is the seam: a compiled reader with the same three methods can take its place.
 """
 
-import re
 from collections.abc import Sequence
-from enum import Enum, auto
 from typing import Final
 
 import httptools
 
-from gateway.dialects.wire import HeaderPairs, HttpRequest
+from gateway.core.headers import Headers
+from gateway.dialects.wire import HttpRequest
+from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.limits import Limits
-
-
-class After(Enum):
-    """What becomes of the connection after the answer (RFC 9112 9.3)."""
-
-    CLOSE = auto()
-    STAY = auto()
-    """HTTP/1.1: needs no word."""
-    STAY_1_0 = auto()
-    """HTTP/1.0: stays only if both sides say `keep-alive`."""
+from gateway.server.http1.simple_head import FRAMING, HOST, SimpleHeads
 
 
 class HeadReader:
@@ -35,14 +26,23 @@ class HeadReader:
     After the first `FaultyHead`, or a head that says `After.CLOSE`, it must not be used again.
     """
 
-    __slots__ = ("_buffer", "_fed", "_limits", "_pairs", "_parser", "_peer", "_target", "_whole")
+    __slots__ = ("_buffer", "_fed", "_limits", "_pairs", "_parser", "_peer", "_simple", "_target", "_whole")
 
     def __init__(self, *, peer: str, limits: Limits) -> None:
         self._peer = peer
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
+        self._simple = SimpleHeads(limits)
         self._buffer = b""
         self._start()
+
+    def whole(self, data: bytes) -> HttpRequest | None:
+        """Give the request where `data` is one simple head and nothing else: what proxies send.
+
+        Only to be asked while `empty`. None says nothing about `data`: then `feed` it. After such a request
+        the connection stays (`After.STAY`).
+        """
+        return self._simple.read(data, self._peer)
 
     @property
     def empty(self) -> bool:
@@ -82,7 +82,7 @@ class HeadReader:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header. llhttp leaves the white space behind a value (RFC 9112 5.1)."""
-        self._pairs.append((name.lower(), value.strip(b" \t")))
+        self._pairs.append((name, value.strip(b" \t")))
 
     def on_headers_complete(self) -> None:
         """Note that llhttp sees the end of the head."""
@@ -126,17 +126,13 @@ class HeadReader:
         version = buffer[len(line) : len(line) + 3]
         if not self._whole or not buffer.startswith(line) or version not in _VERSIONS or method == b"CONNECT":
             raise FaultyHead(Fault.MALFORMED)
-        framing = [pair for pair in pairs if pair[0] in _FRAMING]
+        framing = [(name.lower(), value) for name, value in pairs if name.lower() in FRAMING]
         after = _after(framing, http_1_1=version == b"1\r\n")
-        headers: HeaderPairs = tuple(pairs)
-        return HttpRequest(method=method, target=target, headers=headers, peer=self._peer), after
+        return HttpRequest(method, target, Headers.of(tuple(pairs)), self._peer), after
 
 
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"1\r\n", b"0\r\n")
-_FRAMING: Final = frozenset((b"host", b"connection", b"content-length", b"transfer-encoding", b"upgrade"))
-# RFC 9112 3.2 demands 400 for an invalid Host: uri-host [":" port] of RFC 3986, brackets not paired.
-_HOST: Final = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*+")
 
 
 def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
@@ -147,7 +143,7 @@ def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
         match name:
             case b"host":
                 hosts += 1
-                if not _HOST.fullmatch(value):
+                if not HOST.fullmatch(value):
                     raise FaultyHead(Fault.MALFORMED)
             case b"connection":
                 options = [option.strip(b" \t") for option in value.lower().split(b",")]

@@ -8,18 +8,24 @@ that the peer has gone, and then the task is cancelled.)
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.server.http1.after import After
 from gateway.server.http1.alarm import Alarm
 from gateway.server.http1.connections import Connections
 from gateway.server.http1.fault import OUR_BUG, REFUSALS, Fault, FaultyHead
-from gateway.server.http1.head import After, HeadReader
+from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.peer import peer_address
 from gateway.server.http1.writer import AnswerWriter
 
-Handler = Callable[[HttpRequest], HttpAnswer | Coroutine[Any, Any, HttpAnswer]]
+Handler = Callable[[HttpRequest], HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]]
+"""Gives an answer, or a coroutine that does; or the octets of an answer as `AnswerWriter` wrote it for a
+connection that stays."""
+
+
+_AT_ONCE: Final = (bytes, HttpAnswer)
 
 
 class Http1Protocol(asyncio.Protocol):
@@ -88,10 +94,17 @@ class Http1Protocol(asyncio.Protocol):
         """Answer what is complete; keep the rest."""
         if self._closing:
             return
-        self._reader.feed(data)
+        reader = self._reader
         if self._task is not None or self._write_paused:
+            reader.feed(data)
             self._pause_reading()
             return
+        if reader.empty:
+            request = reader.whole(data)
+            if request is not None:
+                self._answer_whole(request)
+                return
+        reader.feed(data)
         self._burst = 0
         self._advance()
 
@@ -142,12 +155,20 @@ class Http1Protocol(asyncio.Protocol):
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the peer gets an answer
             self._fail(bug)
 
+    def _answer_whole(self, request: HttpRequest) -> None:
+        try:
+            self._answer(request, After.STAY)
+        except Exception as bug:  # noqa: BLE001 -- as in _advance
+            self._fail(bug)
+        if self._task is None and not self._closing:
+            self._await_bytes()
+
     def _answer(self, request: HttpRequest, after: After) -> None:
         self._head_clock = False
         self._after = after
         self._is_head = request.method == b"HEAD"
         answer = self._handler(request)
-        if isinstance(answer, HttpAnswer):
+        if isinstance(answer, _AT_ONCE):
             self._send(answer)
             return
         self._task = self._loop.create_task(answer)
@@ -165,9 +186,12 @@ class Http1Protocol(asyncio.Protocol):
             self._fail(bug)  # cancelled, and not by us: somebody else's cancellation leaked in
         self._advance()
 
-    def _send(self, answer: HttpAnswer) -> None:
+    def _send(self, answer: HttpAnswer | bytes) -> None:
         after = After.CLOSE if self._connections.draining else self._after
-        self._transport.write(self._writer.render(answer, after, head=self._is_head))
+        if isinstance(answer, bytes):
+            self._transport.write(answer if after is After.STAY else self._writer.reframe(answer, after))
+        else:
+            self._transport.write(self._writer.render(answer, after, head=self._is_head))
         if after is After.CLOSE:
             self._linger()
 

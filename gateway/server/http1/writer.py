@@ -11,7 +11,7 @@ from http import HTTPStatus
 from typing import Final
 
 from gateway.dialects.wire import HttpAnswer
-from gateway.server.http1.head import After
+from gateway.server.http1.after import After
 
 
 class UnwritableAnswer(ValueError):
@@ -50,6 +50,11 @@ class AnswerWriter:
         length = b"" if bodiless or head else b"content-length: %d\r\n" % len(answer.body)
         date = self._date_line() if self._clock else b""
         return b"".join((lines, date, length, _CONNECTION[after], b"\r\n", b"" if head else answer.body))
+
+    @staticmethod
+    def reframe(wire: bytes, after: After) -> bytes:
+        """Write an answer without body, rendered for a connection that stays, for one that may not."""
+        return wire[:-2] + _CONNECTION[after] + b"\r\n"
 
     def _date_line(self) -> bytes:
         second = int(self._clock()) if self._clock else 0

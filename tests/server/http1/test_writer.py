@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dialects.wire import HttpAnswer
-from gateway.server.http1.head import After
+from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter, UnwritableAnswer
 from tests.server.http1.served import answers
 

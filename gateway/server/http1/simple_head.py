@@ -1,0 +1,127 @@
+"""Are these bytes one whole head as a proxy sends it, to be read without any doubt?
+
+The quick way in front of `HeadReader`, and never a more lenient one: what it reads is what the thorough
+reader reads, and what it does not it leaves to that one, which refuses or reads it. Simple is: one head in
+one piece, HTTP/1.1, each header as `Name: value` and none twice, nothing that frames a body or keeps,
+closes or changes the connection.
+
+llhttp checks the bytes and hands each header to a dictionary's own method: no Python runs for a header.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+import httptools
+
+from gateway.core.headers import Headers, Shape, shape_of
+from gateway.dialects.wire import HttpRequest
+from gateway.server.http1.limits import Limits
+
+FRAMING: Final = frozenset((b"host", b"connection", b"content-length", b"transfer-encoding", b"upgrade"))
+"""Names of the headers that say where a message ends and what becomes of the connection."""
+
+# RFC 9112 3.2 demands 400 for an invalid Host: uri-host [":" port] of RFC 3986, brackets not paired.
+HOST: Final = re.compile(rb"[A-Za-z0-9._~%!$&'()*+,;=:\[\]-]*+")
+
+
+class SimpleHeads:
+    """Reads the simple heads of one connection."""
+
+    __slots__ = ("_limits", "_seen")
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._seen: _Seen | None = _Seen()
+        """None once its parser has met what is not simple: it may be in the middle of that."""
+
+    def read(self, data: bytes, peer: str) -> HttpRequest | None:
+        """Give the request, or None where a closer look is needed; then nothing has been decided."""
+        seen = self._seen
+        # An empty line before the end would be one that llhttp passes over.
+        if seen is None or data[-4:] != b"\r\n\r\n" or data[-5:-4] == b"\n":
+            return None
+        if not seen.takes(data):
+            self._seen = None
+            return None
+        headers, limits = seen.headers, self._limits
+        shape = shape_of(tuple(headers))
+        frame: _Frame = shape.findings.get(_Frame) or _frame_of(shape)
+        if frame.host_at is None:
+            self._seen = None
+            return None
+        values = tuple(map(_bare, headers.values()))
+        # Every octet is accounted for: no name stood twice, no line was folded, nothing was passed over.
+        octets = len(seen.line) + frame.octets + sum(map(len, values))
+        if (
+            len(data) != octets
+            or octets > limits.head_bytes
+            or len(seen.target) > limits.target_bytes
+            or len(values) > limits.header_count
+            or not seen.knows_host(values[frame.host_at])
+        ):
+            return None
+        return HttpRequest(seen.method, seen.target, Headers(shape, values), peer)
+
+
+# --- private ---
+
+_bare: Final = bytes.rstrip
+"""llhttp leaves the white space behind a value, and lets no other than space and tab through."""
+
+
+class _Seen:
+    """What llhttp has told of the last message, through methods of built-in types.
+
+    The request line and the Host of a connection are nearly always those of the request before.
+    """
+
+    __slots__ = ("_host", "_parser", "_targets", "headers", "line", "method", "on_header", "on_url", "target")
+
+    def __init__(self) -> None:
+        self.headers: dict[bytes, bytes] = {}
+        self._targets: list[bytes] = []
+        self.on_header = self.headers.setdefault
+        self.on_url = self._targets.append
+        self._parser = httptools.HttpRequestParser(self)
+        self.line = self.method = self.target = b""
+        self._host: bytes | None = None
+
+    def takes(self, data: bytes) -> bool:
+        """Let llhttp read. Whether it saw one message, and the request line is what it saw."""
+        self.headers.clear()
+        self._targets.clear()
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            return False
+        if len(self._targets) != 1:
+            return False
+        if not self.line or not data.startswith(self.line):
+            self.method, self.target = self._parser.get_method(), self._targets[0]
+            self.line = b"%b %b HTTP/1.1\r\n" % (self.method, self.target)
+        return data.startswith(self.line) and self.method != b"CONNECT"
+
+    def knows_host(self, host: bytes) -> bool:
+        """Whether this can be a Host."""
+        if host != self._host:
+            if HOST.fullmatch(host) is None:
+                return False
+            self._host = host
+        return True
+
+
+class _Frame(NamedTuple):
+    """What the names alone say of a message's frame."""
+
+    host_at: int | None
+    """Where Host stands, if it stands once and no other name frames the message."""
+    octets: int
+    """Of the header lines without their values, and of the empty line."""
+
+
+def _frame_of(shape: Shape) -> _Frame:
+    places, others = shape.places(b"host"), FRAMING.intersection(shape.names) - {b"host"}
+    host_at = places[0] if len(places) == 1 and not others else None
+    octets = sum(len(name) + len(b": \r\n") for name in shape.names) + len(b"\r\n")
+    frame = shape.findings[_Frame] = _Frame(host_at, octets)
+    return frame

@@ -1,0 +1,126 @@
+"""The quick reader reads what the thorough one reads, or nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.dialects.wire import HttpRequest
+from gateway.server.http1.after import After
+from gateway.server.http1.fault import Fault, FaultyHead
+from gateway.server.http1.head import HeadReader
+from gateway.server.http1.limits import Limits
+from gateway.server.http1.simple_head import SimpleHeads
+from tests.server.http1.test_head import STREAMS, head_of, headers_of, target_of
+
+PEER = "192.0.2.1"
+DEFAULT = Limits()
+GOOD = b"GET /auth/nginx/orders HTTP/1.1\r\nHost: h\r\nX-Original-Method: GET\r\nAccept: */*\r\n\r\n"
+
+
+def quick(data: bytes, limits: Limits = DEFAULT) -> HttpRequest | None:
+    return SimpleHeads(limits).read(data, PEER)
+
+
+def thorough(data: bytes, limits: Limits = DEFAULT) -> tuple[HttpRequest, After] | Fault | None:
+    reader = HeadReader(peer=PEER, limits=limits)
+    reader.feed(data)
+    try:
+        head = reader.next()
+    except FaultyHead as faulty:
+        return faulty.fault
+    return head if reader.empty else None
+
+
+def test_what_a_proxy_sends_is_read() -> None:
+    request = quick(GOOD)
+    assert request is not None
+    assert thorough(GOOD) == (request, After.STAY)
+
+
+@given(STREAMS)
+def test_what_is_read_is_what_the_thorough_reader_reads(stream: bytes) -> None:
+    request = quick(stream)
+    if request is not None:
+        assert thorough(stream) == (request, After.STAY)
+
+
+@given(st.lists(st.one_of(STREAMS, st.just(GOOD)), min_size=2, max_size=4))
+def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
+    """A parser that was left in the middle of something is not used again."""
+    reader = SimpleHeads(DEFAULT)
+    for stream in streams:
+        request = reader.read(stream, PEER)
+        assert request is None or thorough(stream) == (request, After.STAY)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"\r\n" + GOOD,
+        GOOD + b"\r\n",
+        GOOD + b"\r\n\r\n",
+        GOOD + GOOD,
+        GOOD[:-1],
+        GOOD[:-2],
+        GOOD.replace(b"HTTP/1.1", b"HTTP/1.0"),
+        GOOD.replace(b"HTTP/1.1", b"HTTP/2.0"),
+        GOOD.replace(b"GET /", b"GET  /"),
+        GOOD.replace(b"Host: h", b"Host: h\r\nHost: h"),
+        GOOD.replace(b"Host: h\r\n", b""),
+        GOOD.replace(b"Host: h", b"Host: <h>"),
+        GOOD.replace(b"Accept: */*", b"accept: 1\r\naccept: 1"),
+        GOOD.replace(b"Accept: */*", b"accept: 1\r\n folded"),
+        GOOD.replace(b"Accept: */*", b"Content-Length: 0"),
+        GOOD.replace(b"Accept: */*", b"Content-Length: 5"),
+        GOOD.replace(b"Accept: */*", b"Transfer-Encoding: chunked"),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive"),
+        GOOD.replace(b"Accept: */*", b"Connection: close"),
+        GOOD.replace(b"Accept: */*", b"Upgrade: websocket"),
+        GOOD.replace(b"Accept: */*", b"A: \0"),
+        GOOD.replace(b"Accept: */*", b"A: \x0b"),
+        GOOD.replace(b"Accept: */*", b"A: 1 "),
+        GOOD.replace(b"Accept: */*", b"A:1"),
+        GOOD.replace(b"GET", b"CONNECT"),
+    ],
+)
+def test_what_is_not_simple_is_left_to_the_thorough_reader(data: bytes) -> None:
+    assert quick(data) is None
+
+
+def test_a_name_in_two_cases_is_read_as_two_headers() -> None:
+    both = GOOD.replace(b"Accept: */*", b"x-a: 1\r\nX-A: 2")
+    request = quick(both)
+    assert request is not None
+    assert request.values(b"x-a") == [b"1", b"2"]
+    assert thorough(both) == (request, After.STAY)
+
+
+@pytest.mark.parametrize(
+    ("make", "limits"),
+    [
+        (head_of, Limits(head_bytes=400)),
+        (target_of, Limits(target_bytes=60)),
+    ],
+)
+def test_each_limit_is_held_to_the_byte(make: object, limits: Limits) -> None:
+    assert callable(make)
+    most = 400 if limits.head_bytes == 400 else 60
+    assert quick(make(most), limits) is not None
+    assert quick(make(most + 1), limits) is None
+
+
+def test_the_number_of_headers_is_held() -> None:
+    many = b"GET / HTTP/1.1\r\nHost: h\r\n" + b"".join(b"x-%d: y\r\n" % n for n in range(4)) + b"\r\n"
+    assert quick(many, Limits(header_count=5)) is not None
+    assert quick(many, Limits(header_count=4)) is None
+    assert quick(headers_of(5)) is None  # the same name again and again
+
+
+def test_another_url_or_host_on_the_same_connection_is_read_as_it_is() -> None:
+    reader = SimpleHeads(DEFAULT)
+    for target, host in ((b"/a", b"h"), (b"/b", b"h"), (b"/ab", b"i"), (b"/a", b"h")):
+        request = reader.read(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", PEER)
+        assert request is not None
+        assert (request.target, request.values(b"host")) == (target, [host])
