@@ -35,7 +35,7 @@ from gateway.core.policy import (
     Snapshot,
 )
 from gateway.core.presets import PRESETS
-from gateway.core.revocation import NOTHING_REVOKED, Revocations
+from gateway.core.revocation import NOTHING_REVOKED, Revocations, RevocationTags
 from gateway.core.route import RouteTable
 from gateway.core.trust import Issuer
 from gateway.dialects.wire import HttpRequest
@@ -268,6 +268,19 @@ def revoked(
         jtis=frozenset() if jti is None else frozenset({(issuer_id, jti)}),
         subjects={} if subject is None else {(issuer_id, subject): issued_before},
         keys=frozenset() if kid is None else frozenset({(issuer_id, kid)}),
+    )
+
+
+def tags() -> RevocationTags:
+    """What names the token that `token()` gives."""
+    (key,) = key_set().keys
+    return RevocationTags(
+        issuer_id="corp",
+        jti="jti-of-theirs",
+        subject="alice",
+        issued_at=NOW - 10,
+        kid="k1",
+        thumbprint=key.thumbprint,
     )
 
 

@@ -32,11 +32,13 @@ from gateway.config.world import (
     KeyStore,
     Listeners,
     MemoryKeys,
+    RevocationFile,
     SharedKeys,
     World,
 )
 from gateway.core.policy import Policy, Snapshot
 from gateway.core.trust import Issuer
+from gateway.redact.fingerprint import Fingerprints
 
 MIN_FINGERPRINT_KEY: Final = 32  # RFC 2104 section 3: no shorter than the hash's output
 
@@ -86,6 +88,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
         audit=audit,
         downstream_issuer=downstream.issuer,
         jwks_uri=downstream.jwks_uri,
+        revocations=_revocations(config, frozenset(sources), audit.fingerprint_key),
         warnings=tuple(warnings),
         refused=tuple(refused),
     )
@@ -173,6 +176,19 @@ def _audit(config: Config, spot: Spot, read: ReadSecret) -> Audit:
     if section.fingerprint_key is not None:
         key = _fingerprint_key(section.fingerprint_key, config.directory, spot / "fingerprint_key", read)
     return Audit(reveal=frozenset(section.reveal or ()), fingerprint_key=key)
+
+
+def _revocations(
+    config: Config, issuer_ids: frozenset[str], fingerprint_key: bytes | None
+) -> RevocationFile | None:
+    section = config.main.revocations
+    if section is None:
+        return None
+    return RevocationFile(
+        path=str(config.directory / section.file),
+        issuer_ids=issuer_ids,
+        fingerprint=None if fingerprint_key is None else Fingerprints(fingerprint_key).token,
+    )
 
 
 def _fingerprint_key(text: str, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:

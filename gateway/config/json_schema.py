@@ -10,6 +10,7 @@ from typing import Any
 
 from gateway.config.outline import Outline
 from gateway.config.schema import GatewayFile, PolicyFile
+from gateway.config.schema_revocations import RevocationsFile
 from gateway.config.schema_types import Section
 
 
@@ -28,6 +29,12 @@ def main_outline() -> Outline:
 def policy_outline() -> Outline:
     """The outline of an included file."""
     return Outline(_schema(PolicyFile))
+
+
+@cache
+def revocations_outline() -> Outline:
+    """The outline of a deny list."""
+    return Outline(_schema(RevocationsFile))
 
 
 def render() -> str:

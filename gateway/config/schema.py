@@ -64,6 +64,13 @@ class AuditSection(Section):
     """Key of the fingerprints, at least 32 bytes, so that replicas agree. Default: random."""
 
 
+class RevocationsSection(Section):
+    """Which tokens are refused although their issuer vouches for them."""
+
+    file: Text = Field(examples=["revoked.yaml"])
+    """The deny list, relative to this file; read again within a second after it changes."""
+
+
 class GatewayFile(Section):
     """The main file."""
 
@@ -90,6 +97,8 @@ class GatewayFile(Section):
     """Where we listen."""
     audit: AuditSection = AuditSection()
     """What decision records say."""
+    revocations: RevocationsSection | None = Field(default=None, examples=[{"file": "revoked.yaml"}])
+    """Which tokens are refused although their issuer vouches for them. Default: none."""
 
 
 class PolicyFile(Section):

@@ -12,11 +12,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 DURATION_PATTERN: Final = "^(0|[1-9][0-9]{0,5})(s|m|h|d)$"
 ID_PATTERN: Final = "^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$"
 SECRET_PATTERN: Final = "^(file:.+|env:[A-Za-z_][A-Za-z0-9_]*)$"  # noqa: S105 - where one is kept
+MOMENT_PATTERN: Final = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})$"
+FINGERPRINT_PATTERN: Final = "^tfp1_[a-z2-7]{16}$"
 
 FORMS: Final[Mapping[str, str]] = {
     DURATION_PATTERN: "a duration: a whole number and s, m, h or d, such as 90s",
     ID_PATTERN: "an id: at most 63 lower-case letters, digits, - and _, such as orders-read",
     SECRET_PATTERN: "a reference to a secret, never the secret: file:PATH or env:NAME",
+    MOMENT_PATTERN: "a moment with its zone, such as 2026-12-01T00:00:00Z",
+    FINGERPRINT_PATTERN: "the fingerprint of a token as records show it: tfp1_ and 16 characters",
 }
 """What each pattern means, in words."""
 

@@ -73,12 +73,16 @@ def read_file(path: FilePath) -> bytes:
 
 def parse_file(path: FilePath, content: bytes) -> tuple[Node, tuple[Problem, ...]]:
     """Parse what was read; duplicate keys come as problems. Raises: NotYaml."""
+    return read_tree(decoded(path, content), str(path))
+
+
+def decoded(path: FilePath, content: bytes) -> str:
+    """Give the text of a file. Raises: NotYaml."""
     try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise _unreadable(path, "is not UTF-8", "save it as UTF-8", line) from None
-    return read_tree(text, str(path))
 
 
 # --- private ---

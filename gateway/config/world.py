@@ -4,7 +4,7 @@ The values that the composition root hands out: the snapshot to the walk, the re
 sign, listen and record. Nothing here knows the file format, and nothing beyond `gateway.config` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -72,6 +72,16 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RevocationFile:
+    """Where the deny list is, and what its entries may name."""
+
+    path: str
+    issuer_ids: frozenset[str]
+    fingerprint: Callable[[bytes], str] | None = field(default=None, repr=False)
+    """Gives a token's fingerprint. None without a configured key: a random one names nothing for long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """One configuration, compiled."""
 
@@ -85,6 +95,8 @@ class World:
     audit: Audit
     downstream_issuer: str
     jwks_uri: str
+    revocations: RevocationFile | None
+    """None where the operator keeps no deny list."""
     warnings: tuple[str, ...] = ()
     """Every insecure choice that was asked for by name, with its place: printed at start, a metric."""
     refused: tuple[Problem, ...] = ()

@@ -122,6 +122,11 @@ class Revocations:
         return issued_before is None or tags.issued_at is None or tags.issued_at < issued_before
 
 
+def wider(first: int | None, second: int | None) -> int | None:
+    """Of two moments before which tokens are taken back, the one that names more; none is all of them."""
+    return None if first is None or second is None else max(first, second)
+
+
 NOTHING_REVOKED: Final = Revocations()
 """The list of an operator who keeps none: has to be chosen, and never is by leaving it out."""
 
@@ -134,9 +139,4 @@ def _text(value: object) -> str | None:
 
 
 def _widened(these: Mapping[Named, int | None], by: Mapping[Named, int | None]) -> Mapping[Named, int | None]:
-    return {name: _later(before, by[name]) if name in by else before for name, before in these.items()}
-
-
-def _later(first: int | None, second: int | None) -> int | None:
-    """The one that names more tokens; none is all of them."""
-    return None if first is None or second is None else max(first, second)
+    return {name: wider(before, by[name]) if name in by else before for name, before in these.items()}

@@ -168,4 +168,5 @@ _VALID: Json = {
         "admin": {"host": "127.0.0.1", "port": 9090},
     },
     "audit": {"reveal": ["client_id", "subject"], "fingerprint_key": "file:fingerprint"},
+    "revocations": {"file": "revoked.yaml"},
 }

@@ -2,7 +2,15 @@ import re
 
 import pytest
 
-from gateway.config.schema_types import DURATION_PATTERN, FORMS, ID_PATTERN, SECRET_PATTERN, seconds
+from gateway.config.schema_types import (
+    DURATION_PATTERN,
+    FINGERPRINT_PATTERN,
+    FORMS,
+    ID_PATTERN,
+    MOMENT_PATTERN,
+    SECRET_PATTERN,
+    seconds,
+)
 
 
 @pytest.mark.parametrize(
@@ -32,5 +40,29 @@ def test_secrets_are_references() -> None:
         assert not re.search(SECRET_PATTERN, text)
 
 
+def test_moments_have_a_zone() -> None:
+    for text in ("2026-12-01T00:00:00Z", "2026-12-01T00:00:00+02:00"):
+        assert re.search(MOMENT_PATTERN, text)
+    for text in ("2026-12-01", "2026-12-01T00:00:00", "2026-12-01 00:00:00Z", "1796083200", "tomorrow"):
+        assert not re.search(MOMENT_PATTERN, text)
+
+
+def test_a_fingerprint_is_one_of_a_token() -> None:
+    assert re.search(FINGERPRINT_PATTERN, "tfp1_abcdefghijklmn27")
+    for text in (
+        "sfp1_abcdefghijklmn27",
+        "tfp1_abcdefghijklmn2",
+        "tfp1_ABCDEFGHIJKLMN27",
+        "tfp1_abcdefghijklmn01",
+    ):
+        assert not re.search(FINGERPRINT_PATTERN, text)
+
+
 def test_every_pattern_is_explained() -> None:
-    assert set(FORMS) == {DURATION_PATTERN, ID_PATTERN, SECRET_PATTERN}
+    assert set(FORMS) == {
+        DURATION_PATTERN,
+        ID_PATTERN,
+        SECRET_PATTERN,
+        MOMENT_PATTERN,
+        FINGERPRINT_PATTERN,
+    }
