@@ -4,8 +4,6 @@ Three places (`gateway.core.trust.KeyLocation`), one method. Nothing here knows 
 """
 
 import asyncio
-import os
-import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol, assert_never
@@ -17,6 +15,7 @@ from gateway.sources.asking import JWKS_TYPES, Asking
 from gateway.sources.budget import Budget
 from gateway.sources.discovery import Discovery
 from gateway.sources.outcome import KeysFault, KeysUnread
+from gateway.sources.regular_file import read_regular_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class InFile:
     async def read(self) -> Document:
         """Read it. Raises: KeysUnread(file_unreadable), also for what is not a regular file."""
         try:
-            return Document(body=await asyncio.to_thread(_read_regular_file, self._path))
+            return Document(body=await asyncio.to_thread(read_regular_file, self._path, MAX_BYTES))
         except (OSError, ValueError):
             raise KeysUnread(KeysFault.FILE_UNREADABLE) from None
 
@@ -106,19 +105,3 @@ def documents_at(
             return InFile(path)
         case _:
             assert_never(location)
-
-
-# --- private ---
-
-
-def _read_regular_file(path: str) -> bytes:
-    with open(path, "rb", opener=_without_waiting) as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            raise ValueError("not a small regular file")
-        return file.read(MAX_BYTES)
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Open; a named pipe without a writer must not hang the thread."""
-    return os.open(path, flags | os.O_NONBLOCK)

@@ -20,6 +20,7 @@ MAKERS: Final = {
 
 CATCHES_EVERYTHING: Final = {
     "gateway/server/http1/protocol.py",  # whatever a handler raises, the peer gets a 500
+    "gateway/server/deny_list.py",  # a defect must not end the watching: it is told, and tried again
     "gateway/sources/jwks.py",  # a defect must not look like a refusal: it is an outage
 }
 
