@@ -33,11 +33,12 @@ from gateway.config.world import World
 from gateway.core.headers import HeaderPairs
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
-from gateway.core.revocation import NOTHING_REVOKED
+from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.core.verdict import Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS, Dialect
 from gateway.dialects.wire import ClientRequest, HttpRequest
 from gateway.keys.signing_key import SigningKey
+from gateway.server.deny_list import read_deny_list
 from gateway.server.single_walk import GivenKeys, Moment, walk
 
 
@@ -96,13 +97,19 @@ async def _walk(
         now=now,
         jti=secrets.token_urlsafe(16),
         signer=SigningKey.generate(world.signing_algorithm),
-        revoked=NOTHING_REVOKED,
+        revoked=_revoked(world, now),
     )
     sources = key_sources(world)
     try:
         return await walk(request, dialect, policy, world.snapshot, GivenKeys(keys, sources), moment)
     finally:
         await sources.close()
+
+
+def _revoked(world: World, now: int) -> Revocations:
+    """Read the deny list as it is now. Raises: ConfigError."""
+    file = world.revocations
+    return NOTHING_REVOKED if file is None else read_deny_list(file, now=now).revocations
 
 
 def _add_request(parser: ArgumentParser) -> None:

@@ -86,6 +86,44 @@ def test_a_refused_include_is_a_finding_of_a_check(gateway: Run, tmp_path: Path)
     assert str(team) in missed.err
 
 
+def listed(folder: Path, text: str) -> Path:
+    (folder / "revoked.yaml").write_text(text)
+    return write(folder, {**configuration(), "revocations": {"file": "revoked.yaml"}})
+
+
+def test_the_deny_list_is_counted(gateway: Run, tmp_path: Path) -> None:
+    text = (
+        "revoked:\n- {issuer: corp, jti: a}\n- {issuer: corp, kid: b}\n"
+        "- {issuer: corp, jti: c, until: 2020-01-01T00:00:00Z}\n"
+    )
+    file = listed(tmp_path, text)
+    assert "\ndeny list: 2 entries, 1 more past its end\n" in gateway("check", "-c", file).out
+    assert gateway("check", "-c", file, "--json").document["revocations"] == {"entries": 2, "ended": 1}
+
+
+def test_a_configuration_without_a_deny_list_says_nothing_of_one(gateway: Run, config: Path) -> None:
+    assert "deny list" not in gateway("check", "-c", config).out
+    assert gateway("check", "-c", config, "--json").document["revocations"] is None
+
+
+def test_mistakes_of_the_deny_list_are_mistakes_of_the_configuration(gateway: Run, tmp_path: Path) -> None:
+    file = listed(tmp_path, "revoked:\n- {issuer: nobody, jti: a}\n- {issuer: corp}\n")
+    ran = gateway("check", "-c", file)
+    assert (ran.code, ran.out) == (78, "")
+    first, second, _ = ran.err.splitlines()
+    assert first.startswith(f"{tmp_path / 'revoked.yaml'}:2:12 revoked[0].issuer: there is no issuer nobody")
+    assert second.startswith(f"{tmp_path / 'revoked.yaml'}:3:3 revoked[1]: names nothing")
+
+
+def test_a_deny_list_that_is_not_there_is_exit_78(gateway: Run, tmp_path: Path) -> None:
+    file = listed(tmp_path, "")
+    (tmp_path / "revoked.yaml").unlink()
+    for command in (("check",), ("serve",), ("explain", "--url", "https://api.example.com/")):
+        ran = gateway(*command, "-c", file)
+        assert ran.code == 78
+        assert "cannot be read: no such file or directory" in ran.err
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_every_example_is_whole(gateway: Run, example: Path) -> None:
     ran = gateway("check", "-c", example)

@@ -180,6 +180,17 @@ def test_a_refusal_is_a_finding_that_names_its_step(explain: Explain, name: str)
         assert_no_token(said, given.get("token") or b.token())
 
 
+def test_a_revoked_token_is_a_finding_until_its_entry_ends(explain: Explain, tmp_path: Path) -> None:
+    explain.config = write(tmp_path, {**configuration(), "revocations": {"file": "revoked.yaml"}})
+    entry = "{issuer: corp, subject: alice, until: 2027-01-15T07:55:00Z, why: left}"
+    (tmp_path / "revoked.yaml").write_text(f"revoked:\n  - {entry}\n")
+    ran = explain(at="2027-01-15T07:59:59Z")
+    assert ran.code == 1
+    assert Reason.TOKEN_REVOKED.value in ran.out
+    assert "by its subject" in ran.out
+    assert explain().code == 0
+
+
 def test_keys_that_cannot_be_had_are_a_finding_as_well(
     gateway: Run, tmp_path: Path, token_file: Path
 ) -> None:
