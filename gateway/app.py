@@ -20,7 +20,7 @@ import uvloop
 from gateway import __version__
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import DirectoryKeys, MemoryKeys, SharedKeys, World
-from gateway.core.revocation import NOTHING_REVOKED
+from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.keys.directory import DirectoryStore
 from gateway.keys.failure import KeyStoreError
 from gateway.keys.keyring import Keyring
@@ -31,10 +31,11 @@ from gateway.keys.store import open_keyring as open_store
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server import engine
 from gateway.server.admin_pages import AdminPages
+from gateway.server.deny_list import DenyList
 from gateway.server.keys_pages import KeysPages
 from gateway.server.listener import Listener, listen
 from gateway.server.memo import Memo
-from gateway.server.watch import BugWatch, DecisionWatch, KeysWatch
+from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch
 from gateway.sources.jwks import Ambience
 from gateway.sources.keysets import IssuerSource, KeySources
 from gateway.sources.outcome import KeysObserver
@@ -78,17 +79,24 @@ class Running:
     sources: KeySources
     lines: Lines
     readiness: "Readiness"
+    watching: asyncio.Task[None] | None
+    """Of the deny list, where there is one."""
 
     async def stop(self) -> None:
         """Stop being ready, answer what was asked, close everything."""
         self.readiness.draining = True
+        if self.watching is not None:
+            self.watching.cancel()
         await self.decision.drain(DRAIN_S)
         await asyncio.gather(self.keys.drain(1), self.admin.drain(1), self.sources.close())
         self.lines.flush()
 
 
 async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
-    """Open every listener. Raises: OSError where an address cannot be had; nothing is open then."""
+    """Open every listener.
+
+    Raises: OSError where an address cannot be had; ConfigError for the deny list. Nothing is open then.
+    """
     log, metrics = Log(lines.write, CLOCK), Metrics(_policy_routes(world), version=__version__)
     configure_stdlib(log)
     bugs = BugWatch(log, metrics)
@@ -96,7 +104,8 @@ async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
     metrics.configured(generation=world.snapshot.generation, insecure_choices=len(world.warnings))
     sources = key_sources(world, KeysWatch(log, metrics))
     readiness = Readiness()
-    decide = _engine(world, keyring, sources, DecisionWatch(_recorder(world, lines), metrics))
+    denied = _deny_list(world, DenyListWatch(log, bugs))
+    decide = _engine(world, keyring, sources, denied, DecisionWatch(_recorder(world, lines), metrics))
     at = world.listeners
     async with AsyncExitStack() as undo:
         undo.push_async_callback(sources.close)
@@ -116,10 +125,17 @@ async def start(world: World, keyring: Keyring, lines: Lines) -> Running:
         admin_pages = AdminPages(readiness.why_not, exposition)
         admin = await listen(admin_pages, host=at.admin.host, port=at.admin.port, on_bug=bugs.bug)
         undo.pop_all()
+    watching = None if denied is None else asyncio.create_task(denied.watch())
     _announce(world, log)
     log.info("listening", decision=decision.port, keys=keys.port, admin=admin.port)
     return Running(
-        decision=decision, keys=keys, admin=admin, sources=sources, lines=lines, readiness=readiness
+        decision=decision,
+        keys=keys,
+        admin=admin,
+        sources=sources,
+        lines=lines,
+        readiness=readiness,
+        watching=watching,
     )
 
 
@@ -196,12 +212,28 @@ def _policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _engine(world: World, keyring: Keyring, sources: KeySources, observer: engine.Observer) -> engine.Engine:
+def _deny_list(world: World, observer: DenyListWatch) -> DenyList | None:
+    """Open the deny list, where the operator keeps one. Raises: ConfigError."""
+    if world.revocations is None:
+        return None
+    denied = DenyList(world.revocations, observer, clock=CLOCK)
+    denied.open()
+    return denied
+
+
+def _engine(
+    world: World,
+    keyring: Keyring,
+    sources: KeySources,
+    denied: DenyList | None,
+    observer: engine.Observer,
+) -> engine.Engine:
+    def revoked() -> Revocations:
+        return NOTHING_REVOKED if denied is None else denied.current
+
     jti = partial(secrets.token_urlsafe, JTI_BYTES)
     return engine.Engine(
-        engine.World(
-            snapshot=world.snapshot, sources=sources, signer=keyring.signer, revoked=lambda: NOTHING_REVOKED
-        ),
+        engine.World(snapshot=world.snapshot, sources=sources, signer=keyring.signer, revoked=revoked),
         observer,
         Memo(secrets.token_bytes(32), jti=jti),
         clock=CLOCK,

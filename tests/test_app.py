@@ -211,6 +211,28 @@ def test_an_issuer_that_cannot_be_read_is_an_outage_and_said(tmp_path: Path) -> 
         assert said[0]["token_gateway.issuer"] == "corp"
 
 
+@pytest.mark.wire
+def test_a_token_that_is_revoked_while_we_serve_is_refused(tmp_path: Path) -> None:
+    revoked = tmp_path / "revoked.yaml"
+    revoked.write_text("revoked: []\n")
+    with running(tmp_path, served(revocations={"file": "revoked.yaml"})) as process:
+
+        def changed(count: int) -> bool:
+            said = [line for line in lines(process) if line.get("event.action") == "revocations_changed"]
+            return [line["token_gateway.count"] for line in said[-1:]] == [count]
+
+        token = good_token()
+        assert ask(process, bearer(token)).status == 200
+        revoked.write_text("revoked:\n  - {issuer: corp, jti: jti-of-theirs}\n")
+        process.program.wait_for(lambda: changed(1), "the list")
+        assert ask(process, bearer(token)).status == 401
+        process.program.wait_for(lambda: len(records(process)) == 2, "the second record")
+        assert records(process)[-1]["event.reason"] == "token_revoked"
+        revoked.write_text("revoked: []\n")
+        process.program.wait_for(lambda: changed(0), "the empty list")
+        assert ask(process, bearer(token)).status == 200
+
+
 @pytest.fixture
 def process_hooks() -> Iterator[None]:
     """`start` takes over what belongs to a process; this process is pytest's."""

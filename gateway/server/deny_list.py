@@ -7,7 +7,7 @@ that cannot be used changes nothing: the last good list stays, and the observer 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -26,8 +26,8 @@ class DenyListObserver(Protocol):
     def changed(self, count: int) -> None:
         """The list in use is another one, of so many entries."""
 
-    def refused(self, error: ConfigError) -> None:
-        """The file cannot be used, for a reason that was not told before; the list in use stays."""
+    def refused(self, problems: Sequence[str]) -> None:
+        """The file cannot be used, for reasons that were not told before; the list in use stays."""
 
     def healed(self) -> None:
         """The file can be used again."""
@@ -59,7 +59,7 @@ class DenyList:
         self._file = file
         self._observer = observer
         self._clock = clock
-        self._trouble: str | None = None
+        self._trouble: tuple[str, ...] = ()
         self._state: _State
 
     @property
@@ -75,7 +75,7 @@ class DenyList:
     @property
     def refused(self) -> bool:
         """Whether the file cannot be used, so that an older list is in use."""
-        return self._trouble is not None
+        return self._trouble != ()
 
     def open(self, content: bytes | None = None) -> None:
         """Read the file for the first time, unless its content is given. Raises: ConfigError."""
@@ -118,14 +118,15 @@ class DenyList:
     # --- private ---
 
     def _refuse(self, error: ConfigError) -> bool:
-        if self._trouble != str(error):
-            self._trouble = str(error)
-            self._observer.refused(error)
+        problems = tuple(map(str, error.problems))
+        if self._trouble != problems:
+            self._trouble = problems
+            self._observer.refused(problems)
         return False
 
     def _heal(self) -> None:
-        if self._trouble is not None:
-            self._trouble = None
+        if self._trouble:
+            self._trouble = ()
             self._observer.healed()
 
 

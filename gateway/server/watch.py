@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,6 +67,31 @@ class KeysWatch:
         self.metrics.keys_dropped(issuer_id, len(keys))
         for key in keys:
             self.log.warning("key_dropped", issuer=issuer_id, index=key.index, why=key.why)
+
+
+@dataclass(frozen=True, slots=True)
+class DenyListWatch:
+    """Told of what becomes of the deny list (`gateway.server.deny_list.DenyListObserver`)."""
+
+    log: Log
+    bugs: "BugWatch"
+
+    def changed(self, count: int) -> None:
+        """Say how long the list in use is."""
+        self.log.info("revocations_changed", count=count)
+
+    def refused(self, problems: Sequence[str]) -> None:
+        """Say what is wrong with the file, the first of it; the list in use stays."""
+        for problem in problems[:10]:
+            self.log.warning("revocations_refused", problem=problem)
+
+    def healed(self) -> None:
+        """Say that the file is good again."""
+        self.log.info("revocations_healed")
+
+    def bug(self, error: BaseException) -> None:
+        """Pass a defect of ours on."""
+        self.bugs.bug(error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,8 +32,8 @@ class Notes:
     def changed(self, count: int) -> None:
         self._note(f"changed {count}")
 
-    def refused(self, error: ConfigError) -> None:
-        self._note(f"refused {error.problems[0].what}")
+    def refused(self, problems: Sequence[str]) -> None:
+        self._note(f"refused {problems[0]}")
 
     def healed(self) -> None:
         self._note("healed")
