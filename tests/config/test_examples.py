@@ -6,6 +6,7 @@ import pytest
 
 from gateway.config.compile import load_world
 from gateway.config.world import World
+from gateway.server.deny_list import read_deny_list
 
 CONFIG = Path(__file__).parents[2] / "config"
 EXAMPLES = sorted((CONFIG / "examples").glob("*.yaml"))
@@ -16,7 +17,14 @@ def world(name: str) -> World:
 
 
 def test_there_are_examples() -> None:
-    assert [path.stem for path in EXAMPLES] == ["keycloak", "m2m", "multi-issuer", "nginx", "traefik"]
+    assert [path.stem for path in EXAMPLES] == [
+        "keycloak",
+        "m2m",
+        "multi-issuer",
+        "nginx",
+        "revocation",
+        "traefik",
+    ]
 
 
 @pytest.mark.parametrize("path", [CONFIG / "gateway.yaml", *EXAMPLES], ids=lambda path: path.stem)
@@ -40,6 +48,7 @@ def test_the_smallest_is_secure() -> None:
     [
         ("nginx", ["policies.shop.routes[0].require: every valid token", "policies.shop.routes[1]: public"]),
         ("traefik", []),
+        ("revocation", []),
         ("keycloak", ["issuers.prod.allow_private_network"]),
         ("multi-issuer", ["issuers.cluster.allow_private_network"]),
         ("m2m", ["policies.telemetry-legacy.credentials[0]: tokens in the query"]),
@@ -49,6 +58,13 @@ def test_each_insecure_choice_is_said_again(name: str, warnings: list[str]) -> N
     said = world(f"examples/{name}.yaml").warnings
     assert len(said) == len(warnings)
     assert all(words in text for words, text in zip(warnings, said, strict=True))
+
+
+def test_revocation_shows_every_way_but_the_fingerprint() -> None:
+    file = world("examples/revocation.yaml").revocations
+    assert file is not None
+    listed = read_deny_list(file, now=0).revocations
+    assert (len(listed.jtis), len(listed.subjects), len(listed.keys)) == (1, 2, 1)
 
 
 def test_traefik_shows_one_file_a_team() -> None:

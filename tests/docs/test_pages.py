@@ -12,6 +12,8 @@ import yaml
 from gateway.cli import main
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
+from gateway.config.revocations import parse_revocations
+from gateway.config.world import RevocationFile
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.dev import tour
 from gateway.dev.sample import Ports
@@ -102,6 +104,9 @@ def test_every_piece_of_configuration_compiles(block: Block, tmp_path: Path) -> 
     if "kind" in document:
         assert_network_policy(document)
         return
+    if "revoked" in document:
+        assert_deny_list(block.text)
+        return
     whole = yaml.safe_load((ROOT / "config" / "gateway.yaml").read_text())
     if "issuers" in document:
         (route,) = whole["policies"]["orders"]["routes"]
@@ -112,6 +117,15 @@ def test_every_piece_of_configuration_compiles(block: Block, tmp_path: Path) -> 
     assert world.refused == ()
     if "issuers" in document:
         assert set(world.issuers) == set(document["issuers"])
+
+
+def assert_deny_list(text: str) -> None:
+    file = RevocationFile(path="revoked.yaml", issuer_ids=frozenset({"corp"}), fingerprint=bytes.decode)
+    listed = parse_revocations(text.encode(), file, now=0).revocations
+    assert listed.jtis
+    assert listed.subjects
+    assert listed.keys
+    assert listed.fingerprints
 
 
 def assert_network_policy(document: dict[str, object]) -> None:
