@@ -1,8 +1,11 @@
 """The format of a deny list: what it means, and each mistake with its place."""
 
+import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.revocations import (
@@ -223,3 +226,28 @@ def test_a_list_without_a_file_is_a_mistake(tmp_path: Path) -> None:
     config["revocations"] = {}
     (problem,) = problems_of(tmp_path, config)
     assert problem.path == "revocations.file"
+
+
+# --- whatever is in it -------------------------------------------------------------------
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8) | st.sampled_from(["corp", FINGERPRINT])
+)
+entries = st.dictionaries(
+    st.sampled_from(["issuer", "jti", "subject", "kid", "fingerprint", "issued_before", "until", "why", "x"]),
+    scalars | st.lists(scalars, max_size=2),
+    max_size=4,
+)
+
+
+@given(
+    content=st.binary(max_size=64)
+    | st.builds(lambda found: json.dumps({"revoked": found}).encode(), st.lists(entries, max_size=3))
+)
+def test_nothing_in_a_file_brings_down_whoever_reads_it(content: bytes) -> None:
+    found: tuple[Problem, ...] = ()
+    try:
+        parse_revocations(content, FILE, now=NOON)
+    except ConfigError as error:
+        found = error.problems
+    assert all(problem.line >= 1 and problem.fix for problem in found)

@@ -1,7 +1,12 @@
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.config.problem import Problem
-from gateway.config.yaml_tree import NotYaml, read_tree
+from gateway.config.tree import Node
+from gateway.config.yaml_tree import NotYaml, read_long_tree, read_tree
 
 
 def refused(text: str) -> Problem:
@@ -112,3 +117,42 @@ def test_depth_is_bounded() -> None:
 def test_a_quoted_merge_key_is_a_key() -> None:
     tree, _ = read_tree('"<<": 1', "f.yaml")
     assert tree.plain() == {"<<": 1}
+
+
+# --- long files -------------------------------------------------------------------------
+
+LIST = """\
+revoked:
+  - {issuer: corp, jti: "7f..", why: 'found', until: 2026-12-01T00:00:00Z}
+  - issuer: corp
+    subject: "al\\u00e9ce"
+"""
+PIECES = [*" \n:,-[]{}\"'#&*!|>%@`\\?~<=\t\r\xe9\u4e2d\xa0\x85\u2028\ufeff\x00", "\n  ", "---\n", "...", ": "]
+
+
+def understood(read: Callable[[], tuple[Node, object]]) -> object:
+    try:
+        tree, _ = read()
+    except NotYaml as refusal:
+        return refusal.problem
+    return [(node.path, node.mark[0], node.plain()) for node in tree.walk()]
+
+
+@given(
+    edits=st.lists(
+        st.tuples(st.integers(0, len(LIST)), st.integers(0, 4), st.sampled_from(["", *PIECES])), max_size=4
+    )
+)
+def test_a_long_file_means_the_same_in_less_time(edits: list[tuple[int, int, str]]) -> None:
+    text = LIST
+    for place, left_out, put_in in edits:
+        text = text[:place] + put_in + text[place + left_out :]
+    usual = understood(lambda: read_tree(text, "f", top="revoked:"))
+    assert understood(lambda: read_long_tree(text, "f", top="revoked:")) == usual
+
+
+def test_the_advice_names_what_such_a_file_begins_with() -> None:
+    for text in ("", "- a\n"):
+        with pytest.raises(NotYaml) as caught:
+            read_long_tree(text, "f", top="revoked:")
+        assert caught.value.problem.fix.endswith("revoked:")
