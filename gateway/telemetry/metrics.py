@@ -1,23 +1,19 @@
-"""What is counted, and under which names?
+"""What is counted?
 
-Every metric's name and labels are here. A label's value comes from the configuration or from a closed list;
-anything else counts as `unknown`, so that no client can make a series. The hot path is two dictionary
-look-ups: a series is made once and kept.
+Names and labels are in `families`. A label's value comes from the configuration or from a closed list;
+anything else counts as `unknown`, so that no client can make a series. A number is an element of a list:
+counting is one addition, and whoever counts the same again keeps the list.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final, assert_never
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from prometheus_client.exposition import generate_latest
-from prometheus_client.metrics_core import Metric
-from prometheus_client.registry import Collector
-
-from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
-
-CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
-"""The exposition format that every Prometheus reads."""
+from gateway.telemetry.exposition import CONTENT_TYPE, exposition, pieces
+from gateway.telemetry.families import SECONDS, Labels, Numbers, Series, no_seconds, no_series
+from gateway.telemetry.merge import dump
 
 UNKNOWN: Final = "unknown"
 DIALECTS: Final = ("nginx", "traefik", "caddy", "haproxy", "envoy", "edge")
@@ -29,202 +25,257 @@ UNASKED: Final = frozenset({"budget_spent", "internal"})
 MAX_WORDS: Final = 64
 """Values of a label whose closed list lives in a room above this one; further ones are `unknown`."""
 MAX_ISSUERS: Final = 256
+MAX_SERIES: Final = 20_000
+"""Of one family. Routes of former configurations stay counted; beyond this, new ones are `unknown`."""
 
-SECONDS: Final = (
-    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
-)  # fmt: skip
-"""A remembered token takes tens of microseconds, a new one hundreds, a fetch up to seconds."""
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Where the permits of one route are counted. Shared by everything that is remembered of the route."""
+
+    decisions: Numbers
+    minted: Numbers
+    seconds: Numbers
+
+    def count(self, *, seconds: float, minted: bool) -> None:
+        """One more permit. Units: `seconds` is how long it took."""
+        self.decisions[0] += 1
+        if minted:
+            self.minted[0] += 1
+        self.seconds[bisect_left(SECONDS, seconds)] += 1
+        self.seconds[-1] += seconds
 
 
 class Metrics:
-    """The process's metrics, in a registry of their own."""
+    """The numbers of this process."""
 
     def __init__(self, routes: Mapping[str, tuple[str, ...]], *, version: str) -> None:
         """`routes` are the ids of the configured routes, by policy id."""
-        self._registry = CollectorRegistry()
-        self._families = _Families(self._registry)
-        self._families.build.labels(version).set(1)
-        self._routes = dict(routes)
-        self._decisions: dict[tuple[str, str, str, str], Counter] = {}
-        self._minted: dict[tuple[str, str], Counter] = {}
-        self._seconds = {name: self._families.seconds.labels(name) for name in (*DIALECTS, UNKNOWN)}
-        self._faults = _Words(MAX_WORDS)
-        self._outcomes = _Words(MAX_WORDS)
-        self._issuers = _Words(MAX_ISSUERS)
+        self._series = no_series()
+        self._seconds = self._series["decision_seconds"]
+        for name in (*DIALECTS, UNKNOWN):
+            self._seconds[name,] = no_seconds()
+        self._decisions: dict[Labels, Numbers] = {}
+        self._tallies: dict[Labels, Tally] = {}
+        self._words: dict[str, set[str]] = {}
         self._read: set[str] = set()
         """Issuers whose keys have been read at least once."""
-        self._lines_dropped = 0
+        self.routes_changed(routes)
+        self._set("build_info", 1, version)
+
+    def routes_changed(self, routes: Mapping[str, tuple[str, ...]]) -> None:
+        """Take on the ids of another configuration. What was counted under former ones stays."""
+        self._routes = {policy: frozenset(ids) for policy, ids in routes.items()}
+        # What counted as unknown may be known now. Lists that somebody keeps stay those of their series.
+        self._decisions.clear()
+        self._tallies.clear()
 
     # decisions
 
     def decided(self, verdict: Verdict, *, dialect: str, seconds: float) -> None:
         """One decision. Units: `seconds` is how long it took."""
+        if isinstance(verdict, Permit):
+            self.tally(verdict, dialect).count(seconds=seconds, minted=verdict.downstream is not None)
+            return
         policy = verdict.context.policy
-        policy_id = UNKNOWN if policy is None else policy.id
         name, reason = _outcome(verdict)
-        child = self._decisions.get((policy_id, dialect, name, reason))
-        if child is None:
-            child = self._new_decision(policy_id, dialect, name, reason)
-        child.inc()
-        (self._seconds.get(dialect) or self._seconds[UNKNOWN]).observe(seconds)
-        if name == "permit":
-            self._count_minted(verdict, policy_id)
+        self._decision(UNKNOWN if policy is None else policy.id, dialect, name, reason)[0] += 1
+        numbers = self._seconds_of(dialect)
+        numbers[bisect_left(SECONDS, seconds)] += 1
+        numbers[-1] += seconds
+
+    def tally(self, permit: Permit, dialect: str) -> Tally:
+        """Where this permit, and every other of its route in this dialect, is counted."""
+        policy, route = permit.context.policy, permit.context.route
+        policy_id = UNKNOWN if policy is None else policy.id
+        route_id = UNKNOWN if route is None else route.id
+        known = self._tallies.get((policy_id, route_id, dialect))
+        if known is None:
+            known = self._new_tally(policy_id, route_id, dialect, mints=permit.downstream is not None)
+        return known
 
     def malformed(self, why: str) -> None:
         """A request that is not HTTP as we take it; `why` is one of `gateway.server.http1.fault.Fault`."""
-        self._families.malformed.labels(self._faults.bounded(why)).inc()
+        self._add("requests_malformed_total", 1, self._bounded("why", why))
 
     def bug(self) -> None:
         """An exception that nobody expected."""
-        self._families.bugs.inc()
+        self._add("bugs_total", 1)
 
-    # issuers' keys
+    def remembered(self, outcomes: Mapping[str, int], *, entries: int, size_bytes: int, evicted: int) -> None:
+        """What the memory of permits has counted since the start (`outcomes`, `evicted`), and holds now."""
+        for outcome, total in outcomes.items():
+            self._set("memo_total", total, self._bounded("memo", outcome))
+        self._set("memo_entries", entries)
+        self._set("memo_bytes", size_bytes)
+        self._set("memo_evictions_total", evicted)
+
+    # issuers' keys, our own keys, revocation
 
     def keys_fetched(self, issuer_id: str, outcome: str) -> None:
         """An attempt to read an issuer's keys; `outcome` is one of `gateway.sources.outcome.OUTCOMES`.
 
         After a failure, keys that were read before are stale: used because the issuer is down.
         """
-        issuer_id = self._issuers.bounded(issuer_id)
-        self._families.fetches.labels(issuer_id, self._outcomes.bounded(outcome)).inc()
+        issuer_id = self._issuer(issuer_id)
+        self._add("keys_fetches_total", 1, issuer_id, self._bounded("outcome", outcome))
         if outcome in FETCHED:
             self._read.add(issuer_id)
-            self._families.stale.labels(issuer_id).set(0)
+            self._set("keys_stale", 0, issuer_id)
         elif issuer_id in self._read and outcome not in UNASKED:
-            self._families.stale.labels(issuer_id).set(1)
+            self._set("keys_stale", 1, issuer_id)
 
     def keys_dropped(self, issuer_id: str, count: int) -> None:
         """How many keys of the issuer's newest document are not believed."""
-        self._families.dropped.labels(self._issuers.bounded(issuer_id)).set(count)
+        self._set("keys_dropped", count, self._issuer(issuer_id))
 
     def keys_age(self, issuer_id: str, age_s: float | None) -> None:
         """How long ago the issuer's keys were last read; None, never, has no series."""
         if age_s is not None:
-            self._families.age.labels(self._issuers.bounded(issuer_id)).set(age_s)
+            self._set("keys_age_seconds", age_s, self._issuer(issuer_id))
+
+    def issuers_ready(self, ready: Mapping[str, bool]) -> None:
+        """For which issuers, by id, tokens can be decided now. An issuer that is not named has no series."""
+        self._series["issuer_ready"].clear()
+        for issuer_id, is_ready in ready.items():
+            self._set("issuer_ready", is_ready, self._issuer(issuer_id))
+
+    def signing_keys(self, states: Mapping[str, int], *, store_failed: bool) -> None:
+        """How many keys of our own are in each state, and whether their store cannot be read now."""
+        self._series["signing_keys"].clear()
+        for state, count in states.items():
+            self._set("signing_keys", count, self._bounded("state", state))
+        self._set("signing_key_store_failed", store_failed)
+
+    def revocations(self, entries: int, *, refused: bool) -> None:
+        """How long the deny list in use is, and whether a newer one could not be used."""
+        self._set("revocations", entries)
+        self._set("revocations_refused", refused)
 
     # the process
 
     def configured(self, *, generation: str, insecure_choices: int) -> None:
         """Which configuration is in use, and how many insecure choices it asks for by name."""
-        self._families.config.clear()
-        self._families.config.labels(generation).set(1)
-        self._families.insecure.set(insecure_choices)
+        self._series["config_info"].clear()
+        self._set("config_info", 1, generation)
+        self._set("insecure_choices", insecure_choices)
+
+    def reloaded(self, outcome: str, *, refused: bool) -> None:
+        """An attempt to take on a changed configuration; `refused`: the newest one is not in use."""
+        self._add("config_reloads_total", 1, self._bounded("reload", outcome))
+        self._set("config_refused", refused)
+
+    def workers(self, running: int, *, restarts: int) -> None:
+        """For the supervisor: how many workers run, and how many were started in place of an ended one."""
+        self._set("workers", running)
+        self._set("worker_restarts_total", restarts)
 
     def connections(self, count: int) -> None:
         """How many connections the decision listener holds now."""
-        self._families.connections.set(count)
+        self._set("connections", count)
+
+    def loop_lag(self, seconds: float) -> None:
+        """How late the event loop was at worst, since the last look."""
+        self._set("loop_lag_seconds", seconds)
 
     def lines_dropped(self, total: int) -> None:
         """How many lines of log nobody will read, since the start."""
-        self._families.lines_dropped.inc(max(0, total - self._lines_dropped))
-        self._lines_dropped = max(total, self._lines_dropped)
+        self._raise("log_lines_dropped_total", total)
+
+    def records_left_out(self, *, sampled_out: int, suppressed: int) -> None:
+        """How many decisions have no record of their own, since the start: allowed ones, refusals."""
+        self._raise("records_sampled_out_total", sampled_out)
+        self._raise("records_suppressed_total", suppressed)
+
+    # what comes out
+
+    @property
+    def series(self) -> Series:
+        """Every number, for `merge.Workers`. To be read and not kept."""
+        return self._series
+
+    def dump(self) -> bytes:
+        """Give every number as one text, for `merge.Workers.heard` in another process."""
+        return dump(self._series)
 
     def exposition(self) -> tuple[bytes, bytes]:
         """Give the body of `/metrics` and its content type."""
-        return generate_latest(_WithoutCreated(self._registry)), CONTENT_TYPE
+        return exposition(self._series), CONTENT_TYPE
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give the same body piece by piece, a millisecond each; others may have their turn between."""
+        return pieces(self._series)
 
     # --- private ---
 
-    def _new_decision(self, policy_id: str, dialect: str, name: str, reason: str) -> Counter:
-        key = (
-            policy_id if policy_id in self._routes else UNKNOWN,
-            dialect if dialect in self._seconds else UNKNOWN,
-            name,
-            reason,
-        )
-        child = self._decisions.get(key)
-        if child is None:
-            child = self._decisions[key] = self._families.decisions.labels(*key)
-        return child
+    def _decision(self, policy_id: str, dialect: str, name: str, reason: str) -> Numbers:
+        known = self._decisions.get((policy_id, dialect, name, reason))
+        if known is None:
+            key = (
+                policy_id if policy_id in self._routes else UNKNOWN,
+                dialect if (dialect,) in self._seconds else UNKNOWN,
+                name,
+                reason,
+            )
+            known = self._decisions[key] = self._numbers("decisions_total", key)
+        return known
 
-    def _count_minted(self, verdict: Verdict, policy_id: str) -> None:
-        route = verdict.context.route
-        if not isinstance(verdict, Permit) or verdict.downstream is None or route is None:
-            return
-        key = (policy_id, route.id)
-        child = self._minted.get(key)
-        if child is None:
-            if route.id not in self._routes.get(policy_id, ()):
-                key = (UNKNOWN, UNKNOWN)
-            child = self._minted[key] = self._families.minted.labels(*key)
-        child.inc()
+    def _seconds_of(self, dialect: str) -> Numbers:
+        return self._seconds.get((dialect,)) or self._seconds[UNKNOWN,]
+
+    def _new_tally(self, policy_id: str, route_id: str, dialect: str, *, mints: bool) -> Tally:
+        known = route_id in self._routes.get(policy_id, ())
+        minted = (policy_id, route_id) if known else (UNKNOWN, UNKNOWN)
+        tally = Tally(
+            decisions=self._decision(policy_id, dialect, "permit", ""),
+            minted=self._numbers("minted_total", minted) if mints else [0],
+            seconds=self._seconds_of(dialect),
+        )
+        if known and (dialect,) in self._seconds:
+            self._tallies[policy_id, route_id, dialect] = tally
+        return tally
+
+    def _numbers(self, family: str, labels: Labels) -> Numbers:
+        """The number of one series, made at its first use; `unknown` where the family is full."""
+        members = self._series[family]
+        known = members.get(labels)
+        if known is None:
+            if len(members) >= MAX_SERIES:
+                labels = (UNKNOWN,) * len(labels)
+            known = members.setdefault(labels, [0])
+        return known
+
+    def _add(self, family: str, count: int, *labels: str) -> None:
+        self._numbers(family, labels)[0] += count
+
+    def _set(self, family: str, value: float, *labels: str) -> None:
+        self._numbers(family, labels)[0] = value + 0  # True is 1
+
+    def _raise(self, family: str, total: int) -> None:
+        numbers = self._numbers(family, ())
+        numbers[0] = max(numbers[0], total)
+
+    def _issuer(self, issuer_id: str) -> str:
+        return self._bounded("issuer", issuer_id, MAX_ISSUERS)
+
+    def _bounded(self, kind: str, word: str, limit: int = MAX_WORDS) -> str:
+        """The word, or `unknown` where its kind has had so many others."""
+        seen = self._words.setdefault(kind, set())
+        if word in seen or len(seen) < limit:
+            seen.add(word)
+            return word
+        return UNKNOWN
 
 
 # --- private ---
 
 
-class _Families:
-    """Every metric, by name."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        def counter(name: str, text: str, *labels: str) -> Counter:
-            return Counter(f"token_gateway_{name}", text, labels, registry=registry)
-
-        def gauge(name: str, text: str, *labels: str) -> Gauge:
-            return Gauge(f"token_gateway_{name}", text, labels, registry=registry)
-
-        self.decisions = counter("decisions_total", "Decisions.", "policy", "dialect", "verdict", "reason")
-        self.seconds = Histogram(
-            "token_gateway_decision_seconds",
-            "How long a decision took.",
-            ("dialect",),
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self.minted = counter("minted_total", "Tokens minted for backends.", "policy", "route")
-        self.malformed = counter("requests_malformed_total", "Requests refused unread.", "why")
-        self.fetches = counter(
-            "keys_fetches_total", "Attempts to read an issuer's keys.", "issuer", "outcome"
-        )
-        self.age = gauge("keys_age_seconds", "Since an issuer's keys were last read.", "issuer")
-        self.dropped = gauge("keys_dropped", "Keys in an issuer's document that are not believed.", "issuer")
-        self.stale = gauge("keys_stale", "1 while old keys are used because the issuer is down.", "issuer")
-        self.bugs = counter("bugs_total", "Exceptions that nobody expected.")
-        self.lines_dropped = counter("log_lines_dropped_total", "Log lines that nobody will read.")
-        self.connections = gauge("connections", "Open connections of the decision listener.")
-        self.config = gauge("config_info", "The configuration in use.", "generation")
-        self.insecure = gauge("insecure_choices", "Insecure choices that the configuration asks for.")
-        self.build = gauge("build_info", "The version that runs.", "version")
-
-
-class _Words:
-    """The values that one label has had, up to a bound."""
-
-    __slots__ = ("_limit", "_seen")
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._seen: set[str] = set()
-
-    def bounded(self, word: str) -> str:
-        if word in self._seen:
-            return word
-        if len(self._seen) == self._limit:
-            return UNKNOWN
-        self._seen.add(word)
-        return word
-
-
-class _WithoutCreated(Collector):
-    """Leaves out the `_created` twin of each series, which nobody reads; the library's switch is global."""
-
-    def __init__(self, registry: CollectorRegistry) -> None:
-        self._registry = registry
-
-    def collect(self) -> Iterator[Metric]:
-        for family in self._registry.collect():
-            family.samples = [one for one in family.samples if not one.name.endswith("_created")]
-            yield family
-
-
-def _outcome(verdict: Verdict) -> tuple[str, str]:
+def _outcome(verdict: Deny | Indeterminate | Preflight) -> tuple[str, str]:
     match verdict:
-        case Permit():
-            return "permit", ""
         case Deny(reason=reason):
-            return "deny", Reason(reason).value
+            return "deny", reason.value
         case Indeterminate(reason=reason):
-            return "indeterminate", Reason(reason).value
+            return "indeterminate", reason.value
         case Preflight():
             return "preflight", ""
         case _:

@@ -9,6 +9,8 @@ from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS as SPOKEN
 from gateway.server.http1.fault import Fault
 from gateway.sources.outcome import OUTCOMES
+from gateway.telemetry import metrics as module
+from gateway.telemetry.families import SECONDS
 from gateway.telemetry.metrics import DIALECTS, MAX_WORDS, Metrics
 from tests import builders as b
 from tests.walk import decide
@@ -177,3 +179,101 @@ def test_the_exposition_is_plain_text_0_0_4_without_created_series(metrics: Metr
     assert content_type == b"text/plain; version=0.0.4; charset=utf-8"
     assert b"_created" not in body
     assert set(re.findall(rb"^(\w+?)_", body, re.MULTILINE)) == {b"token"}
+
+
+def test_what_is_remembered_is_counted_as_what_was_decided(metrics: Metrics) -> None:
+    assert isinstance(PERMIT, Permit)
+    tally = metrics.tally(PERMIT, "nginx")
+    before = series(metrics)
+    metrics.decided(PERMIT, dialect="nginx", seconds=0.002)
+    tally.count(seconds=0.002, minted=True)
+    tally.count(seconds=0.5, minted=False)
+    found = series(metrics)
+    assert {name: found[name] - before.get(name, 0) for name in found if found[name] != before.get(name)} == {
+        "decisions_total{dialect=nginx,policy=orders,reason=,verdict=permit}": 3,
+        "minted_total{policy=orders,route=orders-read}": 2,
+        "decision_seconds_count{dialect=nginx}": 3,
+        "decision_seconds_sum{dialect=nginx}": pytest.approx(0.504),
+        **{f"decision_seconds_bucket{{dialect=nginx,le={le}}}": 2 for le in LE[LE.index("0.0025") : -5]},
+        **{f"decision_seconds_bucket{{dialect=nginx,le={le}}}": 3 for le in LE[-5:]},
+    }
+
+
+LE = [*map(str, SECONDS), "+Inf"]
+
+
+def test_a_bound_belongs_to_its_bucket(metrics: Metrics) -> None:
+    metrics.decided(PERMIT, dialect="nginx", seconds=0.001)
+    assert series(metrics)["decision_seconds_bucket{dialect=nginx,le=0.001}"] == 1
+    assert series(metrics)["decision_seconds_bucket{dialect=nginx,le=0.0005}"] == 0
+
+
+def test_a_reload_keeps_what_was_counted_and_takes_on_the_new_routes(metrics: Metrics) -> None:
+    assert isinstance(PERMIT, Permit)
+    kept = metrics.tally(PERMIT, "nginx")
+    kept.count(seconds=0, minted=True)
+    metrics.routes_changed({"other": ("a",)})
+    kept.count(seconds=0, minted=True)  # a request that began before
+    metrics.decided(PERMIT, dialect="nginx", seconds=0)
+    metrics.routes_changed(ROUTES)
+    metrics.decided(PERMIT, dialect="nginx", seconds=0)
+    found = series(metrics)
+    assert found["minted_total{policy=orders,route=orders-read}"] == 3
+    assert found["minted_total{policy=unknown,route=unknown}"] == 1
+
+
+def test_many_reloads_do_not_make_series_without_end(
+    metrics: Metrics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MAX_SERIES", 10)
+    for number in range(100):
+        policy = f"p{number}"
+        metrics.routes_changed({policy: ("orders-read",)})
+        world = b.snapshot(b.policy(id=policy))
+        permit = decide(b.facts(b"/v1/orders", b.bearer(), policy=policy), world)
+        metrics.decided(permit, dialect="nginx", seconds=0)
+    found = series(metrics)
+    for family in ("decisions_total{", "minted_total{"):
+        counts = {name: value for name, value in found.items() if name.startswith(family)}
+        assert (len(counts), sum(counts.values())) == (11, 100)
+
+
+def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> None:
+    for total in (1, 7):
+        metrics.remembered({"hit": total, "miss": 2}, entries=3, size_bytes=4000, evicted=1)
+        metrics.issuers_ready({"corp": True, "partner": False})
+        metrics.signing_keys({"active": 1, "retiring": total}, store_failed=True)
+        metrics.revocations(total, refused=False)
+        metrics.workers(2, restarts=total)
+        metrics.loop_lag(0.25)
+        metrics.reloaded("refused", refused=True)
+        metrics.records_left_out(sampled_out=total, suppressed=5)
+    found = series(metrics)
+    expected = {
+        "memo_total{outcome=hit}": 7,
+        "memo_total{outcome=miss}": 2,
+        "memo_entries{}": 3,
+        "memo_bytes{}": 4000,
+        "memo_evictions_total{}": 1,
+        "issuer_ready{issuer=corp}": 1,
+        "issuer_ready{issuer=partner}": 0,
+        "signing_keys{state=retiring}": 7,
+        "signing_key_store_failed{}": 1,
+        "revocations{}": 7,
+        "revocations_refused{}": 0,
+        "workers{}": 2,
+        "worker_restarts_total{}": 7,
+        "loop_lag_seconds{}": 0.25,
+        "config_reloads_total{outcome=refused}": 2,
+        "config_refused{}": 1,
+        "records_sampled_out_total{}": 7,
+        "records_suppressed_total{}": 5,
+    }
+    assert {name: found.get(name) for name in expected} == expected
+    metrics.issuers_ready({"partner": True})
+    metrics.signing_keys({}, store_failed=False)
+    assert not {"issuer_ready{issuer=corp}", "signing_keys{state=active}"} & series(metrics).keys()
+
+
+def test_the_pieces_are_the_exposition(metrics: Metrics) -> None:
+    assert b"".join(metrics.pieces()) == metrics.exposition()[0]
