@@ -4,7 +4,7 @@ import asyncio
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.core.facts import RequestFacts
@@ -13,8 +13,17 @@ from gateway.core.mint import DownstreamToken
 from gateway.core.verdict import Permit, Verdict
 from gateway.sources.outcome import REFRESHED, UNCHANGED
 from gateway.telemetry.log import Log
-from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.metrics import Metrics, Tally
+from gateway.telemetry.note import Note
 from gateway.telemetry.record import Recorder
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What is known beforehand of the next decision for the same token on the same route."""
+
+    note: Note
+    tally: Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +40,49 @@ class DecisionWatch:
         self.metrics.decided(verdict, dialect=dialect, seconds=seconds)
         self.recorder.record(verdict, facts, dialect=dialect, peer=peer, seconds=seconds)
 
-    def remember(self, permit: Permit, dialect: str) -> Permit:  # noqa: ARG002
-        """Give what `again` needs."""
-        return permit
+    def remember(self, permit: Permit, dialect: str) -> Remembered:
+        """Give what `again` needs. Neither counts nor writes; holds nothing of the permit itself."""
+        return Remembered(self.recorder.note(permit, dialect), self.metrics.tally(permit, dialect))
 
     def again(
         self,
-        known: Permit,
+        known: Remembered,
         facts: RequestFacts,
         *,
-        domain: str | None,  # noqa: ARG002
+        domain: str | None,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
-        """Count it and write it down."""
-        permit = known if downstream is None else replace(known, downstream=downstream)
-        self.decided(permit, facts, dialect=facts.dialect, peer=facts.peer, seconds=seconds)
+        """Count a permit that is remembered, and write it down: what `decided` would have done.
+
+        `downstream` is the token where another was minted for this request; None: the one of the note.
+        """
+        known.tally.count(seconds=seconds, minted=downstream is not None)
+        self.recorder.again(
+            known.note,
+            facts.peer,
+            facts.method,
+            facts.scheme,
+            facts.client_address,
+            domain,
+            facts.path,
+            downstream,
+            seconds,
+        )
+
+    def tick(self) -> None:
+        """Write the summaries that are due, and count what has no record. To be called about every second."""
+        self.recorder.tick()
+        self.metrics.records_left_out(
+            sampled_out=self.recorder.sampled_out, suppressed=self.recorder.suppressed
+        )
+
+    def close(self) -> None:
+        """Write every summary: before the last flush of the lines, and before another recorder takes over."""
+        self.recorder.flush()
+        self.metrics.records_left_out(
+            sampled_out=self.recorder.sampled_out, suppressed=self.recorder.suppressed
+        )
 
 
 @dataclass(frozen=True, slots=True)

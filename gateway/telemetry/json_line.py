@@ -19,11 +19,17 @@ ELLIPSIS: Final = "..."
 
 def json_line(fields: Mapping[str, Value]) -> bytes:
     """Give one JSON object (RFC 8259) in ASCII, with its line feed. Never raises for what a string holds."""
-    try:
-        line = orjson.dumps(fields, option=orjson.OPT_APPEND_NEWLINE)
-    except orjson.JSONEncodeError:  # a lone surrogate, or an integer over 64 bits
-        return _escaped(fields)
-    return line if line.isascii() and b"\x7f" not in line else _escaped(fields)
+    return _ascii(fields) + b"\n"
+
+
+def json_members(fields: Mapping[str, Value]) -> str:
+    """Give the members alone, each with a comma before it, to be put into an object that has others."""
+    return f",{_ascii(fields)[1:-1].decode('ascii')}" if fields else ""
+
+
+def json_text(text: str) -> str:
+    """Give a JSON string, with its quotes, as `json_line` would write it."""
+    return _ascii(text).decode("ascii")
 
 
 def shortened(text: str, limit: int) -> str:
@@ -34,23 +40,36 @@ def shortened(text: str, limit: int) -> str:
 def timestamp(now: float) -> str:
     """Give RFC 3339 in UTC, to the millisecond. Units: seconds since the epoch, not negative."""
     milliseconds = int(now * 1000)
-    return f"{_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
+    return _second(milliseconds // 1000) + _MILLISECONDS[milliseconds % 1000]
 
 
 # --- private ---
 
+_MILLISECONDS: Final = tuple(f".{number:03d}Z" for number in range(1000))
 
-@lru_cache(maxsize=16)
+
+@lru_cache(maxsize=256)  # now, and when the tokens that are minted now expire
 def _second(seconds: int) -> str:
     return strftime("%Y-%m-%dT%H:%M:%S", gmtime(seconds))
 
 
-def _escaped(fields: Mapping[str, Value]) -> bytes:
-    line = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
+def _ascii(value: str | Mapping[str, Value]) -> bytes:
+    try:
+        text = orjson.dumps(value)
+    except orjson.JSONEncodeError:  # a lone surrogate, or an integer over 64 bits
+        return _escaped(value)
+    return text if text.isascii() and b"\x7f" not in text else _escaped(value)
+
+
+def _escaped(value: str | Mapping[str, Value]) -> bytes:
+    text = json.dumps(value, ensure_ascii=True, separators=(",", ":"))
     # A lone surrogate comes out as an escape, which strict readers refuse: such a string is mended first.
-    if "\\ud" in line:
-        line = json.dumps({name: _mended(value) for name, value in fields.items()}, separators=(",", ":"))
-    return line.encode("ascii").replace(b"\x7f", b"\\u007f") + b"\n"
+    if "\\ud" in text:
+        mended = (
+            _mended(value) if isinstance(value, str) else {name: _mended(one) for name, one in value.items()}
+        )
+        text = json.dumps(mended, separators=(",", ":"))
+    return text.encode("ascii").replace(b"\x7f", b"\\u007f")
 
 
 def _mended(value: Value) -> Value:

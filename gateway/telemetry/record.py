@@ -7,40 +7,42 @@ the operator's alarms.
 Never: a token, a query, a header, or a claim value that the operator has not named in `audit.reveal`. Text
 that the client chose is written only where the policy has matched it (the host), from a closed list (the
 method), as an address, or by name (`reveal`).
+
+Every line is the moment and the request, then the `note` of the verdict. Allowed decisions may be sampled;
+of refusals alike only the first have a line, the others a summary.
 """
 
 import re
 from collections.abc import Callable
-from typing import Final, assert_never
+from functools import lru_cache
+from typing import Final
 
-from gateway.core.facts import RequestFacts
+from gateway.core.facts import Host, RequestFacts
 from gateway.core.host import host_pattern
+from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Policy
-from gateway.core.principal import Principal
-from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.core.verdict import Deny, Indeterminate, Permit, Verdict
 from gateway.redact.fingerprint import Fingerprints
 from gateway.redact.text import redact
-from gateway.telemetry.json_line import Value, json_line, shortened, timestamp
-
-REVEALABLE: Final = frozenset({"subject", "client_id", "path"})
-"""What `audit.reveal` may name: each is hashed, or left out, unless it does."""
+from gateway.telemetry.json_line import json_line, json_text, shortened, timestamp
+from gateway.telemetry.note import Note, Notes, minted, outcome_of, summary
+from gateway.telemetry.repeats import Refusal, Repeats
+from gateway.telemetry.sampling import Sampling
 
 METHODS: Final = frozenset(
     {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "QUERY"}
 )
 """RFC 9110 section 9, RFC 5789, and QUERY. Any other is `OTHER`: a method can be 32 letters of anything."""
 
-MAX_DETAIL: Final = 1024
 MAX_PATH: Final = 1024
-MAX_IDENTITY: Final = 600  # an issuer id and a subject of 255
-
-Fields = dict[str, Value]
+MAX_ADDRESS: Final = 64
+"""An IPv6 address with a zone. What is longer is none, and is not kept as one."""
 
 
 class Recorder:
     """Writes one record for each decision."""
 
-    __slots__ = ("_clock", "_fingerprints", "_reveal", "_write")
+    __slots__ = ("_clock", "_notes", "_path_too", "_repeats", "_sampling", "_write")
 
     def __init__(
         self,
@@ -48,83 +50,125 @@ class Recorder:
         reveal: frozenset[str],
         write: Callable[[bytes], None],
         clock: Callable[[], float],
+        *,
+        sampling: Sampling | None = None,
+        repeats: Repeats | None = None,
     ) -> None:
         """`write` gets a line with its line feed; `clock` gives seconds since the epoch.
 
-        Raises: ValueError for a name in `reveal` that is not one of REVEALABLE.
+        Without `sampling` and `repeats` every decision has its record.
+        Raises: ValueError for a name in `reveal` that is not one of `note.REVEALABLE`.
         """
-        if not reveal <= REVEALABLE:
-            raise ValueError(f"only {', '.join(sorted(REVEALABLE))} can be revealed")
-        self._fingerprints = fingerprints
-        self._reveal = reveal
+        self._sampling = sampling
+        self._repeats = repeats
+        self._notes = Notes(fingerprints, reveal, 1 if sampling is None else sampling.rate)
+        self._path_too = "path" in reveal
         self._write = write
         self._clock = clock
+
+    @property
+    def sampled_out(self) -> int:
+        """How many allowed decisions have no record, since the start."""
+        return 0 if self._sampling is None else self._sampling.left_out
+
+    @property
+    def suppressed(self) -> int:
+        """How many refusals have no record of their own, since the start."""
+        return 0 if self._repeats is None else self._repeats.suppressed
 
     def record(
         self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float
     ) -> None:
         """Write down one decision. Units: `seconds` is how long it took."""
-        context = verdict.context
-        fields: Fields = {
-            "@timestamp": timestamp(self._clock()),
-            "log.level": "info",
-            "event.kind": "event",
-            "event.category": ["authentication"],
-            "event.action": "decide",
-            "event.duration": max(0, round(seconds * 1e9)),
-            "token_gateway.dialect": dialect,
-            "token_gateway.peer": _address(peer),
-        }
-        fields |= _outcome(verdict)
-        if context.policy is not None:
-            fields["rule.ruleset"] = context.policy.id
-        if context.route is not None:
-            fields["rule.name"] = context.route.id
-        if facts is not None:
-            fields |= self._request(facts, context.policy)
-        fields |= self._identity(context)
-        self._write(json_line(fields))
+        now = self._clock()
+        if isinstance(verdict, Deny | Indeterminate):
+            kept = self._admits(verdict, facts, dialect, peer, now)
+        else:
+            kept = self._sampling is None or self._sampling.keeps()
+        if not kept:
+            return
+        request = _peer(peer) if facts is None else self._request(facts, peer, verdict.context.policy)
+        note = self._notes.note(verdict, dialect)
+        self._write(_line(now, seconds, request, note, note.downstream))
+
+    def note(self, permit: Permit, dialect: str) -> Note:
+        """Give what `again` needs to know of a permit. Keeps nothing of it."""
+        return self._notes.note(permit, dialect)
+
+    def again(  # noqa: PLR0913, PLR0917 - all that varies: an object for it would cost as much as the line
+        self,
+        note: Note,
+        peer: str,
+        method: str,
+        scheme: str,
+        client_address: str,
+        domain: str | None,
+        path: bytes,
+        downstream: DownstreamToken | None,
+        seconds: float,
+    ) -> None:
+        """Write down a permit that is remembered: the same record as the first time.
+
+        `domain` is what `domain_of` gives. `downstream` is the token where another was minted for this
+        request; None: the note's went out once more. Units: `seconds` is how long it took.
+        """
+        if self._sampling is not None and not self._sampling.keeps():
+            return
+        request = _request(peer, method, scheme, client_address, domain)
+        if self._path_too:
+            request += _path(path)
+        which = note.downstream if downstream is None else minted(downstream)
+        self._write(_line(self._clock(), seconds, request, note, which))
+
+    def tick(self) -> None:
+        """Write the summaries of an interval that is over. To be called about every second."""
+        if self._repeats is not None and self._repeats.ended(self._clock()):
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the summaries that are due and those that are not yet: at the end, and before a reload."""
+        if self._repeats is None:
+            return
+        moment = {"@timestamp": timestamp(self._clock())}
+        for refusal, repeated in self._repeats.take():
+            self._write(json_line(moment | summary(refusal, repeated)))
 
     # --- private ---
 
-    def _request(self, facts: RequestFacts, policy: Policy | None) -> Fields:
-        fields: Fields = {
-            "http.request.method": facts.method if facts.method in METHODS else "OTHER",
-            "url.scheme": "https" if facts.scheme == "https" else "http",
-            "source.ip": _address(facts.client_address),
-        }
-        domain = _domain(facts, policy)
-        if domain is not None:
-            fields["url.domain"] = domain
-        if "path" in self._reveal:
-            fields["url.path"] = shortened(redact(facts.path.decode("utf-8", "replace")), MAX_PATH)
-        return fields
+    def _admits(
+        self, refused: Deny | Indeterminate, facts: RequestFacts | None, dialect: str, peer: str, now: float
+    ) -> bool:
+        if self._repeats is None:
+            return True
+        if self._repeats.ended(now):
+            self.flush()
+        _, outcome, reason = outcome_of(refused)
+        policy, route = refused.context.policy, refused.context.route
+        refusal = Refusal(
+            policy="" if policy is None else policy.id,
+            reason=reason,
+            outcome=outcome,
+            dialect=dialect,
+            route="" if route is None else route.id,
+            peer=address(peer),
+            source="" if facts is None else address(facts.client_address),
+        )
+        return self._repeats.admits(refusal, now)
 
-    def _identity(self, context: Context) -> Fields:
-        fields: Fields = {}
-        if context.token is not None:
-            fields["token_gateway.token.fingerprint"] = self._fingerprints.token(context.token.text)
-        if context.issuer_id is not None:
-            fields["token_gateway.issuer"] = context.issuer_id
-        if context.principal is not None:
-            fields |= self._principal(context.principal)
-        return fields
+    def _request(self, facts: RequestFacts, peer: str, policy: Policy | None) -> str:
+        domain = None if policy is None else domain_of(facts.host, facts.scheme, policy)
+        request = _request(peer, facts.method, facts.scheme, facts.client_address, domain)
+        return request + _path(facts.path) if self._path_too else request
 
-    def _principal(self, principal: Principal) -> Fields:
-        """Two issuers' `alice` are two users, hashed or revealed."""
-        fields: Fields = {}
-        issuer_id, client_id = principal.issuer_id, principal.client_id
-        if "subject" in self._reveal:
-            fields["user.id"] = shortened(principal.qualified_subject, MAX_IDENTITY)
-        else:
-            fields["user.hash"] = self._fingerprints.subject(issuer_id, principal.subject)
-        if not client_id:
-            return fields
-        if "client_id" in self._reveal:
-            fields["token_gateway.client.id"] = shortened(client_id, MAX_IDENTITY)
-        else:
-            fields["token_gateway.client.hash"] = self._fingerprints.client(issuer_id, client_id)
-        return fields
+
+def domain_of(host: Host, scheme: str, policy: Policy) -> str | None:
+    """The policy's host that the request's is; a wildcard as `*.`, since its label is the client's text."""
+    return host_pattern(host, scheme, policy.host_patterns)
+
+
+def address(text: str) -> str:
+    """An address, without the zone of an IPv6 one: that is free text (RFC 4007 section 11.2)."""
+    return _address(text) if len(text) <= MAX_ADDRESS else ""
 
 
 # --- private ---
@@ -132,44 +176,39 @@ class Recorder:
 _ADDRESS: Final = re.compile(r"[0-9A-Fa-f:.]{2,45}", re.ASCII)
 
 
-def _outcome(verdict: Verdict) -> Fields:
-    match verdict:
-        case Permit():
-            return _permitted(verdict)
-        case Deny():
-            fields = _ended(["denied"], "failure") | {"event.reason": verdict.reason.value}
-            if verdict.detail:
-                fields["token_gateway.detail"] = shortened(redact(verdict.detail), MAX_DETAIL)
-            return fields
-        case Indeterminate():
-            return _ended(["denied"], "unknown") | {"event.reason": verdict.reason.value}
-        case Preflight():
-            return _ended(["info"], "success")
-        case _:
-            assert_never(verdict)
-
-
-def _permitted(permit: Permit) -> Fields:
-    fields = _ended(["allowed"], "success")
-    if permit.downstream is not None:
-        fields["token_gateway.downstream.audience"] = permit.downstream.audience
-        fields["token_gateway.downstream.jti"] = permit.downstream.jti
-        fields["token_gateway.downstream.expires_at"] = timestamp(permit.downstream.expires_at)
-    return fields
-
-
-def _ended(types: list[str], outcome: str) -> Fields:
-    return {"event.type": types, "event.outcome": outcome}
-
-
-def _domain(facts: RequestFacts, policy: Policy | None) -> str | None:
-    """The policy's host that the request's is; a wildcard as `*.`, since its label is the client's text."""
-    if policy is None:
-        return None
-    return host_pattern(facts.host, facts.scheme, policy.host_patterns)
-
-
+@lru_cache(maxsize=4096)  # short texts only: a client cannot make this large
 def _address(text: str) -> str:
-    """An address, without the zone of an IPv6 one: that is free text (RFC 4007 section 11.2)."""
-    address = text.partition("%")[0]
-    return address if _ADDRESS.fullmatch(address) else ""
+    found = text.partition("%")[0]
+    return found if _ADDRESS.fullmatch(found) else ""
+
+
+def _line(now: float, seconds: float, request: str, note: Note, downstream: str) -> bytes:
+    """Everything in it is ASCII and escaped already."""
+    nanoseconds = int(seconds * 1e9 + 0.5) if seconds > 0 else 0
+    return (
+        f'{{"@timestamp":"{timestamp(now)}","event.duration":{nanoseconds}'
+        f"{request}{note.shared}{note.token}{downstream}}}\n"
+    ).encode("ascii")
+
+
+def _request(peer: str, method: str, scheme: str, client_address: str, domain: str | None) -> str:
+    which = method if method in METHODS else "OTHER"
+    source = _address(client_address) if len(client_address) <= MAX_ADDRESS else ""
+    return f'{_way(peer, which, scheme == "https", domain)}"{source}"'
+
+
+@lru_cache(maxsize=1024)  # peers, methods and the configuration's names: nothing that a client chooses
+def _way(peer: str, method: str, https: bool, domain: str | None) -> str:  # noqa: FBT001 - a key has no names
+    host = "" if domain is None else f',"url.domain":{json_text(domain)}'
+    return (
+        f'{_peer(peer)},"http.request.method":"{method}"'
+        f',"url.scheme":"{"https" if https else "http"}"{host},"source.ip":'
+    )
+
+
+def _peer(peer: str) -> str:
+    return f',"token_gateway.peer":"{address(peer)}"'
+
+
+def _path(path: bytes) -> str:
+    return f',"url.path":{json_text(shortened(redact(path.decode("utf-8", "replace")), MAX_PATH))}'

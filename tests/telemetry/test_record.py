@@ -9,7 +9,8 @@ from gateway.core.policy import CookieCredential, HostPattern
 from gateway.core.reason import Reason
 from gateway.core.verdict import Context, Deny, Indeterminate, Verdict
 from gateway.redact.fingerprint import Fingerprints
-from gateway.telemetry.record import MAX_DETAIL, MAX_PATH, Recorder
+from gateway.telemetry.note import MAX_DETAIL
+from gateway.telemetry.record import MAX_PATH, Recorder
 from tests import builders as b
 from tests.walk import decide
 
