@@ -16,6 +16,7 @@ from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
 from gateway.config.problem import ConfigError, Problem, sorted_problems
 from gateway.config.schema_issuers import DirectoryStore, KeyStoreSection, MemoryStore, SharedStore
+from gateway.config.schema_types import seconds
 from gateway.config.secret import (
     ReadSecret,
     SecretUnavailable,
@@ -175,7 +176,17 @@ def _audit(config: Config, spot: Spot, read: ReadSecret) -> Audit:
     key = None
     if section.fingerprint_key is not None:
         key = _fingerprint_key(section.fingerprint_key, config.directory, spot / "fingerprint_key", read)
-    return Audit(reveal=frozenset(section.reveal or ()), fingerprint_key=key)
+    per_s = seconds(section.repeated_refusals.per)
+    if per_s == 0:
+        (spot / "repeated_refusals" / "per").refuse("is no time at all", "write 10s, or more")
+    return Audit(
+        reveal=frozenset(section.reveal or ()),
+        fingerprint_key=key,
+        sample_allowed=section.sample_allowed,
+        keep_refusals=section.repeated_refusals.keep,
+        refusals_per_s=per_s,
+        when_full=section.when_full,
+    )
 
 
 def _revocations(

@@ -110,8 +110,9 @@ class Interpreter:
                 return "is empty", self._as_in(place.path, "write at least one value; empty never means all")
             case "string_too_long":
                 return f"is longer than {context['max_length']} characters", "shorten it"
-            case "greater_than_equal" | "less_than_equal":
-                return "is out of range", self._as_in(place.path, "write a port from 0 to 65535")
+            case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":
+                (bound,) = context.values()
+                return "is out of range", self._as_in(place.path, f"write {_BOUNDS[place.kind]} {bound:g}")
             case _:
                 return self._wrong_type([place.kind for place in group], place)
 
@@ -144,11 +145,20 @@ class Interpreter:
 _TYPES: Final = {
     "string_type": "text",
     "int_type": "a whole number",
+    "float_type": "a number",
     "bool_type": "true or false",
     "tuple_type": "a list",
     "dict_type": "a mapping",
     "model_type": "a mapping",
     "model_attributes_type": "a mapping",
+}
+
+
+_BOUNDS: Final = {
+    "greater_than_equal": "at least",
+    "less_than_equal": "at most",
+    "greater_than": "more than",
+    "less_than": "less than",
 }
 
 

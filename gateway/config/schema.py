@@ -10,7 +10,7 @@ from pydantic import Field
 
 from gateway.config.schema_issuers import DownstreamSection, IssuerSection
 from gateway.config.schema_policies import PolicySection
-from gateway.config.schema_types import Id, SecretReference, Section, Text, Texts
+from gateway.config.schema_types import Duration, Id, SecretReference, Section, Text, Texts
 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
@@ -53,8 +53,17 @@ class ListenersSection(Section):
     """Probes and metrics."""
 
 
+class RepeatedRefusals(Section):
+    """How many refusals alike have a record of their own."""
+
+    keep: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=20, examples=[20])
+    """So many of each kind are written down; the others are counted, and summed up in one record."""
+    per: Duration = Field(default="10s", examples=["10s"])
+    """How often the summary is written, and counting begins anew."""
+
+
 class AuditSection(Section):
-    """What decision records say."""
+    """What decision records say, and how many there are."""
 
     reveal: Annotated[tuple[Literal["client_id", "subject", "path"], ...], Field(min_length=1)] | None = (
         Field(default=None, examples=[["client_id"]])
@@ -62,6 +71,12 @@ class AuditSection(Section):
     """What to write in the clear; everything else is hashed."""
     fingerprint_key: SecretReference | None = Field(default=None, examples=["env:GATEWAY_FINGERPRINT_KEY"])
     """Key of the fingerprints, at least 32 bytes, so that replicas agree. Default: random."""
+    sample_allowed: Annotated[float, Field(gt=0, le=1)] = Field(default=1.0, examples=[0.01])
+    """Which part of the allowed decisions is written down, drawn at random. Refusals always are."""
+    repeated_refusals: RepeatedRefusals = RepeatedRefusals()
+    """Of refusals alike, only the first are written down one by one."""
+    when_full: Literal["drop", "wait"] = Field(default="drop", examples=["wait"])
+    """When nobody reads the records: drop new ones and count them, or take no more requests."""
 
 
 class RevocationsSection(Section):
@@ -96,7 +111,7 @@ class GatewayFile(Section):
     listeners: ListenersSection = ListenersSection()
     """Where we listen."""
     audit: AuditSection = AuditSection()
-    """What decision records say."""
+    """What decision records say, and how many there are."""
     revocations: RevocationsSection | None = Field(default=None, examples=[{"file": "revoked.yaml"}])
     """Which tokens are refused although their issuer vouches for them. Default: none."""
 

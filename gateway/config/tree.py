@@ -103,7 +103,7 @@ def written_at(mark: Mark, path: Path, value: object) -> Node:
         case list():
             items = tuple(written_at(mark, (*path, i), one) for i, one in enumerate(value))
             return Node(path=path, mark=mark, value=items)
-        case str() | int() | None:
+        case str() | int() | float() | None:
             return Node(path=path, mark=mark, value=value)
         case _:
             raise TypeError(type(value).__name__)

@@ -63,12 +63,20 @@ class Listeners:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
-    """What decision records say in the clear, and the key of the fingerprints in them."""
+    """What decision records say in the clear, the key of the fingerprints in them, and how many there are."""
 
     reveal: frozenset[str]
     """Of `client_id`, `subject` and `path`."""
     fingerprint_key: bytes | None = field(default=None, repr=False)
     """None: a random one, so that replicas do not agree."""
+    sample_allowed: float = 1.0
+    """Which part of the allowed decisions has a record; of (0, 1]."""
+    keep_refusals: int = 20
+    """So many refusals alike have records of their own ..."""
+    refusals_per_s: int = 10
+    """... in so many seconds; then comes a summary of the others."""
+    when_full: Literal["drop", "wait"] = "drop"
+    """What happens while nobody reads the records: they are dropped, or requests wait."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

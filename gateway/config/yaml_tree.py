@@ -197,5 +197,5 @@ def _scalar(event: ScalarEvent) -> str | int | float | bool | None:
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text) and not _LEADING_ZERO.fullmatch(text):
-        return float(text)  # no field has one: it is refused by type, with the advice to quote it
+        return float(text)
     return text

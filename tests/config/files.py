@@ -167,6 +167,12 @@ _VALID: Json = {
         "keys": {"host": "::1", "port": 8081},
         "admin": {"host": "127.0.0.1", "port": 9090},
     },
-    "audit": {"reveal": ["client_id", "subject"], "fingerprint_key": "file:fingerprint"},
+    "audit": {
+        "reveal": ["client_id", "subject"],
+        "fingerprint_key": "file:fingerprint",
+        "sample_allowed": 0.25,
+        "repeated_refusals": {"keep": 5, "per": "1m"},
+        "when_full": "wait",
+    },
     "revocations": {"file": "revoked.yaml"},
 }

@@ -22,7 +22,14 @@ def test_the_whole_file_arrives(tmp_path: Path) -> None:
         keys=Address(host="::1", port=8081),
         admin=Address(host="127.0.0.1", port=9090),
     )
-    assert world.audit == Audit(reveal=frozenset({"client_id", "subject"}), fingerprint_key=b"k" * 32)
+    assert world.audit == Audit(
+        reveal=frozenset({"client_id", "subject"}),
+        fingerprint_key=b"k" * 32,
+        sample_allowed=0.25,
+        keep_refusals=5,
+        refusals_per_s=60,
+        when_full="wait",
+    )
     assert world.refused == ()
 
 
@@ -125,6 +132,34 @@ def test_a_secret_that_is_too_short(tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.what == "is shorter than 32 bytes"
     assert "hunter2" not in str(problem)
+
+
+@pytest.mark.parametrize("rate", [1, 1.0, 0.5, 0.001])
+def test_a_sampling_rate(tmp_path: Path, rate: float) -> None:
+    config = valid()
+    config["audit"]["sample_allowed"] = rate
+    assert world_of(tmp_path, config).audit.sample_allowed == rate
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("sample_allowed",), 0),
+        (("sample_allowed",), 1.5),
+        (("sample_allowed",), "0.5"),
+        (("sample_allowed",), True),
+        (("repeated_refusals", "keep"), 0),
+        (("repeated_refusals", "per"), "0s"),
+        (("when_full",), "block"),
+    ],
+)
+def test_what_would_leave_out_all_records_or_none(
+    tmp_path: Path, path: tuple[str, ...], value: object
+) -> None:
+    config = valid()
+    change("audit", *path, to=value)(config)
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path == ".".join(("audit", *path))
 
 
 def test_a_bad_included_file_is_refused_whole_and_the_others_stand(tmp_path: Path) -> None:

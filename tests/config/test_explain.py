@@ -49,6 +49,10 @@ ORDERS = ("policies", "orders")
         (("downstream", "keys"), "memory", "is text, not a mapping", "keys: {path: keys/, store: directory}"),
         (("audit", "fingerprint_key"), "hunter2", "never the secret", "env:GATEWAY_FINGERPRINT_KEY"),
         (("audit", "reveal"), ["tokens"], "is not one of client_id, subject", "client_id or subject"),
+        (("audit", "sample_allowed"), 0, "is out of range", "write more than 0, as in sample_allowed: 0.01"),
+        (("audit", "sample_allowed"), 1.5, "is out of range", "write at most 1"),
+        (("audit", "sample_allowed"), "1%", "is text, not a number", "sample_allowed: 0.01"),
+        (("audit", "repeated_refusals", "keep"), 0, "is out of range", "write at least 1, as in keep: 20"),
         (("policies", "A b"), {}, "the key is not an id", "rename it"),
     ],
 )
