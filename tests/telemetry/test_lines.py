@@ -153,18 +153,76 @@ async def test_flush_gives_up_on_a_pipe_that_nobody_reads(
     assert len(os.read(pipe[0], 65536)) <= 4096
 
 
-@pytest.mark.parametrize("closed", ["reader", "stream"])
-async def test_a_broken_pipe_is_counted_and_raises_nothing(pipe: tuple[int, BinaryIO], closed: str) -> None:
+@pytest.fixture(params=["opened anew", "as it is"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe of another user cannot be opened anew."""
+    if request.param == "as it is":
+        monkeypatch.setattr("gateway.telemetry.lines._nonblocking_pipe", lambda _: None)
+
+
+@pytest.mark.usefixtures("way")
+async def test_a_broken_pipe_is_counted_and_raises_nothing(pipe: tuple[int, BinaryIO]) -> None:
     reading, stream = pipe
     lines = Lines(stream)
     lines.write(b"one\n")
     lines.write(b"two\n")
-    if closed == "reader":
-        os.close(reading)
-    else:
-        stream.close()
+    os.close(reading)
     await turns()
     assert lines.dropped == 2
     lines.write(b"three\n")
     lines.flush()
-    assert lines.dropped == 3
+    assert (lines.dropped, lines.full) == (3, False)
+
+
+async def test_a_stream_that_somebody_has_closed_is_counted_too(tmp_path: Path) -> None:
+    stream = (tmp_path / "log").open("wb")
+    lines = Lines(stream)
+    lines.write(b"one\n")
+    stream.close()
+    await turns()
+    assert lines.dropped == 1
+
+
+@pytest.mark.usefixtures("way")
+async def test_requests_wait_until_a_full_pipe_is_read_and_nothing_is_lost(
+    pipe: tuple[int, BinaryIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.telemetry.lines.MAX_WAITING_BYTES", 20 * len(LINE))
+    told: list[bool] = []
+    lines = Lines(pipe[1], waits=True)
+    lines.on_change(told.append)
+    sent = 0
+    while not lines.full:
+        lines.write(LINE)
+        sent += 1
+        await turns()
+    lines.write(LINE)  # of a request that was taken before
+    assert told == [True]
+    assert await read(pipe[0], (sent + 1) * len(LINE)) == LINE * (sent + 1)
+    await turns()
+    assert (told, lines.full, lines.dropped) == ([True, False], False, 0)
+
+
+async def test_even_where_requests_wait_there_is_a_bound(
+    pipe: tuple[int, BinaryIO], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.telemetry.lines.MAX_KEPT_BYTES", 20 * len(LINE))
+    lines = Lines(pipe[1], waits=True)
+    for _ in range(30):
+        lines.write(LINE)
+    assert lines.dropped == 10
+
+
+@pytest.mark.usefixtures("way")
+async def test_where_requests_wait_a_broken_pipe_stops_them(pipe: tuple[int, BinaryIO]) -> None:
+    reading, stream = pipe
+    lines = Lines(stream, waits=True)
+    lines.write(b"one\n")
+    os.close(reading)
+    await turns()
+    assert (lines.full, lines.dropped) == (True, 0)
+
+
+def test_a_pipe_of_ours_does_not_become_non_blocking_for_others(pipe: tuple[int, BinaryIO]) -> None:
+    Lines(pipe[1])
+    assert os.get_blocking(pipe[1].fileno())
