@@ -6,18 +6,23 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.core.jwk import DroppedKey
 from gateway.core.reason import Reason
-from gateway.core.verdict import Deny
+from gateway.core.verdict import Deny, Permit
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.record import Recorder
+from gateway.telemetry.record import Recorder, domain_of
+from gateway.telemetry.repeats import Repeats
+from gateway.telemetry.sampling import Sampling
+from tests import builders as b
+from tests.walk import decide
 
 SECRET = "c4n4ry-in-a-message"
 
@@ -58,6 +63,55 @@ def test_a_decision_is_counted_and_written_once(ears: Ears) -> None:
     (record,) = ears.said()
     assert record["event.reason"] == "policy_unknown"
     assert ears.counted("token_gateway_decisions_total{") == 1
+
+
+def test_a_remembered_permit_is_counted_and_written_as_a_new_one(ears: Ears) -> None:
+    facts = b.facts(b"/v1/orders", b.bearer())
+    permit = decide(facts)
+    assert isinstance(permit, Permit)
+    assert permit.downstream is not None
+    watch = DecisionWatch(recorder_of(ears), ears.metrics)
+    watch.decided(permit, facts, dialect="nginx", peer="10.0.0.1", seconds=0.001)
+    known = watch.remember(permit, "nginx")
+    for downstream in (None, replace(permit.downstream, jti="another")):
+        watch.again(
+            known,
+            peer="10.0.0.1",
+            method=facts.method,
+            scheme=facts.scheme,
+            client_address=facts.client_address,
+            domain=domain_of(facts.host, facts.scheme, b.policy()),
+            path=facts.path,
+            downstream=downstream,
+            seconds=0.001,
+        )
+    first, second, third = ears.said()
+    assert first == second == third | {"token_gateway.downstream.jti": b.JTI}
+    assert third["token_gateway.downstream.jti"] == "another"
+    assert ears.counted("token_gateway_decisions_total{") == 3
+    assert ears.counted("token_gateway_minted_total{") == 2
+    assert ears.counted("token_gateway_decision_seconds_count") == 3
+
+
+def test_what_has_no_record_is_counted_and_summed_up(ears: Ears) -> None:
+    recorder = recorder_of(ears, repeats=Repeats(keep=1, per_s=10), sampling=Sampling(0.5, lambda: 0.9))
+    watch = DecisionWatch(recorder, ears.metrics)
+    facts = b.facts(b"/v1/orders", b.bearer())
+    for verdict in (decide(facts), *[Deny(reason=Reason.POLICY_UNKNOWN)] * 3):
+        watch.decided(verdict, facts, dialect="nginx", peer="10.0.0.1", seconds=0.001)
+    watch.tick()
+    assert len(ears.lines) == 1
+    watch.close()
+    assert [line.get("token_gateway.suppressed") for line in ears.said()] == [None, 2]
+    assert ears.counted("token_gateway_decisions_total{") == 4
+    assert ears.counted("token_gateway_records_suppressed_total") == 2
+    assert ears.counted("token_gateway_records_sampled_out_total") == 1
+
+
+def recorder_of(ears: Ears, **volume: Any) -> Recorder:
+    return Recorder(
+        Fingerprints(b"k" * 32), frozenset(), ears.lines.append, lambda: 1_800_000_000.0, **volume
+    )
 
 
 def test_a_failed_fetch_is_told_and_a_good_one_only_counted(ears: Ears) -> None:

@@ -2,19 +2,26 @@
 
 import json
 import logging
+import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.core.credential import UnverifiedToken
+from gateway.core.facts import Host, RequestFacts
 from gateway.core.policy import HostPattern
+from gateway.core.reason import Reason
+from gateway.core.verdict import Deny, Permit
 from gateway.redact.fingerprint import Fingerprints
 from gateway.telemetry.log import Log, configure_stdlib
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.record import Recorder
+from gateway.telemetry.note import REVEALABLE
+from gateway.telemetry.record import Recorder, domain_of
 from tests import builders as b
 from tests.walk import converse
 
@@ -168,3 +175,82 @@ def test_stdlib_logging_comes_out_redacted_only() -> None:
         root.setLevel(level)
     assert len(written) == 3
     assert b.token()[:16].encode() not in b"".join(written)
+
+
+INJECTIONS = {
+    "line breaks": '\r\n{"event.outcome":"success"}\n',
+    "terminal": "\x1b[2J\x1b]0;owned\x07",
+    "c1": "\x9b2J\x85",
+    "separators": "\u2028\u2029",
+    "quotes": '"}\n{"a":"',
+    "backslash": "\\",
+    "escaped": "%0a%0d%22%1b[2J",
+    "nul and delete": "\x00\x7f",
+    "bidirectional": "\u202e\u2066",
+    "a megabyte": "A" * 1_000_000,
+}
+"""What a reader of logs, or a terminal, might take for its own."""
+
+
+@pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
+@pytest.mark.parametrize("way", ["decided", "again"])
+def test_no_field_that_a_client_fills_breaks_the_line(text: str, way: str) -> None:
+    """Whatever a dialect lets through: each field in turn holds the text, with everything revealed."""
+    for facts, permit in _filled(text):
+        written: list[bytes] = []
+        recorder = Recorder(PRINTS, REVEALABLE, written.append, lambda: b.NOW)
+        if way == "decided":
+            recorder.record(permit, facts, dialect="nginx", peer=text, seconds=0)
+            denial = Deny(reason=Reason.CLAIM_MALFORMED, detail=text, context=permit.context)
+            recorder.record(denial, facts, dialect="nginx", peer=text, seconds=0)
+        else:
+            domain = domain_of(facts.host, facts.scheme, b.policy())
+            recorder.again(
+                recorder.note(permit, "nginx"),
+                text, facts.method, facts.scheme, facts.client_address, domain, facts.path, None, 0,
+            )  # fmt: skip
+        for line in written:
+            assert re.fullmatch(rb"[\x20-\x7e]+\n", line)
+            assert len(line) < 16 * 1024
+            assert json.loads(line)["event.type"] in (["allowed"], ["denied"])
+            assert json.loads(line)["event.action"] == "decide"
+
+
+@pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
+def test_no_text_breaks_the_exposition_or_the_log(text: str) -> None:
+    metrics = Metrics({}, version="1")
+    before = len(metrics.exposition()[0].splitlines())
+    for facts, permit in _filled(text):
+        metrics.decided(permit, dialect=text, seconds=0)
+        metrics.tally(permit, text).count(seconds=0, minted=True)
+        del facts
+    after = metrics.exposition()[0]
+    assert len(after.splitlines()) == before + 6  # decisions and minted, of `unknown`, with their heads
+    written: list[bytes] = []
+    log = Log(written.append, lambda: b.NOW)
+    log.warning("keys_not_fetched", issuer=text, outcome=text)
+    log.library(_library_record(text))
+    log.bug(ValueError(text))
+    for line in written:
+        assert re.fullmatch(rb"[\x20-\x7e]+\n", line)
+        assert len(line) < 16 * 1024
+
+
+def _filled(text: str) -> Iterator[tuple[RequestFacts, Permit]]:
+    """A permit, and one field of the request or of its token that holds the text."""
+    good = b.facts(b"/v1/orders", b.bearer())
+    permit = converse("nginx", b.nginx_request(headers=(b.bearer(),)))[0]
+    assert isinstance(permit, Permit)
+    octets = text.encode()
+    yield replace(good, target=b"/" + octets), permit
+    yield replace(good, target=b"/v1/orders?" + octets), permit
+    yield replace(good, host=Host(name=text)), permit
+    for name in ("method", "scheme", "client_address"):
+        yield replace(good, **{name: text}), permit
+    principal = permit.context.principal
+    assert principal is not None
+    for name in ("subject", "client_id"):
+        context = replace(permit.context, principal=replace(principal, **{name: text}))
+        yield good, replace(permit, context=context)
+    token = UnverifiedToken(octets)
+    yield good, replace(permit, context=replace(permit.context, token=token))

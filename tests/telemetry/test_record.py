@@ -7,10 +7,13 @@ import pytest
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.policy import CookieCredential, HostPattern
 from gateway.core.reason import Reason
-from gateway.core.verdict import Context, Deny, Indeterminate, Verdict
+from gateway.core.verdict import Context, Deny, Indeterminate, Preflight, Verdict
 from gateway.redact.fingerprint import Fingerprints
+from gateway.telemetry import record as module
 from gateway.telemetry.note import MAX_DETAIL
 from gateway.telemetry.record import MAX_PATH, Recorder
+from gateway.telemetry.repeats import Repeats
+from gateway.telemetry.sampling import Sampling
 from tests import builders as b
 from tests.walk import decide
 
@@ -229,3 +232,106 @@ def test_two_issuers_alice_are_two_users() -> None:
     hashes = {record(each, None)["user.hash"] for each in (verdict, other)}
     names = {record(each, None, "subject")["user.id"] for each in (verdict, other)}
     assert (len(hashes), len(names)) == (2, 2)
+
+
+class Kept:
+    """A recorder with a clock of its own, and what it has written."""
+
+    def __init__(self, **volume: Any) -> None:
+        self.now = float(b.NOW)
+        self.lines: list[bytes] = []
+        self.recorder = Recorder(PRINTS, frozenset(), self.lines.append, lambda: self.now, **volume)
+
+    def decided(self, verdict: Verdict, facts: RequestFacts | None = None, times: int = 1) -> None:
+        for _ in range(times):
+            self.recorder.record(verdict, facts, dialect="nginx", peer=b.PEER, seconds=0)
+
+    def said(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.lines]
+
+
+EXPIRED = b.token(exp=b.NOW - 100, iat=b.NOW - 200)
+
+
+def test_refusals_alike_become_one_summary_when_the_interval_ends() -> None:
+    kept = Kept(repeats=Repeats(keep=2, per_s=10))
+    facts = b.facts(b"/v1/orders", b.bearer(EXPIRED))
+    kept.decided(decide(facts), facts, times=4)
+    kept.now += 3
+    kept.decided(decide(facts), facts)
+    kept.recorder.tick()
+    assert (len(kept.lines), kept.recorder.suppressed) == (2, 3)
+    kept.now += 7
+    kept.recorder.tick()
+    kept.recorder.tick()
+    *_, last = kept.said()
+    assert len(kept.lines) == 3
+    assert last == {
+        "@timestamp": "2027-01-15T08:00:10.000Z",
+        "log.level": "info",
+        "event.kind": "event",
+        "event.category": ["authentication"],
+        "event.action": "decide",
+        "event.type": ["denied"],
+        "event.outcome": "failure",
+        "event.reason": "token_expired",
+        "event.start": "2027-01-15T08:00:00.000Z",
+        "event.end": "2027-01-15T08:00:03.000Z",
+        "rule.ruleset": "orders",
+        "rule.name": "orders-read",
+        "source.ip": "203.0.113.9",
+        "token_gateway.dialect": "nginx",
+        "token_gateway.peer": "10.42.0.7",
+        "token_gateway.suppressed": 3,
+    }
+
+
+def test_the_next_refusal_writes_the_summary_too_and_is_written_itself() -> None:
+    kept = Kept(repeats=Repeats(keep=1, per_s=10))
+    kept.decided(Deny(reason=Reason.POLICY_UNKNOWN), times=2)
+    kept.now += 10
+    kept.decided(Deny(reason=Reason.POLICY_UNKNOWN))
+    assert [line.get("token_gateway.suppressed") for line in kept.said()] == [None, 1, None]
+
+
+def test_another_token_of_the_same_client_is_no_other_refusal() -> None:
+    kept = Kept(repeats=Repeats(keep=1, per_s=10))
+    for number in range(50):
+        facts = b.facts(b"/v1/orders", b.bearer(b.token(jti=str(number), exp=b.NOW - 100, iat=b.NOW - 200)))
+        kept.decided(decide(facts), facts)
+    assert (len(kept.lines), kept.recorder.suppressed) == (1, 49)
+
+
+def test_an_outage_is_summed_up_as_one_and_a_permit_never() -> None:
+    kept = Kept(repeats=Repeats(keep=1, per_s=10))
+    facts = b.facts(b"/v1/orders", b.bearer())
+    kept.decided(decide(facts), facts, times=30)
+    kept.decided(Indeterminate(reason=Reason.KEYS_UNAVAILABLE, retry_after_s=1), times=5)
+    kept.recorder.flush()
+    assert len(kept.lines) == 32
+    assert (kept.said()[-1]["event.outcome"], kept.said()[-1]["token_gateway.suppressed"]) == ("unknown", 4)
+
+
+def test_allowed_decisions_are_sampled_and_say_so_and_refusals_never_are() -> None:
+    draws = iter([0.5, 0.1, 0.25, 0.24])
+    kept = Kept(sampling=Sampling(0.25, lambda: next(draws)))
+    facts = b.facts(b"/v1/orders", b.bearer())
+    kept.decided(decide(facts), facts, times=2)
+    kept.decided(Deny(reason=Reason.POLICY_UNKNOWN), times=2)
+    note = kept.recorder.note(decide(facts), "nginx")  # type: ignore[arg-type]
+    for _ in range(2):
+        kept.recorder.again(note, b.PEER, "GET", "https", "203.0.113.9", None, b"/", None, 0)
+    rates = [line.get("token_gateway.sample_rate") for line in kept.said()]
+    assert (rates, kept.recorder.sampled_out) == ([0.25, None, None, 0.25], 2)
+
+
+def test_a_preflight_is_sampled_as_a_permit_is() -> None:
+    kept = Kept(sampling=Sampling(0.5, lambda: 0.9))
+    kept.decided(Preflight(context=Context(policy=b.policy()), headers=()))
+    assert (kept.lines, kept.recorder.sampled_out) == ([], 1)
+
+
+def test_a_long_text_is_no_address_and_is_not_kept_as_one() -> None:
+    before = module._address.cache_info().currsize
+    assert module.address("1" * 1_000_000) == ""
+    assert module._address.cache_info().currsize == before
