@@ -35,25 +35,7 @@ def plain(
         "event.action": "decide",
         "token_gateway.dialect": dialect,
     }
-    match verdict:
-        case Permit():
-            fields |= {"event.type": ["allowed"], "event.outcome": "success"}
-        case Deny():
-            fields |= {
-                "event.type": ["denied"],
-                "event.outcome": "failure",
-                "event.reason": verdict.reason.value,
-            }
-        case Indeterminate():
-            fields |= {
-                "event.type": ["denied"],
-                "event.outcome": "unknown",
-                "event.reason": verdict.reason.value,
-            }
-        case Preflight():
-            fields |= {"event.type": ["info"], "event.outcome": "success"}
-        case _:
-            assert_never(verdict)
+    fields |= _end(verdict)
     if facts is not None:
         fields |= {
             "http.request.method": facts.method if facts.method in METHODS else "OTHER",
@@ -85,6 +67,20 @@ EMPTY = {"token_gateway.peer", "source.ip", "url.path"}
 
 
 # --- private ---
+
+
+def _end(verdict: Verdict) -> dict[str, Any]:
+    match verdict:
+        case Permit():
+            return {"event.type": ["allowed"], "event.outcome": "success"}
+        case Deny(reason=reason):
+            return {"event.type": ["denied"], "event.outcome": "failure", "event.reason": reason.value}
+        case Indeterminate(reason=reason):
+            return {"event.type": ["denied"], "event.outcome": "unknown", "event.reason": reason.value}
+        case Preflight():
+            return {"event.type": ["info"], "event.outcome": "success"}
+        case _:
+            assert_never(verdict)
 
 
 def _path(facts: RequestFacts) -> str:

@@ -245,12 +245,12 @@ def _filled(text: str) -> Iterator[tuple[RequestFacts, Permit]]:
     yield replace(good, target=b"/" + octets), permit
     yield replace(good, target=b"/v1/orders?" + octets), permit
     yield replace(good, host=Host(name=text)), permit
-    for name in ("method", "scheme", "client_address"):
-        yield replace(good, **{name: text}), permit
+    yield replace(good, method=text), permit
+    yield replace(good, scheme=text), permit
+    yield replace(good, client_address=text), permit
     principal = permit.context.principal
     assert principal is not None
-    for name in ("subject", "client_id"):
-        context = replace(permit.context, principal=replace(principal, **{name: text}))
-        yield good, replace(permit, context=context)
+    for other in (replace(principal, subject=text), replace(principal, client_id=text)):
+        yield good, replace(permit, context=replace(permit.context, principal=other))
     token = UnverifiedToken(octets)
     yield good, replace(permit, context=replace(permit.context, token=token))

@@ -39,7 +39,6 @@ JSON_STRINGS = TEXTS.map(lambda text: text.encode("utf-16", "replace").decode("u
 
 
 def principals() -> st.SearchStrategy[Principal]:
-    claims = st.just({})
     return st.builds(
         Principal,
         issuer_id=st.sampled_from(("corp", "partner")),
@@ -48,7 +47,7 @@ def principals() -> st.SearchStrategy[Principal]:
         client_id=JSON_STRINGS,
         scopes=st.just(frozenset[str]()),
         audiences=st.just(frozenset[str]()),
-        claims=claims,
+        claims=st.just(dict[str, Any]()),
         expires_at=st.just(b.NOW),
         leeway_s=st.just(0),
     )
