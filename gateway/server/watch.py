@@ -73,16 +73,18 @@ class DecisionWatch:
     def tick(self) -> None:
         """Write the summaries that are due, and count what has no record. To be called about every second."""
         self.recorder.tick()
-        self.metrics.records_left_out(
-            sampled_out=self.recorder.sampled_out, suppressed=self.recorder.suppressed
-        )
+        self._count_left_out()
 
     def close(self) -> None:
         """Write every summary: before the last flush of the lines, and before another recorder takes over."""
         self.recorder.flush()
-        self.metrics.records_left_out(
-            sampled_out=self.recorder.sampled_out, suppressed=self.recorder.suppressed
-        )
+        self._count_left_out()
+
+    # --- private ---
+
+    def _count_left_out(self) -> None:
+        left_out = self.recorder.left_out()
+        self.metrics.records_left_out(sampled_out=left_out.sampled_out, suppressed=left_out.suppressed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,10 @@ def dump(series: Series) -> bytes:
 
 
 def load(text: bytes) -> Series:
-    """Read a dump. A family that is not ours, as of another version, is left out."""
+    """Read a dump. A family that is not ours, as of another version, is left out.
+
+    Raises: ValueError for what is no dump.
+    """
     series = no_series()
     for name, rows in json.loads(text).items():
         if name in FAMILIES:

@@ -180,12 +180,12 @@ class Metrics:
 
     def lines_dropped(self, total: int) -> None:
         """How many lines of log nobody will read, since the start."""
-        self._raise("log_lines_dropped_total", total)
+        self._set("log_lines_dropped_total", max(total, self._numbers("log_lines_dropped_total", ())[0]))
 
     def records_left_out(self, *, sampled_out: int, suppressed: int) -> None:
-        """How many decisions have no record of their own, since the start: allowed ones, refusals."""
-        self._raise("records_sampled_out_total", sampled_out)
-        self._raise("records_suppressed_total", suppressed)
+        """How many more decisions have no record of their own: allowed ones, refusals."""
+        self._add("records_sampled_out_total", sampled_out)
+        self._add("records_suppressed_total", suppressed)
 
     # what comes out
 
@@ -250,10 +250,6 @@ class Metrics:
 
     def _set(self, family: str, value: float, *labels: str) -> None:
         self._numbers(family, labels)[0] = value + 0  # True is 1
-
-    def _raise(self, family: str, total: int) -> None:
-        numbers = self._numbers(family, ())
-        numbers[0] = max(numbers[0], total)
 
     def _issuer(self, issuer_id: str) -> str:
         return self._bounded("issuer", issuer_id, MAX_ISSUERS)

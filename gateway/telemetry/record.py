@@ -15,7 +15,7 @@ of refusals alike only the first have a line, the others a summary.
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.host import host_pattern
@@ -39,10 +39,17 @@ MAX_ADDRESS: Final = 64
 """An IPv6 address with a zone. What is longer is none, and is not kept as one."""
 
 
+class LeftOut(NamedTuple):
+    """Decisions without a record of their own: allowed ones, and refusals."""
+
+    sampled_out: int
+    suppressed: int
+
+
 class Recorder:
     """Writes one record for each decision."""
 
-    __slots__ = ("_clock", "_notes", "_path_too", "_repeats", "_sampling", "_write")
+    __slots__ = ("_clock", "_notes", "_path_too", "_repeats", "_sampling", "_told", "_write")
 
     def __init__(
         self,
@@ -63,18 +70,21 @@ class Recorder:
         self._repeats = repeats
         self._notes = Notes(fingerprints, reveal, 1 if sampling is None else sampling.rate)
         self._path_too = "path" in reveal
+        self._told = LeftOut(sampled_out=0, suppressed=0)
         self._write = write
         self._clock = clock
 
-    @property
-    def sampled_out(self) -> int:
-        """How many allowed decisions have no record, since the start."""
-        return 0 if self._sampling is None else self._sampling.left_out
-
-    @property
-    def suppressed(self) -> int:
-        """How many refusals have no record of their own, since the start."""
-        return 0 if self._repeats is None else self._repeats.suppressed
+    def left_out(self) -> LeftOut:
+        """How many decisions have had no record of their own since the last call."""
+        total = LeftOut(
+            sampled_out=0 if self._sampling is None else self._sampling.left_out,
+            suppressed=0 if self._repeats is None else self._repeats.suppressed,
+        )
+        before, self._told = self._told, total
+        return LeftOut(
+            sampled_out=total.sampled_out - before.sampled_out,
+            suppressed=total.suppressed - before.suppressed,
+        )
 
     def record(
         self, verdict: Verdict, facts: RequestFacts | None, *, dialect: str, peer: str, seconds: float

@@ -102,6 +102,7 @@ def test_what_has_no_record_is_counted_and_summed_up(ears: Ears) -> None:
     watch.tick()
     assert len(ears.lines) == 1
     watch.close()
+    watch.tick()
     assert [line.get("token_gateway.suppressed") for line in ears.said()] == [None, 2]
     assert ears.counted("token_gateway_decisions_total{") == 4
     assert ears.counted("token_gateway_records_suppressed_total") == 2

@@ -266,8 +266,8 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
         "loop_lag_seconds{}": 0.25,
         "config_reloads_total{outcome=refused}": 2,
         "config_refused{}": 1,
-        "records_sampled_out_total{}": 7,
-        "records_suppressed_total{}": 5,
+        "records_sampled_out_total{}": 8,
+        "records_suppressed_total{}": 10,
     }
     assert {name: found.get(name) for name in expected} == expected
     metrics.issuers_ready({"partner": True})

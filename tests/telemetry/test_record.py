@@ -260,7 +260,7 @@ def test_refusals_alike_become_one_summary_when_the_interval_ends() -> None:
     kept.now += 3
     kept.decided(decide(facts), facts)
     kept.recorder.tick()
-    assert (len(kept.lines), kept.recorder.suppressed) == (2, 3)
+    assert (len(kept.lines), kept.recorder.left_out()) == (2, (0, 3))
     kept.now += 7
     kept.recorder.tick()
     kept.recorder.tick()
@@ -299,7 +299,7 @@ def test_another_token_of_the_same_client_is_no_other_refusal() -> None:
     for number in range(50):
         facts = b.facts(b"/v1/orders", b.bearer(b.token(jti=str(number), exp=b.NOW - 100, iat=b.NOW - 200)))
         kept.decided(decide(facts), facts)
-    assert (len(kept.lines), kept.recorder.suppressed) == (1, 49)
+    assert (len(kept.lines), kept.recorder.left_out()) == (1, (0, 49))
 
 
 def test_an_outage_is_summed_up_as_one_and_a_permit_never() -> None:
@@ -322,13 +322,14 @@ def test_allowed_decisions_are_sampled_and_say_so_and_refusals_never_are() -> No
     for _ in range(2):
         kept.recorder.again(note, b.PEER, "GET", "https", "203.0.113.9", None, b"/", None, 0)
     rates = [line.get("token_gateway.sample_rate") for line in kept.said()]
-    assert (rates, kept.recorder.sampled_out) == ([0.25, None, None, 0.25], 2)
+    assert (rates, kept.recorder.left_out()) == ([0.25, None, None, 0.25], (2, 0))
+    assert kept.recorder.left_out() == (0, 0)
 
 
 def test_a_preflight_is_sampled_as_a_permit_is() -> None:
     kept = Kept(sampling=Sampling(0.5, lambda: 0.9))
     kept.decided(Preflight(context=Context(policy=b.policy()), headers=()))
-    assert (kept.lines, kept.recorder.sampled_out) == ([], 1)
+    assert (kept.lines, kept.recorder.left_out()) == ([], (1, 0))
 
 
 def test_a_long_text_is_no_address_and_is_not_kept_as_one() -> None:
