@@ -58,17 +58,7 @@ class DecisionWatch:
         `downstream` is the token where another was minted for this request; None: the one of the note.
         """
         known.tally.count(seconds=seconds, minted=downstream is not None)
-        self.recorder.again(
-            known.note,
-            facts.peer,
-            facts.method,
-            facts.scheme,
-            facts.client_address,
-            domain,
-            facts.path,
-            downstream,
-            seconds,
-        )
+        self.recorder.again(known.note, facts, domain, downstream, seconds)
 
     def tick(self) -> None:
         """Write the summaries that are due, and count what has no record. To be called about every second."""

@@ -105,15 +105,11 @@ class Recorder:
         """Give what `again` needs to know of a permit. Keeps nothing of it."""
         return self._notes.note(permit, dialect)
 
-    def again(  # noqa: PLR0913, PLR0917 - all that varies: an object for it would cost as much as the line
+    def again(
         self,
         note: Note,
-        peer: str,
-        method: str,
-        scheme: str,
-        client_address: str,
+        facts: RequestFacts,
         domain: str | None,
-        path: bytes,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
@@ -124,9 +120,9 @@ class Recorder:
         """
         if self._sampling is not None and not self._sampling.keeps():
             return
-        request = _request(peer, method, scheme, client_address, domain)
+        request = _request(facts.peer, facts.method, facts.scheme, facts.client_address, domain)
         if self._path_too:
-            request += _path(path)
+            request += _path(facts.path)
         which = note.downstream if downstream is None else minted(downstream)
         self._write(_line(self._clock(), seconds, request, note, which))
 

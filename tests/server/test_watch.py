@@ -6,7 +6,6 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -73,15 +72,11 @@ def test_a_remembered_permit_is_counted_and_written_as_a_new_one(ears: Ears) -> 
     watch = DecisionWatch(recorder_of(ears), ears.metrics)
     watch.decided(permit, facts, dialect="nginx", peer="10.0.0.1", seconds=0.001)
     known = watch.remember(permit, "nginx")
-    for downstream in (None, replace(permit.downstream, jti="another")):
+    for downstream in (None, permit.downstream._replace(jti="another")):
         watch.again(
             known,
-            peer="10.0.0.1",
-            method=facts.method,
-            scheme=facts.scheme,
-            client_address=facts.client_address,
+            facts._replace(peer="10.0.0.1"),
             domain=domain_of(facts.host, facts.scheme, b.policy()),
-            path=facts.path,
             downstream=downstream,
             seconds=0.001,
         )

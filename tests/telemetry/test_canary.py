@@ -205,10 +205,7 @@ def test_no_field_that_a_client_fills_breaks_the_line(text: str, way: str) -> No
             recorder.record(denial, facts, dialect="nginx", peer=text, seconds=0)
         else:
             domain = domain_of(facts.host, facts.scheme, b.policy())
-            recorder.again(
-                recorder.note(permit, "nginx"),
-                text, facts.method, facts.scheme, facts.client_address, domain, facts.path, None, 0,
-            )  # fmt: skip
+            recorder.again(recorder.note(permit, "nginx"), facts._replace(peer=text), domain, None, 0)
         for line in written:
             assert re.fullmatch(rb"[\x20-\x7e]+\n", line)
             assert len(line) < 16 * 1024
@@ -242,12 +239,12 @@ def _filled(text: str) -> Iterator[tuple[RequestFacts, Permit]]:
     permit = converse("nginx", b.nginx_request(headers=(b.bearer(),)))[0]
     assert isinstance(permit, Permit)
     octets = text.encode()
-    yield replace(good, target=b"/" + octets), permit
-    yield replace(good, target=b"/v1/orders?" + octets), permit
-    yield replace(good, host=Host(name=text)), permit
-    yield replace(good, method=text), permit
-    yield replace(good, scheme=text), permit
-    yield replace(good, client_address=text), permit
+    yield good._replace(target=b"/" + octets), permit
+    yield good._replace(target=b"/v1/orders?" + octets), permit
+    yield good._replace(host=Host(name=text)), permit
+    yield good._replace(method=text), permit
+    yield good._replace(scheme=text), permit
+    yield good._replace(client_address=text), permit
     principal = permit.context.principal
     assert principal is not None
     for other in (replace(principal, subject=text), replace(principal, client_id=text)):

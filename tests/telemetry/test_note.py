@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.claims import Span
 from gateway.core.credential import UnverifiedToken
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.mint import DownstreamToken
@@ -50,6 +51,7 @@ def principals() -> st.SearchStrategy[Principal]:
         claims=st.just(dict[str, Any]()),
         expires_at=st.just(b.NOW),
         leeway_s=st.just(0),
+        span=st.just(Span(0, b.NOW)),
     )
 
 
@@ -76,7 +78,15 @@ def downstreams() -> st.SearchStrategy[DownstreamToken]:
 
 def permits() -> st.SearchStrategy[Permit]:
     given_out = st.none() | downstreams()
-    return st.builds(Permit, context=contexts(), downstream=given_out, identity=st.just(()))
+    nothing = st.none()
+    return st.builds(
+        Permit,
+        context=contexts(),
+        downstream=given_out,
+        identity=st.just(()),
+        cookies_left=nothing,
+        remember=nothing,
+    )
 
 
 def verdicts() -> st.SearchStrategy[Verdict]:
@@ -145,23 +155,17 @@ def test_a_remembered_permit_is_written_as_a_new_one(
     if permit.downstream is None or another is None:
         another = None
     else:
-        another = replace(another, audience=permit.downstream.audience)  # the route's
+        another = another._replace(audience=permit.downstream.audience)  # the route's
     written = Written(reveal, now)
     policy = permit.context.policy
     written.recorder.again(
         written.recorder.note(permit, "traefik"),
-        peer=peer,
-        method=facts.method,
-        scheme=facts.scheme,
-        client_address=facts.client_address,
-        domain=None if policy is None else domain_of(facts.host, facts.scheme, policy),
-        path=facts.path,
-        downstream=another,
-        seconds=seconds,
+        facts._replace(peer=peer),
+        None if policy is None else domain_of(facts.host, facts.scheme, policy),
+        another,
+        seconds,
     )
-    now_permitted = Permit(
-        context=permit.context, downstream=another or permit.downstream, identity=permit.identity
-    )
+    now_permitted = replace(permit, downstream=another or permit.downstream)
     assert written.said() == plain(
         now_permitted, facts, *reveal, prints=PRINTS, now=now, dialect="traefik", peer=peer, seconds=seconds
     )
