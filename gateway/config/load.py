@@ -7,17 +7,17 @@ file is refused and named, and the others stand.
 """
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Final
 
+from gateway.config.files import DISK, Files
 from gateway.config.json_schema import main_outline, policy_outline
 from gateway.config.partial import fit
 from gateway.config.problem import ConfigError, Problem, Unfit, sorted_problems
 from gateway.config.schema import GatewayFile, PolicyFile
-from gateway.config.source import Source, parse_file, read_file
+from gateway.config.source import Source, parse_file
 from gateway.config.tree import Node
 from gateway.config.yaml_tree import NotYaml
 
@@ -44,24 +44,24 @@ class Config:
         return tuple(problem for source in self.sources for problem in source.problems)
 
 
-def load_config(path: FilePath) -> Config:
+def load_config(path: FilePath, *, files: Files = DISK) -> Config:
     """Read the main file and what it includes.
 
     Raises: ConfigError with every mistake of form, where one of them is in the main file.
     """
-    draft = load_draft(path)
+    draft = load_draft(path, files=files)
     if draft.sources[0].problems:
         raise ConfigError(draft.problems)
     return draft
 
 
-def load_draft(path: FilePath) -> Config:
+def load_draft(path: FilePath, *, files: Files = DISK) -> Config:
     """Read what can be read: to look for more mistakes, not to be used.
 
     Raises: ConfigError where the main file is not YAML, or nothing like a configuration.
     """
     try:
-        content = read_file(path)
+        content = files.read(path)
         tree, duplicates = parse_file(path, content)
     except NotYaml as error:
         raise ConfigError((error.problem,)) from None
@@ -75,8 +75,8 @@ def load_draft(path: FilePath) -> Config:
         problems=(*duplicates, *fitted.problems),
         damaged=fitted.damaged,
     )
-    files, unfound = _included_files(path, fitted.model, main)
-    contents = [(file, _content(file)) for file in files]
+    included, unfound = _included_files(path, fitted.model, main, files)
+    contents = [(file, _content(file, files)) for file in included]
     sources = _without_repetition(main, [_included(file, content) for file, content in contents])
     return Config(
         directory=path.parent,
@@ -91,47 +91,27 @@ def load_draft(path: FilePath) -> Config:
 
 
 def _included_files(
-    path: FilePath, main: GatewayFile, source: Source
+    path: FilePath, main: GatewayFile, source: Source, files: Files
 ) -> tuple[list[FilePath], list[Problem]]:
     """Expand `include`: files as named, folders by name. Each file once."""
-    files: dict[str, FilePath] = {}
+    found: dict[str, FilePath] = {}
     problems: list[Problem] = []
     for position, entry in enumerate(main.include or ()):
         try:
-            new = _expand(path.parent / entry)
-            if os.path.realpath(path) in new or not files.keys().isdisjoint(new):
+            new = files.names(path.parent / entry)
+            if not new.keys().isdisjoint({*found, *files.names(path)}):
                 raise Unfit("a file is included twice, or includes itself", "name every file once")
-            files |= new
+            found |= new
         except Unfit as unfit:
             problems.append(source.problem(("include", position), unfit.what, unfit.fix))
-    if len(files) > MAX_FILES:
+    if len(found) > MAX_FILES:
         problems.append(source.problem(("include",), f"names more than {MAX_FILES} files", "join some"))
-    return list(files.values())[:MAX_FILES], problems
+    return list(found.values())[:MAX_FILES], problems
 
 
-def _expand(target: FilePath) -> dict[str, FilePath]:
-    """The file, or the .yaml and .yml files of the folder, by real path. Raises: Unfit.
-
-    Hidden files are how Kubernetes swaps a mounted ConfigMap: they are left out.
-    """
+def _content(path: FilePath, files: Files) -> bytes | NotYaml:
     try:
-        if not target.exists():
-            raise Unfit("there is no such file or folder", "write a path relative to this file")
-        names = sorted(target.iterdir()) if target.is_dir() else [target]
-        found = [name for name in names if name == target or _is_policy_file(name)]
-    except OSError as error:
-        reason = (error.strerror or "input/output error").lower()
-        raise Unfit(f"cannot be read: {reason}", "check the path and its permissions") from None
-    return {os.path.realpath(name): name for name in found}
-
-
-def _is_policy_file(path: FilePath) -> bool:
-    return path.suffix in {".yaml", ".yml"} and not path.name.startswith(".") and not path.is_dir()
-
-
-def _content(path: FilePath) -> bytes | NotYaml:
-    try:
-        return read_file(path)
+        return files.read(path)
     except NotYaml as error:
         return error
 
