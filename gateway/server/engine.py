@@ -125,11 +125,10 @@ class Engine:
         self._jti = jti
         self._writer = AnswerWriter()
 
-    def adopt(self, world: World, observer: Observer) -> None:
-        """Take another world. What is under way ends in the one that it began in."""
+    def adopt(self, world: World) -> None:
+        """Decide by another world from the next request on. One that has begun keeps the world it has."""
         self._memo.clear()
         self._world = world
-        self._observer = observer
 
     def __call__(self, request: HttpRequest) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
         """Answer one request; with the octets of an answer that is remembered, or a coroutine only where

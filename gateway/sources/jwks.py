@@ -36,6 +36,16 @@ class Ambience:
     """A random number in [0, 1), for jitter."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Believed:
+    """A document of keys that was read."""
+
+    keys: KeySet
+    body: bytes = field(repr=False)
+    read_at: float
+    """When we began to read it, by `Ambience.clock`: it is at least this old."""
+
+
 class IssuerKeys:
     """One issuer's keys. Without `start()` they are only fetched when asked for."""
 
@@ -63,7 +73,7 @@ class IssuerKeys:
             metadata_keep_s=timing.max_ttl_s,
             clock=ambience.clock,
         )
-        self._known: _Known | None = None
+        self._known: Believed | None = None
         self._failures = 0
         self._due = -math.inf
         """When the background refreshes next."""
@@ -85,6 +95,15 @@ class IssuerKeys:
     def age_s(self) -> float | None:
         """How long ago the issuer could last be read; None is never."""
         return None if self._known is None else self._clock() - self._known.read_at
+
+    @property
+    def tried(self) -> bool:
+        """Whether a first attempt to read the keys has ended, well or not."""
+        return self._known is not None or self._failures > 0
+
+    def believed(self) -> Believed | None:
+        """The document that the keys are from, also when it has become too old; None before the first."""
+        return self._known
 
     async def lookup(self, kid: str | None) -> KeySet | Unavailable:
         """Give a set that holds `kid` (any set for None), or the newest there may be.
@@ -195,7 +214,7 @@ class IssuerKeys:
 
     def _believe(self, keys: KeySet, document: Document, began: float) -> None:
         changed = self._known is None or self._known.keys is not keys
-        self._known = _Known(keys=keys, body=document.body, read_at=began)
+        self._known = Believed(keys=keys, body=document.body, read_at=began)
         self._failures = 0
         self._hold_until = -math.inf
         self._due = self._clock() + self._timing.refresh_in_s(document.max_age_s, self._ambience.roll())
@@ -213,11 +232,3 @@ class IssuerKeys:
 
 def _answers(keys: KeySet | None, kid: str | None) -> TypeGuard[KeySet]:
     return keys is not None and (kid is None or keys.knows(kid))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    keys: KeySet
-    body: bytes = field(repr=False)
-    read_at: float
-    """When we began to read it: it is at least this old."""

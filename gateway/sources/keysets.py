@@ -10,7 +10,7 @@ from gateway.core.jwk import KeySet
 from gateway.core.trust import KeyLocation, KeysAtUri, KeysDiscovered, KeysInFile
 from gateway.net.client import Deadlines, OutboundClient
 from gateway.net.outbound import Outbound
-from gateway.sources.jwks import Ambience, IssuerKeys
+from gateway.sources.jwks import Ambience, Believed, IssuerKeys
 from gateway.sources.outcome import KeysObserver, Unobserved
 from gateway.sources.timing import Timing
 
@@ -35,31 +35,39 @@ class KeySources:
         timing: Timing | None = None,
         deadlines: Deadlines | None = None,
         observer: KeysObserver | None = None,
+        predecessor: "KeySources | None" = None,
     ) -> None:
-        """Raises: ValueError for an issuer that is no URL that we fetch, or one that is named twice."""
-        self._issuers: dict[str, IssuerKeys] = {}
-        for source in sources:
-            if source.issuer_id in self._issuers:
-                raise ValueError(f"issuer {source.issuer_id} is named twice")
-            self._issuers[source.issuer_id] = IssuerKeys(
-                issuer_id=source.issuer_id,
-                location=source.location,
-                client=OutboundClient(
-                    source.outbound, own_url=_own_url(source.location), deadlines=deadlines
-                ),
-                timing=timing or Timing(),
-                ambience=ambience,
-                observer=observer or Unobserved(),
-            )
-        self.keys: Mapping[str, KeySet] = _Believed(self._issuers)
+        """Take over from the `predecessor`, as they are, the issuers that are reached as before.
+
+        Raises: ValueError for an issuer that is no URL that we fetch, or one that is named twice.
+        """
+        self._ambience = ambience
+        self._timing = timing or Timing()
+        self._deadlines = deadlines
+        self._observer = observer or Unobserved()
+        self._sources = _by_id(sources)
+        self._issuers = {
+            issuer_id: (predecessor and predecessor.reached_by(source)) or self._new(source)
+            for issuer_id, source in self._sources.items()
+        }
+        self.keys: Mapping[str, KeySet] = _Fresh(self._issuers)
         """By issuer id, live: an issuer is in it only while its keys may be believed."""
+
+    def reached_by(self, source: IssuerSource) -> IssuerKeys | None:
+        """Give the keys of this issuer, if it is one of ours and reached in this very way."""
+        return self._issuers[source.issuer_id] if self._sources.get(source.issuer_id) == source else None
+
+    async def close_all_but(self, heir: "KeySources") -> None:
+        """End the tasks of those that the heir has not taken over. What they know stays known."""
+        left = [self._issuers[one.issuer_id] for one in self._sources.values() if not heir.reached_by(one)]
+        await asyncio.gather(*(issuer.close() for issuer in left))
 
     async def resolve(self, need: KeysNeeded) -> KeySet | Unavailable:
         """Look it up (see IssuerKeys.lookup). Raises: KeyError for an issuer that was never named."""
         return await self._issuers[need.issuer_id].lookup(need.kid)
 
     async def start(self) -> None:
-        """Begin to fetch all sets at once. Does not wait for them: see `ready`."""
+        """Begin to fetch all sets at once, where that has not begun. Does not wait for them: see `ready`."""
         for issuer in self._issuers.values():
             issuer.start()
 
@@ -71,15 +79,52 @@ class KeySources:
         """Whether the issuer's keys are known. Raises: KeyError for an issuer that was never named."""
         return self._issuers[issuer_id].current() is not None
 
+    @property
+    def issuer_ids(self) -> frozenset[str]:
+        """Every issuer that was named."""
+        return frozenset(self._issuers)
+
+    @property
+    def untried(self) -> frozenset[str]:
+        """Issuers for which no attempt has ended yet."""
+        return frozenset(issuer_id for issuer_id, issuer in self._issuers.items() if not issuer.tried)
+
+    def believed(self, issuer_id: str) -> Believed | None:
+        """The newest document of the issuer, if there was one. Raises: KeyError as above."""
+        return self._issuers[issuer_id].believed()
+
     def age_s(self, issuer_id: str) -> float | None:
         """How long ago the issuer could last be read, for a metric; None is never."""
         return self._issuers[issuer_id].age_s()
+
+    # --- private ---
+
+    def _new(self, source: IssuerSource) -> IssuerKeys:
+        return IssuerKeys(
+            issuer_id=source.issuer_id,
+            location=source.location,
+            client=OutboundClient(
+                source.outbound, own_url=_own_url(source.location), deadlines=self._deadlines
+            ),
+            timing=self._timing,
+            ambience=self._ambience,
+            observer=self._observer,
+        )
 
 
 # --- private ---
 
 
-class _Believed(Mapping[str, KeySet]):
+def _by_id(sources: Iterable[IssuerSource]) -> dict[str, IssuerSource]:
+    found: dict[str, IssuerSource] = {}
+    for source in sources:
+        if source.issuer_id in found:
+            raise ValueError(f"issuer {source.issuer_id} is named twice")
+        found[source.issuer_id] = source
+    return found
+
+
+class _Fresh(Mapping[str, KeySet]):
     """Asks each time: keys that have become too old vanish without a timer."""
 
     def __init__(self, issuers: Mapping[str, IssuerKeys]) -> None:

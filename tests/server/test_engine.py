@@ -442,16 +442,13 @@ def test_a_request_like_one_before_is_answered_from_memory_to_the_octet() -> Non
     assert seconds > 0
 
 
-def test_another_world_remembers_nothing_and_tells_its_own_observer() -> None:
+def test_another_world_remembers_nothing() -> None:
     decide, observed = warm()
     at_once(decide, good())
-    other, next_observer = b.snapshot(b.policy(b.route(issuers=frozenset({"partner"})))), Observed()
-    decide.adopt(
-        World(snapshot=other, sources=KNOWN, signer=lambda: SIGNER, revoked=b.nothing_revoked), next_observer
-    )
+    other = b.snapshot(b.policy(b.route(issuers=frozenset({"partner"}))))
+    decide.adopt(World(snapshot=other, sources=KNOWN, signer=lambda: SIGNER, revoked=b.nothing_revoked))
     assert at_once(decide, good()).status == 401
-    assert next_observer.only.reason is Reason.ISSUER_NOT_ADMITTED
-    assert len(observed.calls) == 1
+    assert observed.calls[-1].reason is Reason.ISSUER_NOT_ADMITTED
 
 
 def test_refusals_are_decided_each_time() -> None:
@@ -460,3 +457,33 @@ def test_refusals_are_decided_each_time() -> None:
         assert at_once(decide, b.nginx_request(headers=(b.bearer(b.token(exp=1)),))).status == 401
     assert len(observed.calls) == 3
     assert observed.remembered == []
+
+
+# --- another world ------------------------------------------------------------
+
+
+def world_without_policies(sources: engine.Sources, signer: Any) -> World:
+    return World(
+        snapshot=replace(b.snapshot(), policies={}),
+        sources=sources,
+        signer=signer,
+        revoked=b.nothing_revoked,
+    )
+
+
+def test_the_next_request_sees_the_adopted_world() -> None:
+    decide, observed = make()
+    assert at_once(decide, good()).status == 200
+    decide.adopt(world_without_policies(KNOWN, b.signer))
+    assert at_once(decide, good()).status == 403
+    assert observed.calls[-1].reason is Reason.POLICY_UNKNOWN
+
+
+async def test_a_request_that_waits_keeps_the_world_it_began_with() -> None:
+    need = KeysNeeded("corp")
+    decide, observed = make(Table(found={need: b.key_set()}))
+    waiting = decide(good())
+    assert inspect.iscoroutine(waiting)
+    decide.adopt(world_without_policies(Table(), lambda: None))
+    assert (await waiting).status == 200
+    assert isinstance(observed.only.verdict, Permit)

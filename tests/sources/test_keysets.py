@@ -107,3 +107,54 @@ async def test_the_token_file_goes_to_the_uri_that_the_operator_wrote(tmp_path: 
         assert kids(await sources.resolve(KeysNeeded("cluster", "a"))) == {"a"}
         await sources.close()
     assert [each.headers.get("Authorization") for each in site.requests] == ["Bearer projected"]
+
+
+async def test_an_issuer_that_is_reached_as_before_is_not_fetched_again() -> None:
+    time, kept, left = FakeTime(), Issuer(), Issuer()
+    kept.publish("kept")
+    left.publish("left")
+    async with website(kept) as kept_site, website(left) as left_site:
+
+        def at(issuer_id: str, url: str) -> IssuerSource:
+            return IssuerSource(issuer_id=issuer_id, location=KeysAtUri(url), outbound=LOOPBACK)
+
+        first = KeySources(
+            [at("kept", kept_site.url), at("moved", left_site.url), at("gone", left_site.url)],
+            ambience=time.ambience,
+        )
+        assert first.untried == {"kept", "moved", "gone"}
+        await first.start()
+        await until(lambda: len(first.keys) == 3)
+        assert first.untried == frozenset()
+        heir = KeySources(
+            [at("kept", kept_site.url), at("moved", kept_site.url + "/elsewhere")],
+            ambience=time.ambience,
+            predecessor=first,
+        )
+        assert set(heir.keys) == {"kept"}
+        assert heir.issuer_ids == {"kept", "moved"}
+        await heir.start()
+        await first.close_all_but(heir)
+        await until(lambda: len(heir.keys) == 2)
+        assert len(kept_site.requests) == 2  # once for each of the heir's issuers
+        assert kids(heir.keys["moved"]) == {"kept"}
+        # Who still holds the former ones keeps what they knew, and asks nobody for more.
+        assert kids(first.keys["moved"]) == {"left"}
+        asked = len(left_site.requests)
+        assert kids(await first.resolve(KeysNeeded("gone", "left"))) == {"left"}
+        assert isinstance(await first.resolve(KeysNeeded("gone", "other")), Unavailable)
+        assert len(left_site.requests) == asked
+        document = heir.believed("kept")
+        assert document is not None
+        assert (document.body, document.keys) == (kept.document, heir.keys["kept"])
+        await heir.close()
+
+
+async def test_a_first_attempt_that_failed_was_an_attempt() -> None:
+    source = IssuerSource(issuer_id="down", location=KeysAtUri("http://127.0.0.1:1"), outbound=LOOPBACK)
+    sources = KeySources([source], ambience=FakeTime().ambience)
+    assert sources.untried == {"down"}
+    assert isinstance(await sources.resolve(KeysNeeded("down")), Unavailable)
+    assert sources.untried == frozenset()
+    assert sources.believed("down") is None
+    await sources.close()
