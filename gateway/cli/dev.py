@@ -4,7 +4,8 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from gateway.app import CLOCK, running
+from gateway.app.parts import CLOCK
+from gateway.app.serve import running
 from gateway.cli.output import EX_FINDINGS, Commands
 from gateway.dev.nginx import NginxMissing
 from gateway.dev.run import run as run_everything

@@ -15,7 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from gateway.app import CLOCK, key_sources
+from gateway.app.parts import CLOCK
+from gateway.app.sources import key_sources
 from gateway.cli.explanation import Explanation, as_members, lines
 from gateway.cli.output import (
     EX_FINDINGS,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, assert_never
 
-from gateway.app import open_keyring
+from gateway.app.custody import open_keyring
 from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
 from gateway.config.compile import load_world
 from gateway.config.world import DirectoryKeys, MemoryKeys, SharedKeys, World

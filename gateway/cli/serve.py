@@ -2,9 +2,8 @@
 
 from argparse import Namespace
 
-from gateway.app import serve
+from gateway.app.serve import serve
 from gateway.cli.output import Commands, add_config
-from gateway.config.compile import load_world
 
 
 def add(commands: Commands) -> None:
@@ -16,4 +15,4 @@ def add(commands: Commands) -> None:
 
 def run(arguments: Namespace) -> int:
     """Serve until SIGTERM or SIGINT, then drain."""
-    return serve(load_world(arguments.config))
+    return serve(arguments.config)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.config.problem import ConfigError
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import DroppedKey
 from gateway.core.mint import DownstreamToken
@@ -26,11 +27,12 @@ class Remembered:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class DecisionWatch:
     """Told of every decision (`gateway.server.engine.Observer`)."""
 
     recorder: Recorder
+    """Another one after a reload, as the configuration then says what a record reveals."""
     metrics: Metrics
 
     def decided(
@@ -120,6 +122,26 @@ class DenyListWatch:
     def bug(self, error: BaseException) -> None:
         """Pass a defect of ours on."""
         self.bugs.bug(error)
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadWatch:
+    """Told of what became of each new configuration (`gateway.server.reload.Observer`)."""
+
+    log: Log
+    metrics: Metrics
+
+    def adopted(self, generation: str) -> None:
+        """Say which one is in use now."""
+        self.metrics.reloaded("adopted", refused=False)
+        self.log.info("config_reloaded", generation=generation)
+
+    def refused(self, error: ConfigError, generation: str) -> None:
+        """Say every problem, and which one stays in use."""
+        self.metrics.reloaded("refused", refused=True)
+        for problem in error.problems:
+            self.log.error("config_problem", problem=str(problem))
+        self.log.error("config_refused", count=len(error.problems), generation=generation)
 
 
 @dataclass(frozen=True, slots=True)

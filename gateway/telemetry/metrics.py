@@ -6,7 +6,7 @@ counting is one addition, and whoever counts the same again keeps the list.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
@@ -139,6 +139,13 @@ class Metrics:
         self._series["issuer_ready"].clear()
         for issuer_id, is_ready in ready.items():
             self._set("issuer_ready", is_ready, self._issuer(issuer_id))
+
+    def issuers_gone(self, issuer_ids: Iterable[str]) -> None:
+        """These are no longer configured: what is said of them as of now ends, what was counted stays."""
+        for issuer_id in map(self._issuer, issuer_ids):
+            self._read.discard(issuer_id)
+            for name in ("keys_age_seconds", "keys_dropped", "keys_stale"):
+                self._series[name].pop((issuer_id,), None)
 
     def signing_keys(self, states: Mapping[str, int], *, store_failed: bool) -> None:
         """How many keys of our own are in each state, and whether their store cannot be read now."""

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from gateway.config.problem import ConfigError, Problem
 from gateway.core.jwk import DroppedKey
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
 from gateway.redact.fingerprint import Fingerprints
-from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch
+from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch, ReloadWatch
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder, domain_of
@@ -169,3 +170,27 @@ async def test_a_stray_exception_is_a_bug_without_its_message(ears: Ears) -> Non
     assert [line["error.type"] for line in ears.said()] == ["ValueError"] * 3
     assert ears.counted("token_gateway_bugs_total") == 3
     assert SECRET not in b"".join(ears.lines).decode()
+
+
+def test_a_refused_configuration_is_told_with_all_its_problems() -> None:
+    ears = Ears()
+    watch = ReloadWatch(ears.log, ears.metrics)
+    problems = [
+        Problem(file="gateway.yaml", line=line, column=1, path="policies", what="is wrong", fix="mend it")
+        for line in (3, 7)
+    ]
+    watch.refused(ConfigError(problems), "0123")
+    *each, summary = ears.said()
+    assert [line["token_gateway.problem"][:15] for line in each] == ["gateway.yaml:3:", "gateway.yaml:7:"]
+    assert summary["event.action"] == "config_refused"
+    assert (summary["token_gateway.count"], summary["token_gateway.generation"]) == (2, "0123")
+    assert ears.counted("token_gateway_config_refused") == 1
+
+
+def test_an_adopted_configuration_is_told_by_its_generation() -> None:
+    ears = Ears()
+    ReloadWatch(ears.log, ears.metrics).adopted("0123")
+    (line,) = ears.said()
+    assert (line["event.action"], line["token_gateway.generation"]) == ("config_reloaded", "0123")
+    assert ears.counted('token_gateway_config_reloads_total{outcome="adopted"}') == 1
+    assert ears.counted("token_gateway_config_refused") == 0

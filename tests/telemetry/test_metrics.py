@@ -277,3 +277,14 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
 
 def test_the_pieces_are_the_exposition(metrics: Metrics) -> None:
     assert b"".join(metrics.pieces()) == metrics.exposition()[0]
+
+
+def test_what_is_said_of_an_issuer_ends_with_it(metrics: Metrics) -> None:
+    for issuer_id in ("corp", "partner"):
+        metrics.keys_fetched(issuer_id, "refreshed")
+        metrics.keys_age(issuer_id, 5)
+        metrics.keys_dropped(issuer_id, 1)
+    metrics.issuers_gone({"partner", "never"})
+    left = {name for name in series(metrics) if "partner" in name}
+    assert left == {"keys_fetches_total{issuer=partner,outcome=refreshed}"}
+    assert series(metrics)["keys_age_seconds{issuer=corp}"] == 5

@@ -1,0 +1,161 @@
+"""What has every gateway, and how does it live: start, reload, drain?
+
+It owns what there is once, however many processes decide: the issuers' keys and the budget to ask for them,
+our signing keys, the pages, the watch over the configuration. What decides is its front.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from gateway import __version__
+from gateway.app.custody import LOOK_EVERY_S, Custody, PublishedPages
+from gateway.app.front import Configured, Front, KeysRelay, OpenFront, Setting
+from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, announce, policy_routes
+from gateway.app.sources import key_sources
+from gateway.config.readings import Readings
+from gateway.config.world import World
+from gateway.server.admin_pages import AdminPages
+from gateway.server.listener import Listener, listen
+from gateway.server.readiness import Readiness
+from gateway.server.reload import Pace, Reloader
+from gateway.server.watch import BugWatch, KeysWatch, ReloadWatch
+from gateway.telemetry.lines import Lines
+from gateway.telemetry.log import Log, configure_stdlib
+from gateway.telemetry.metrics import Metrics
+
+
+class Gateway:
+    """A gateway that listens. Made by `start`."""
+
+    def __init__(self, setting: Setting, configured: Configured, front: Front, relay: KeysRelay) -> None:
+        self.setting = setting
+        self.configured = configured
+        self._front = front
+        self._relay = relay
+        self._pages = PublishedPages(setting.custody.keyring, configured.world)
+        self._listeners: list[Listener] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._reloader: Reloader | None = None
+        self._readiness = Readiness(
+            untried=lambda: self.configured.sources.untried,
+            signs=lambda: setting.custody.signer() is not None,
+            clock=MONOTONIC,
+        )
+
+    async def open(self) -> None:
+        """Open the pages, and begin what goes on for ever. Raises: OSError; then neither is."""
+        at, on_bug = self.configured.world.listeners, self.setting.bugs.bug
+        keys = await listen(self._pages, host=at.keys.host, port=at.keys.port, on_bug=on_bug, clock=CLOCK)
+        pages = AdminPages(self.why_not_ready, self._exposition)
+        try:
+            admin = await listen(pages, host=at.admin.host, port=at.admin.port, on_bug=on_bug)
+        except OSError:
+            await keys.drain(0)
+            raise
+        self._listeners = [keys, admin]
+        await self.configured.sources.start()
+        self._keep_doing(self._look_after_keys())
+        self._tell_of(self.configured.world)
+        self.setting.log.info("listening", decision=self._front.port, keys=keys.port, admin=admin.port)
+
+    def watch(self, path: Path) -> None:
+        """Take a new configuration whenever the files hold one."""
+        self._reloader = Reloader(
+            path,
+            self.configured.readings,
+            self.configured.world,
+            adopt=self.adopt,
+            observer=ReloadWatch(self.setting.log, self.setting.metrics),
+            pace=Pace(),
+        )
+        self._keep_doing(self._reloader.run())
+
+    def reload(self) -> None:
+        """Read the files again now."""
+        if self._reloader is not None:
+            self._reloader.ask()
+
+    async def adopt(self, world: World, readings: Readings) -> None:
+        """Live by this configuration from now on: all of it, in one turn of the loop."""
+        before = self.configured.sources
+        sources = key_sources(world, self._relay, before)
+        await sources.start()
+        self.configured = Configured(world=world, readings=readings, sources=sources)
+        self._front.adopt(self.configured)
+        self._pages.publish(self.setting.custody.keyring, world)
+        self.setting.metrics.issuers_gone(before.issuer_ids - sources.issuer_ids)
+        self._tell_of(world)
+        await before.close_all_but(sources)
+
+    async def stop(self) -> None:
+        """Stop being ready, answer what was asked, close everything."""
+        self._readiness.draining = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._front.drain(DRAIN_S)
+        listeners = (listener.drain(1) for listener in self._listeners)
+        await asyncio.gather(*listeners, self.configured.sources.close())
+        self.setting.lines.flush()
+
+    def why_not_ready(self) -> str | None:
+        """None where new requests should be sent here; else a word that says why not."""
+        return self._readiness.why_not() or self._front.why_not()
+
+    # --- private ---
+
+    def _keep_doing(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    async def _look_after_keys(self) -> None:
+        custody = self.setting.custody
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if await custody.look():
+                self._pages.publish(custody.keyring, self.configured.world)
+                self._front.signing_changed()
+
+    def _tell_of(self, world: World) -> None:
+        announce(world, self.setting.log)
+        self.setting.metrics.configured(
+            generation=world.snapshot.generation, insecure_choices=len(world.warnings)
+        )
+
+    def _exposition(self) -> tuple[bytes, bytes]:
+        sources, metrics = self.configured.sources, self.setting.metrics
+        for issuer_id in sources.issuer_ids:
+            metrics.keys_age(issuer_id, sources.age_s(issuer_id))
+        metrics.issuers_ready({issuer_id: sources.ready(issuer_id) for issuer_id in sources.issuer_ids})
+        return self._front.exposition()
+
+
+async def start(
+    world: World, readings: Readings, custody: Custody, lines: Lines, open_front: OpenFront
+) -> Gateway:
+    """Open a gateway. Raises: OSError where an address cannot be had; nothing is open then."""
+    setting = _setting(world, custody, lines)
+    relay = KeysRelay(KeysWatch(setting.log, setting.metrics))
+    configured = Configured(world=world, readings=readings, sources=key_sources(world, relay))
+    async with AsyncExitStack() as undo:
+        undo.push_async_callback(configured.sources.close)
+        front = await open_front(setting, configured)
+        undo.push_async_callback(front.drain, 0)
+        relay.front = front
+        gateway = Gateway(setting, configured, front, relay)
+        await gateway.open()
+        undo.pop_all()
+    return gateway
+
+
+# --- private ---
+
+
+def _setting(world: World, custody: Custody, lines: Lines) -> Setting:
+    log, metrics = Log(lines.write, CLOCK), Metrics(policy_routes(world), version=__version__)
+    bugs = BugWatch(log, metrics)
+    configure_stdlib(log)
+    bugs.catch_strays(asyncio.get_running_loop())
+    return Setting(custody=custody, metrics=metrics, log=log, bugs=bugs, lines=lines)

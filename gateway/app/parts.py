@@ -1,0 +1,66 @@
+"""What is made from a configuration? One function a part."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final
+
+from gateway.config.world import World
+from gateway.core.evidence import Signer
+from gateway.core.revocation import NOTHING_REVOKED
+from gateway.redact.fingerprint import Fingerprints
+from gateway.server import engine
+from gateway.telemetry.lines import Lines
+from gateway.telemetry.log import Log
+from gateway.telemetry.record import Recorder
+
+DRAIN_S: Final = 20.0
+"""Under Kubernetes' default grace of 30 s."""
+JTI_BYTES: Final = 16
+"""128 bits: unguessable, and no two alike (RFC 7519 section 4.1.7)."""
+FINGERPRINT_KEY_BYTES: Final = 32
+
+CLOCK: Final = time.time  # noqa: TID251 - the one place that may
+MONOTONIC: Final = time.monotonic
+"""On Linux the same in every process of the machine: ages may travel between them as moments."""
+
+
+def new_engine(world: engine.World, observer: engine.Observer) -> engine.Engine:
+    """Make the engine, with the real clocks."""
+    jti = partial(secrets.token_urlsafe, JTI_BYTES)
+    return engine.Engine(world, observer, clock=CLOCK, monotonic=time.perf_counter, jti=jti)
+
+
+def engine_world(world: World, sources: engine.Sources, signer: Callable[[], Signer | None]) -> engine.World:
+    """Put together what a decision reads beside the request."""
+    return engine.World(
+        snapshot=world.snapshot, sources=sources, signer=signer, revoked=lambda: NOTHING_REVOKED
+    )
+
+
+def policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:
+    """Give the ids of the routes, by policy id."""
+    return {
+        policy.id: tuple(route.id for route in policy.routes.routes)
+        for policy in world.snapshot.policies.values()
+    }
+
+
+def new_fingerprint_key() -> bytes:
+    """Make what stands in for `audit.fingerprint_key`: fingerprints agree within this gateway only."""
+    return secrets.token_bytes(FINGERPRINT_KEY_BYTES)
+
+
+def recorder(world: World, lines: Lines, fingerprint_key: bytes) -> Recorder:
+    """Make the writer of decision records. `fingerprint_key` is for where the configuration has none."""
+    key = world.audit.fingerprint_key or fingerprint_key
+    return Recorder(Fingerprints(key), world.audit.reveal, lines.write, CLOCK)
+
+
+def announce(world: World, log: Log) -> None:
+    """Say what was left out, and what was asked for by name: at every start, and with each reload."""
+    for problem in world.refused:
+        log.warning("file_refused", problem=str(problem))
+    for warning in world.warnings:
+        log.warning("insecure_choice", choice=warning)

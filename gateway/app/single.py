@@ -1,0 +1,55 @@
+"""How is everything done in one process?"""
+
+from gateway.app.deciding import Deciding, open_deciding
+from gateway.app.front import Configured, Setting
+from gateway.app.parts import new_fingerprint_key
+
+
+class Single:
+    """Decides here (`gateway.app.front.Front`). Made by `open_single`."""
+
+    def __init__(self, setting: Setting, deciding: Deciding) -> None:
+        self._setting = setting
+        self._deciding = deciding
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return self._deciding.listener.port
+
+    def adopt(self, configured: Configured) -> None:
+        """Decide by this configuration from now on."""
+        self._deciding.adopt(configured.world, configured.sources, self._setting.custody.signer)
+
+    def keys_read(self, issuer_id: str) -> None:
+        """Nothing to do: the engine reads the sources themselves."""
+
+    def signing_changed(self) -> None:
+        """Nothing to do: the engine asks the custody at each decision."""
+
+    def why_not(self) -> str | None:
+        """It can always decide."""
+        return None
+
+    def exposition(self) -> tuple[bytes, bytes]:
+        """Give this process's metrics."""
+        self._deciding.count()
+        return self._setting.metrics.exposition()
+
+    async def drain(self, timeout_s: float) -> None:
+        """Finish what was asked."""
+        await self._deciding.listener.drain(timeout_s)
+
+
+async def open_single(setting: Setting, configured: Configured) -> Single:
+    """Begin to decide in this process. Raises: OSError where the address cannot be had."""
+    deciding = await open_deciding(
+        configured.world,
+        sources=configured.sources,
+        signer=setting.custody.signer,
+        metrics=setting.metrics,
+        bugs=setting.bugs,
+        lines=setting.lines,
+        fingerprint_key=new_fingerprint_key(),
+    )
+    return Single(setting, deciding)

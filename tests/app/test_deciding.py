@@ -1,0 +1,43 @@
+"""One process that decides, on a port of its own or on one that it shares."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from gateway.app.deciding import Deciding, open_deciding
+from gateway.telemetry.lines import Lines
+from tests.app.test_single import configured, setting, welcome
+from tests.wire.processes import free_port
+
+
+async def opened(folder: Path, port: int | None) -> Deciding:
+    given = configured(folder)
+    around = setting(given.world, Lines(BytesIO()))
+    return await open_deciding(
+        given.world,
+        sources=given.sources,
+        signer=around.custody.signer,
+        metrics=around.metrics,
+        bugs=around.bugs,
+        lines=around.lines,
+        fingerprint_key=b"k" * 32,
+        port=port,
+    )
+
+
+async def test_two_may_share_a_port(tmp_path: Path) -> None:
+    port = free_port()
+    one, other = await opened(tmp_path, port), await opened(tmp_path, port)
+    assert one.listener.port == other.listener.port == port
+    assert (await welcome(port)).status == 200
+    await one.listener.drain(1)
+    assert (await welcome(port)).status == 200
+    await other.listener.drain(1)
+
+
+async def test_a_port_of_its_own_is_not_shared(tmp_path: Path) -> None:
+    alone = await opened(tmp_path, None)
+    with pytest.raises(OSError, match="in use"):
+        await opened(tmp_path, alone.listener.port)
+    await alone.listener.drain(1)
