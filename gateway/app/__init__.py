@@ -1,10 +1,14 @@
 """The composition root: the only room that knows every other one.
 
     parts       what is made from a configuration, and the real clocks
+    sources     where the issuers' keys come from
     custody     our signing keys, and the pages that publish them
-    gateway     what every gateway has, with its life: start, reload, drain
-    deciding    the part that decides
-    single      all of it in one process
+    gateway     what every gateway has, and its life: start, reload, drain
+    deciding    the part that decides: the engine and its listener
+    front       which process does that
+    single      this one
+    many        several workers, which this one supervises
+    worker      one of them
     serve       `gateway serve`
 
 It reads the clock, the random source and the disk for everybody else.

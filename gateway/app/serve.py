@@ -5,13 +5,16 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import uvloop
 
 from gateway.app.custody import Custody, open_custody
+from gateway.app.front import OpenFront
 from gateway.app.gateway import start
+from gateway.app.many import open_many
 from gateway.app.single import open_single
 from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
@@ -19,14 +22,20 @@ from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.telemetry.lines import Lines
 
+EX_OK: Final = 0
+EX_FAILED: Final = 1
 
-def serve(path: Path) -> int:
-    """Serve until SIGTERM or SIGINT, then drain. Gives the exit code. Raises: ConfigError."""
+
+def serve(path: Path, workers: int) -> int:
+    """Serve until SIGTERM or SIGINT, then drain. Gives the exit code. Raises: ConfigError.
+
+    One worker is this process. More of them are processes of their own, and this one supervises them.
+    """
     first = attempt(path)
     if isinstance(first.outcome, ConfigError):
         raise first.outcome
     custody = open_custody(first.outcome)
-    return uvloop.run(_serve(path, first.outcome, first.readings, custody))
+    return uvloop.run(_Serving(path, workers).run(first.outcome, first.readings, custody))
 
 
 @asynccontextmanager
@@ -42,21 +51,43 @@ async def running(world: World, out: BinaryIO) -> AsyncIterator[None]:
 # --- private ---
 
 
-async def _serve(path: Path, world: World, readings: Readings, custody: Custody) -> int:
-    loop = asyncio.get_running_loop()
-    stop, reload = asyncio.Event(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, reload.set)  # from now on: at first it would end us
-    try:
-        gateway = await start(world, readings, custody, Lines(sys.stdout.buffer), open_single)
-    except OSError as error:
-        print(f"gateway: cannot listen: {error.strerror}", file=sys.stderr)  # noqa: T201
-        return 1
-    gateway.watch(path)
-    if reload.is_set():
-        gateway.reload()
-    loop.add_signal_handler(signal.SIGHUP, gateway.reload)
-    await stop.wait()
-    await gateway.stop()
-    return 0
+class _Serving:
+    """One run of `gateway serve`."""
+
+    def __init__(self, path: Path, workers: int) -> None:
+        self._path = path
+        self._workers = workers
+        self._stop = asyncio.Event()
+        self._reload_early = False
+        self._exit_code = EX_OK
+
+    async def run(self, world: World, readings: Readings, custody: Custody) -> int:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._note_reload)
+        try:
+            gateway = await start(world, readings, custody, Lines(sys.stdout.buffer), self._front())
+        except OSError as error:
+            print(f"gateway: cannot listen: {error.strerror}", file=sys.stderr)  # noqa: T201
+            return EX_FAILED
+        gateway.watch(self._path)
+        loop.add_signal_handler(signal.SIGHUP, gateway.reload)
+        if self._reload_early:
+            gateway.reload()
+        await self._stop.wait()
+        await gateway.stop()
+        return self._exit_code
+
+    def _front(self) -> OpenFront:
+        if self._workers == 1:
+            return open_single
+        return partial(open_many, path=self._path, count=self._workers, give_up=self._give_up)
+
+    def _note_reload(self) -> None:
+        """Without a handler, a signal at the start would end us."""
+        self._reload_early = True
+
+    def _give_up(self) -> None:
+        self._exit_code = EX_FAILED
+        self._stop.set()

@@ -6,11 +6,13 @@ world in another process.
 """
 
 import hashlib
+import json
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path as FilePath
-from typing import assert_never
+from typing import Any, assert_never
 
 from gateway.config.files import Files
 from gateway.config.problem import Problem, Unfit
@@ -147,7 +149,42 @@ def digest(readings: Readings) -> bytes:
     return whole.digest()
 
 
+def to_json(readings: Readings) -> bytes:
+    """Write them for another process. Secrets are in it."""
+    rows = [[question.kind, question.subject, *_row(reply)] for question, reply in readings.items()]
+    return json.dumps(rows).encode("ascii")
+
+
+def from_json(text: bytes) -> Readings:
+    """Read what `to_json` wrote."""
+    return {
+        Question(Kind(kind), subject): _reply(sort, parts) for kind, subject, sort, *parts in json.loads(text)
+    }
+
+
 # --- private ---
+
+
+def _row(reply: Reply) -> list[object]:
+    match reply:
+        case Content(octets=octets):
+            return ["content", b64encode(octets).decode("ascii")]
+        case Names(names=names):
+            return ["names", *names]
+        case Failure(what=what, fix=fix):
+            return ["failure", what, fix]
+        case _:
+            assert_never(reply)
+
+
+def _reply(sort: str, parts: list[Any]) -> Reply:
+    match sort:
+        case "content":
+            return Content(b64decode(parts[0]))
+        case "names":
+            return Names(tuple((real, name) for real, name in parts))
+        case _:
+            return Failure(*parts)
 
 
 def _question(reference: SecretReference) -> Question:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from gateway.config.attempt import Attempt, attempt
-from gateway.config.files import DISK
+from gateway.config.files import DISK, Files
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Readings, again, digest
 from gateway.config.world import World
@@ -102,7 +102,7 @@ class Reloader:
             self._unsettled = None if now == self._seen else now
 
     async def _judge(self, *, asked: bool) -> None:
-        found = await asyncio.to_thread(_attempt, self._path, self._world)
+        found = await attempt_aside(self._path, running=self._world)
         self._readings, self._seen = found.readings, digest(found.readings)
         now = await self._now(found.readings)
         if now != self._seen:  # it has changed while we read it: this may be half old and half new
@@ -121,12 +121,17 @@ class Reloader:
         return digest(await asyncio.to_thread(again, readings, DISK))
 
 
+async def attempt_aside(path: Path, *, files: Files = DISK, running: World | None = None) -> Attempt:
+    """Load and compile in a thread (`gateway.config.attempt.attempt`), while the loop goes on."""
+
+    def work() -> Attempt:
+        with _quick_switches():
+            return attempt(path, files=files, running=running)
+
+    return await asyncio.to_thread(work)
+
+
 # --- private ---
-
-
-def _attempt(path: Path, running: World) -> Attempt:
-    with _quick_switches():
-        return attempt(path, running=running)
 
 
 @contextmanager

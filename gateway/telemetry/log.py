@@ -38,6 +38,7 @@ class Fields(TypedDict, total=False):
     admin: int
     # what
     choice: str
+    code: int
     count: int
     generation: str
     index: int

@@ -1,6 +1,8 @@
 """Which configuration do the tests of the whole gateway start from, and how do they run it?"""
 
 import json
+import re
+import signal
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -73,3 +75,27 @@ def records(gateway: GatewayProcess) -> list[dict[str, Any]]:
 
 def said(gateway: GatewayProcess, what: str) -> list[dict[str, Any]]:
     return [line for line in lines(gateway) if line.get("event.action") == what]
+
+
+def with_policy(policy: str, **changes: Any) -> dict[str, Any]:
+    config = served(**changes)
+    config["policies"] = {policy: config["policies"]["orders"]}
+    return config
+
+
+def generation(gateway: GatewayProcess) -> str:
+    found = re.search(r'config_info\{generation="(\w+)"\} 1', gateway.metrics())
+    assert found is not None
+    return found[1]
+
+
+def reload(gateway: GatewayProcess, config: dict[str, Any], *, times: int = 1) -> None:
+    """Write it, send the signal, and wait until it has been judged."""
+    before = len(judged(gateway))
+    gateway.write(config)
+    gateway.program.send(signal.SIGHUP)
+    gateway.program.wait_for(lambda: len(judged(gateway)) >= before + times, "a judgement")
+
+
+def judged(gateway: GatewayProcess) -> list[dict[str, Any]]:
+    return said(gateway, "config_reloaded") + said(gateway, "config_refused")

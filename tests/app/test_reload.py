@@ -1,50 +1,27 @@
 """A reload of a running `gateway serve`: by signal and by content, under load, good and bad."""
 
-import http.client
 import re
 import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self
 
 import pytest
 
-from tests import builders as b
-from tests.app.process import ask, good_token, running, said, served
-from tests.wire.gateway_process import GatewayProcess
-from tests.wire.http_message import Message
-from tests.wire.processes import wait_until
+from tests.app.load import Load, issuer
+from tests.app.process import (
+    ask,
+    generation,
+    good_token,
+    judged,
+    reload,
+    running,
+    said,
+    served,
+    with_policy,
+)
 from tests.wire.raw_client import bearer
-from tests.wire.recording_server import RecordingServer, Reply
 
 pytestmark = pytest.mark.wire
-
-
-def with_policy(policy: str, **changes: Any) -> dict[str, Any]:
-    config = served(**changes)
-    config["policies"] = {policy: config["policies"]["orders"]}
-    return config
-
-
-def generation(gateway: GatewayProcess) -> str:
-    found = re.search(r'config_info\{generation="(\w+)"\} 1', gateway.metrics())
-    assert found is not None
-    return found[1]
-
-
-def reload(gateway: GatewayProcess, config: dict[str, Any], *, times: int = 1) -> None:
-    """Write it, send the signal, and wait until it has been judged."""
-    before = len(judged(gateway))
-    gateway.write(config)
-    gateway.program.send(signal.SIGHUP)
-    gateway.program.wait_for(lambda: len(judged(gateway)) >= before + times, "a judgement")
-
-
-def judged(gateway: GatewayProcess) -> list[dict[str, Any]]:
-    return said(gateway, "config_reloaded") + said(gateway, "config_refused")
 
 
 def test_a_signal_brings_the_new_file_in(tmp_path: Path) -> None:
@@ -97,40 +74,6 @@ def test_what_needs_a_restart_is_said_and_nothing_is_half_done(tmp_path: Path) -
         assert not (tmp_path / "keys").exists()
 
 
-class CountingIssuer:
-    """An issuer on loopback that counts who asks."""
-
-    def __init__(self) -> None:
-        self.server = RecordingServer(self.respond)
-
-    def respond(self, _: Message) -> Reply:
-        return Reply(headers=(("Content-Type", "application/json"),), body=b.jwks(b.KEY))
-
-    @property
-    def asked(self) -> int:
-        return len(self.server.requests)
-
-    def of(self, config: dict[str, Any], name: str = "corp", path: str = "/keys") -> dict[str, Any]:
-        """The configuration whose issuer this is."""
-        issuer = config["issuers"].setdefault(
-            name, {**config["issuers"]["corp"], "issuer": f"https://{name}"}
-        )
-        issuer.pop("jwks_file", None)
-        issuer |= {
-            "jwks_uri": f"http://127.0.0.1:{self.server.port}{path}",
-            "allow_private_network": True,
-            "allow_http": True,
-        }
-        return config
-
-
-@contextmanager
-def issuer() -> Iterator[CountingIssuer]:
-    made = CountingIssuer()
-    with made.server:
-        yield made
-
-
 def test_an_issuer_that_did_not_change_is_not_asked_again(tmp_path: Path) -> None:
     with issuer() as one, running(tmp_path, one.of(served())) as gateway:
         gateway.program.wait_for(lambda: one.asked == 1, "the first fetch")
@@ -165,51 +108,6 @@ def test_a_configmap_swap_comes_in(tmp_path: Path) -> None:
         (tmp_path / "link").rename(tmp_path / "..data")
         gateway.program.wait_for(lambda: len(judged(gateway)) == 2, "the swap")
         assert ask(gateway, bearer(good_token()), policy="renamed").status == 200
-
-
-class Load:
-    """Asks without a pause on one connection, and keeps every answer that is not 200."""
-
-    def __init__(self, port: int, token: str) -> None:
-        self.answered = 0
-        self.failures: list[object] = []
-        self._port = port
-        self._token = token
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        wait_until(lambda: self.answered > 10, lambda: "no load")
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
-            while not self._stop.is_set():
-                try:
-                    status = self._one(connection)
-                except (OSError, http.client.HTTPException) as error:
-                    self.failures.append(error)
-                    return
-                self.answered += 1
-                if status != 200:
-                    self.failures.append(status)
-
-    def _one(self, connection: http.client.HTTPConnection) -> int:
-        headers = {
-            "X-Original-Method": "GET",
-            "X-Original-URL": "https://api.example.com/v1/orders",
-            "X-Real-IP": "192.0.2.1",
-            "Authorization": f"Bearer {self._token}",
-        }
-        connection.request("GET", "/auth/nginx/orders", headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        return answer.status
 
 
 def test_reloads_under_load_fail_no_request(tmp_path: Path) -> None:

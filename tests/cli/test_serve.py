@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.cli.configuration import Run, configuration, write
 from tests.wire.processes import Command
 
@@ -36,3 +38,10 @@ def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
         ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ran.returncode == 1
     assert "cannot listen" in ran.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "two", "1000", ""])
+def test_workers_are_a_number(gateway: Run, tmp_path: Path, number: str) -> None:
+    ran = gateway("serve", "-c", write(tmp_path, configuration()), f"--workers={number}")
+    assert ran.code == 2
+    assert "a number from 1 to 256" in ran.err

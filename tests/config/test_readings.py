@@ -8,7 +8,17 @@ from gateway.config.compile import compile_config
 from gateway.config.files import DISK
 from gateway.config.load import load_draft
 from gateway.config.problem import Unfit
-from gateway.config.readings import Kind, Question, Readings, Recording, Replay, again, digest
+from gateway.config.readings import (
+    Kind,
+    Question,
+    Readings,
+    Recording,
+    Replay,
+    again,
+    digest,
+    from_json,
+    to_json,
+)
 from gateway.config.secret import SecretFile, SecretUnavailable, SecretVariable
 from gateway.config.world import World
 from gateway.config.yaml_tree import NotYaml
@@ -67,7 +77,7 @@ def test_a_file_that_appears_counts(main: Path) -> None:
 def test_another_process_compiles_the_same_world(main: Path) -> None:
     world, readings = read(main)
     main.unlink()
-    replay = Replay(readings)
+    replay = Replay(from_json(to_json(readings)))
     again_there = compile_config(load_draft(main, files=replay), read_secret=replay.secret)
     assert again_there.snapshot.generation == world.snapshot.generation
     assert again_there == world
@@ -84,6 +94,7 @@ def test_a_secret_that_cannot_be_had_is_a_reading_too(
         with pytest.raises(SecretUnavailable) as second:
             Replay(recording.readings).secret(reference)
         assert str(first.value) == str(second.value)
+    assert from_json(to_json(recording.readings)) == recording.readings
     assert not changed(recording.readings)
     (tmp_path / "absent").write_bytes(b"here")
     assert changed(recording.readings)

@@ -24,6 +24,7 @@ class GatewayProcess:
         configuration: Mapping[str, Any],
         directory: Path,
         *,
+        workers: int = 1,
         environment: Mapping[str, str] | None = None,
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
@@ -31,6 +32,7 @@ class GatewayProcess:
         self.file = directory / "gateway.yaml"
         self.write(configuration)
         command: Command = [sys.executable, "-m", "gateway", "serve", "-c", self.file]
+        command = [*command, "--workers", str(workers)]
         self.program = Program(command, directory, environment=environment)
         try:
             self.program.wait_for(self.is_ready, "readiness")

@@ -1,0 +1,186 @@
+"""What does one worker do? It decides, by what the supervisor tells it.
+
+`python -m gateway.app.worker FD`, started by the supervisor only, with its end of a socket pair. It fetches
+nothing, reads no file and holds no listener but its own. When the supervisor is gone, it drains and ends.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+from itertools import starmap
+from pathlib import Path
+from typing import Final, assert_never
+
+import uvloop
+
+from gateway import __version__
+from gateway.app.deciding import Deciding, open_deciding
+from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC
+from gateway.config.problem import ConfigError
+from gateway.config.readings import Replay, from_json
+from gateway.config.world import World
+from gateway.core.evidence import Signer
+from gateway.keys.keyring import Keyring
+from gateway.keys.signing_key import SigningKey
+from gateway.keys.stored_key import KeyState, StoredKey
+from gateway.server.reload import attempt_aside
+from gateway.server.watch import BugWatch
+from gateway.server.workers.channel import Channel, open_channel
+from gateway.server.workers.messages import (
+    Adopt,
+    Adopted,
+    Counted,
+    Drain,
+    Found,
+    FromSupervisor,
+    IssuerKeys,
+    Listen,
+    Listening,
+    NotAdopted,
+    SigningKeys,
+)
+from gateway.server.workers.remote_keys import Questions, RemoteKeys
+from gateway.telemetry.lines import Lines
+from gateway.telemetry.log import Log, configure_stdlib
+from gateway.telemetry.metrics import Metrics
+
+COUNT_EVERY_S: Final = 1.0
+
+
+class Ended(Exception):
+    """The worker cannot go on; it has said why."""
+
+
+class WorkerProcess:
+    """What a worker knows. Everything comes from the supervisor, in order."""
+
+    def __init__(self, channel: Channel, lines: Lines) -> None:
+        self._channel = channel
+        self._lines = lines
+        self._log, self._metrics = Log(lines.write, CLOCK), Metrics({}, version=__version__)
+        self._bugs = BugWatch(self._log, self._metrics)
+        self._questions = Questions(channel.send)
+        self._world: World | None = None
+        self._keys = RemoteKeys({}, self._questions, clock=MONOTONIC)
+        self._stored: tuple[StoredKey, ...] = ()
+        self._keyring: Keyring | None = None
+        self._fingerprint_key = b""
+        self._deciding: Deciding | None = None
+        self._drain_s = DRAIN_S
+        self._stop = asyncio.Event()
+
+    async def run(self) -> int:
+        """Decide until the supervisor says so, or is gone. Gives the exit code."""
+        loop = asyncio.get_running_loop()
+        configure_stdlib(self._log)
+        self._bugs.catch_strays(loop)
+        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
+        for number in (signal.SIGINT, signal.SIGHUP):  # to the whole terminal: the supervisor's to understand
+            signal.signal(number, signal.SIG_IGN)
+        hearing, counting = asyncio.create_task(self._hear()), asyncio.create_task(self._count())
+        await self._stop.wait()
+        if self._deciding is not None:
+            await self._deciding.listener.drain(self._drain_s)
+        for task in (hearing, counting):
+            task.cancel()
+        await asyncio.gather(hearing, counting, return_exceptions=True)
+        self._lines.flush()
+        self._tell_counts()
+        await self._channel.close(1)
+        return 0
+
+    # --- private ---
+
+    async def _hear(self) -> None:
+        try:
+            while (message := await self._channel.receive()) is not None:
+                await self._take(message)  # type: ignore[arg-type]  # what a worker says, no supervisor says
+        except Ended:
+            pass
+        finally:
+            self._questions.lose()
+            self._stop.set()
+
+    async def _take(self, message: FromSupervisor) -> None:
+        match message:
+            case Adopt():
+                await self._adopt(message)
+            case SigningKeys(keys=keys):
+                self._stored = tuple(starmap(_stored, keys))
+                self._renew_keyring()
+            case IssuerKeys(issuer_id=issuer_id, document=document, read_at=read_at):
+                self._keys.believe(issuer_id, document, read_at)
+            case Listen(port=port):
+                await self._listen(port)
+            case Found(number=number, retry_after_s=retry_after_s):
+                self._questions.answer(number, retry_after_s)
+            case Drain(within_s=within_s):
+                self._drain_s = within_s
+                self._stop.set()
+            case _:
+                assert_never(message)
+
+    async def _adopt(self, message: Adopt) -> None:
+        files = Replay(from_json(message.readings))
+        outcome = (await attempt_aside(Path(message.path), files=files)).outcome
+        if isinstance(outcome, ConfigError) or outcome.snapshot.generation != message.generation:
+            self._channel.send(NotAdopted(generation=message.generation))
+            raise Ended
+        self._fingerprint_key = message.fingerprint_key
+        self._world = outcome
+        self._keys = RemoteKeys(outcome.issuers, self._questions, clock=MONOTONIC, predecessor=self._keys)
+        self._renew_keyring()
+        if self._deciding is not None:
+            self._deciding.adopt(outcome, self._keys, self._signer)
+        self._channel.send(Adopted(generation=message.generation))
+
+    async def _listen(self, port: int) -> None:
+        if self._world is None or self._deciding is not None:
+            raise Ended
+        self._deciding = await open_deciding(
+            self._world,
+            sources=self._keys,
+            signer=self._signer,
+            metrics=self._metrics,
+            bugs=self._bugs,
+            lines=self._lines,
+            fingerprint_key=self._fingerprint_key,
+            port=port,
+        )
+        self._channel.send(Listening())
+
+    def _renew_keyring(self) -> None:
+        if self._world is not None:
+            self._keyring = Keyring(self._stored, algorithm=self._world.signing_algorithm)
+
+    def _signer(self) -> Signer | None:
+        return None if self._keyring is None else self._keyring.signer()
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(COUNT_EVERY_S)
+            self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        if self._deciding is not None:
+            self._deciding.count()
+            self._channel.send(Counted(dump=self._metrics.dump()))
+
+
+async def work(end: socket.socket) -> int:
+    """Be a worker. Gives the exit code."""
+    return await WorkerProcess(await open_channel(end), Lines(sys.stdout.buffer)).run()
+
+
+# --- private ---
+
+
+def _stored(pem: str, state: str, created_at: int) -> StoredKey:
+    return StoredKey(key=SigningKey.from_pem(pem.encode()), state=KeyState(state), created_at=created_at)
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):  # before it is ignored
+        sys.exit(uvloop.run(work(socket.socket(fileno=int(sys.argv[1])))))
