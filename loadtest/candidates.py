@@ -59,7 +59,7 @@ def token_gateway(folder: Path, material: Material) -> Iterator[Candidate]:
     ports = [free_port() for _ in range(3)]
     file = folder / "gateway.yaml"
     file.write_text(material.configuration(*ports))
-    command = [sys.executable, "-m", "gateway", "serve", "-c", str(file)]
+    command = [sys.executable, "-m", "gateway", "serve", "-c", str(file), "--workers", "1"]
     with (folder / "records.log").open("wb") as records, _running(command, ports[0], records) as pid:
         yield Candidate(name="token gateway", pid=pid, load=Load(port=ports[0], requests=material.requests))
 

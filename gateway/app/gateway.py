@@ -114,7 +114,12 @@ class Gateway:
         custody = self.setting.custody
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if await custody.look():
+            try:
+                changed = await custody.look()
+            except Exception as error:  # noqa: BLE001 - our bug; keys must go on being looked after
+                self.setting.bugs.bug(error)
+                continue
+            if changed:
                 self._pages.publish(custody.keyring, self.configured.world)
                 self._front.signing_changed()
 

@@ -55,7 +55,11 @@ class Reloader:
         observer: Observer,
         pace: Pace,
     ) -> None:
-        """`first` is what `world`, which runs, was read from."""
+        """`first` is what `world`, which runs, was read from.
+
+        `adopt` may raise ConfigError, where something that a configuration names cannot be used; then it has
+        changed nothing.
+        """
         self._path = path
         self._seen = digest(first)
         """Of what was judged last, be it good or bad."""
@@ -110,12 +114,14 @@ class Reloader:
             if asked:
                 self._asked.set()
             return
-        if isinstance(found.outcome, ConfigError):
-            self._observer.refused(found.outcome, self._world.snapshot.generation)
+        try:
+            world = _world(found)
+            await self._adopt(world, found.readings)
+        except ConfigError as error:
+            self._observer.refused(error, self._world.snapshot.generation)
             return
-        await self._adopt(found.outcome, found.readings)
-        self._world = found.outcome
-        self._observer.adopted(found.outcome.snapshot.generation)
+        self._world = world
+        self._observer.adopted(world.snapshot.generation)
 
     async def _now(self, readings: Readings) -> bytes:
         return digest(await asyncio.to_thread(again, readings, DISK))
@@ -132,6 +138,12 @@ async def attempt_aside(path: Path, *, files: Files = DISK, running: World | Non
 
 
 # --- private ---
+
+
+def _world(found: Attempt) -> World:
+    if isinstance(found.outcome, ConfigError):
+        raise found.outcome
+    return found.outcome
 
 
 @contextmanager

@@ -5,17 +5,23 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from gateway.app.custody import open_custody
+from gateway.app import gateway as module
+from gateway.app.custody import Custody, open_custody
 from gateway.app.gateway import start
 from gateway.app.single import open_single
 from gateway.config.compile import load_world
+from gateway.dialects.wire import HttpRequest
+from gateway.server.keys_pages import JWKS_PATH
 from gateway.telemetry.lines import Lines
+from tests import builders as b
 from tests.app.process import served
 from tests.cli.configuration import write
+from tests.sources.fake_time import until
 from tests.wire.processes import accepts, free_port
 
 
@@ -42,3 +48,38 @@ async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> N
             await start(world, {}, open_custody(world), Lines(out), open_single)
         assert not accepts(ports[0])
         assert not accepts(ports[1])
+
+
+class Turning(Custody):
+    """Has another key at the second look; the first one is our bug."""
+
+    looks = 0
+
+    async def look(self) -> bool:
+        self.looks += 1
+        if self.looks == 1:
+            raise RecursionError
+        if self.looks == 2:
+            self.open()
+        return self.looks == 2
+
+
+@pytest.mark.usefixtures("process_hooks")
+async def test_another_keyring_is_published_and_a_defect_does_not_end_the_looking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_EVERY_S", 0.01)
+    free = {"host": "127.0.0.1", "port": 0}
+    world = load_world(write(tmp_path, served(listeners={"decision": free, "keys": free, "admin": free})))
+    custody = Turning(world)
+    first = custody.open()
+    out = BytesIO()
+    gateway = await start(world, {}, custody, Lines(out), open_single)
+    try:
+        await until(lambda: custody.looks >= 3)
+        pages = gateway._pages(HttpRequest(method=b"GET", target=JWKS_PATH, headers=(), peer=b.PEER))
+        assert pages.body == custody.keyring.jwks() != first.jwks()
+        assert b"RecursionError" in out.getvalue()
+    finally:
+        await gateway.stop()
+    assert gateway.why_not_ready() == "draining"

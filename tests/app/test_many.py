@@ -23,7 +23,7 @@ from tests.app.process import (
     with_policy,
 )
 from tests.wire.gateway_process import GatewayProcess
-from tests.wire.processes import accepts, wait_until
+from tests.wire.processes import NotReady, accepts, wait_until
 from tests.wire.raw_client import bearer
 
 pytestmark = pytest.mark.wire
@@ -177,3 +177,26 @@ def test_a_signal_ends_all_and_loses_no_request(tmp_path: Path, number: signal.S
         assert all(isinstance(failure, ConnectionError) for failure in one.failures + other.failures)
         assert len(records(gateway)) >= one.answered + other.answered
         assert gateway.program.stderr.read_text() == ""
+
+
+def test_workers_that_cannot_start_end_the_gateway(tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "sitecustomize.py").write_text(
+        "import os, sys\nif 'gateway.app.worker' in sys.orig_argv: os._exit(3)\n"
+    )
+    with (
+        pytest.raises(NotReady, match="ended with 1 before readiness"),
+        running(tmp_path, workers=2, environment={"PYTHONPATH": str(place)}),
+    ):
+        pass
+    written = (tmp_path / "stdout").read_text()
+    assert '"event.action":"worker_dies_at_start"' in written
+    assert '"token_gateway.code":3' in written
+
+
+def test_private_keys_are_in_no_argument_and_no_variable(tmp_path: Path) -> None:
+    with running(tmp_path, workers=2) as gateway:
+        for pid in workers(gateway):
+            for name in ("cmdline", "environ"):
+                assert b"PRIVATE" not in Path(f"/proc/{pid}/{name}").read_bytes()

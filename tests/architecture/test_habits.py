@@ -19,6 +19,7 @@ MAKERS: Final = {
 """Each step's output is the next step's ticket: one module makes it, after it has checked."""
 
 CATCHES_EVERYTHING: Final = {
+    "gateway/app/gateway.py",  # a defect in one look at our keys must not be the last look
     "gateway/server/reload.py",  # a defect must not end the watch: the old world goes on
     "gateway/server/http1/protocol.py",  # whatever a handler raises, the peer gets a 500
     "gateway/server/deny_list.py",  # a defect must not end the watching: it is told, and tried again

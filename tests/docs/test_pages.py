@@ -75,7 +75,7 @@ def test_every_command_works(
         match words:
             case ["make", target]:
                 assert f"\n{target}:" in (ROOT / "Makefile").read_text()
-            case ["gateway", "serve", *options]:  # tests/test_app.py serves; here only what it is given
+            case ["gateway", "serve", *options]:  # tests/app serves; here only what it is given
                 assert main(["check", *options]) == 0
             case ["gateway", *arguments]:
                 assert main(arguments) == 0, capsys.readouterr().err

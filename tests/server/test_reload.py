@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.config.attempt import attempt
-from gateway.config.problem import ConfigError
+from gateway.config.problem import ConfigError, Problem
 from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.server import reload
@@ -30,12 +30,15 @@ class Watched:
         self.world = first.outcome
         self.told: list[str] = []
         self.problems: list[ConfigError] = []
+        self.unusable: list[Problem] = []
         self.changed = asyncio.Event()
         self.reloader = Reloader(
             path, first.readings, first.outcome, adopt=self.adopt, observer=self, pace=pace
         )
 
     async def adopt(self, world: World, readings: Readings) -> None:
+        if self.unusable:
+            raise ConfigError(self.unusable)
         self.world = world
 
     def adopted(self, generation: str) -> None:
@@ -173,6 +176,16 @@ async def test_a_file_that_is_gone_or_half_written_changes_nothing(
         await subject.until(["refused"])
         assert subject.world is before
         write(tmp_path, with_host("new.example.com"))
+        await subject.until(["refused", "adopted"])
+
+
+async def test_what_it_names_and_cannot_be_used_is_a_refusal(tmp_path: Path) -> None:
+    async with watched(write(tmp_path, configuration()), NEVER) as subject:
+        subject.unusable = [Problem(file="list", line=1, column=1, path="", what="is wrong", fix="mend it")]
+        subject.reloader.ask()
+        await subject.until(["refused"])
+        subject.unusable = []
+        subject.reloader.ask()
         await subject.until(["refused", "adopted"])
 
 
