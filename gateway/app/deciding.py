@@ -1,11 +1,8 @@
 """How does one process decide? The engine, its listener, and what follows the configuration with them."""
 
-from collections.abc import Callable
-
-from gateway.app.parts import engine_world, new_engine, policy_routes, recorder
+from gateway.app.parts import new_engine, policy_routes, recorder
 from gateway.config.world import World
-from gateway.core.evidence import Signer
-from gateway.server.engine import Engine, Sources
+from gateway.server import engine
 from gateway.server.listener import Listener, listen
 from gateway.server.watch import BugWatch, DecisionWatch
 from gateway.telemetry.lines import Lines
@@ -18,23 +15,23 @@ class Deciding:
     def __init__(
         self,
         *,
-        engine: Engine,
+        decide: engine.Engine,
         listener: Listener,
         watch: DecisionWatch,
         lines: Lines,
         fingerprint_key: bytes,
     ) -> None:
-        self._engine = engine
+        self._engine = decide
         self._watch = watch
         self._lines = lines
         self._fingerprint_key = fingerprint_key
         self.listener = listener
 
-    def adopt(self, world: World, sources: Sources, signer: Callable[[], Signer | None]) -> None:
-        """Decide, count and record by this world from the next request on."""
+    def adopt(self, world: World, seen: engine.World) -> None:
+        """Decide by what is `seen`, count and record by its configuration, from the next request on."""
         self._watch.recorder = recorder(world, self._lines, self._fingerprint_key)
         self._watch.metrics.routes_changed(policy_routes(world))
-        self._engine.adopt(engine_world(world, sources, signer))
+        self._engine.adopt(seen)
 
     def count(self) -> None:
         """Bring the metrics that are read off, and not counted, up to date."""
@@ -44,9 +41,8 @@ class Deciding:
 
 async def open_deciding(
     world: World,
+    seen: engine.World,
     *,
-    sources: Sources,
-    signer: Callable[[], Signer | None],
     metrics: Metrics,
     bugs: BugWatch,
     lines: Lines,
@@ -58,10 +54,10 @@ async def open_deciding(
     Raises: OSError where the address cannot be had.
     """
     watch = DecisionWatch(recorder(world, lines, fingerprint_key), metrics)
-    engine = new_engine(engine_world(world, sources, signer), watch)
+    decide = new_engine(seen, watch)
     at = world.listeners.decision
     listener = await listen(
-        engine,
+        decide,
         host=at.host,
         port=at.port if port is None else port,
         on_malformed=metrics.malformed,
@@ -69,5 +65,5 @@ async def open_deciding(
         reuse_port=port is not None,
     )
     return Deciding(
-        engine=engine, listener=listener, watch=watch, lines=lines, fingerprint_key=fingerprint_key
+        decide=decide, listener=listener, watch=watch, lines=lines, fingerprint_key=fingerprint_key
     )

@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.config.world import World
 from gateway.core.evidence import Signer
-from gateway.core.revocation import NOTHING_REVOKED
+from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server import engine
 from gateway.telemetry.lines import Lines
@@ -32,11 +32,20 @@ def new_engine(world: engine.World, observer: engine.Observer) -> engine.Engine:
     return engine.Engine(world, observer, clock=CLOCK, monotonic=time.perf_counter, jti=jti)
 
 
-def engine_world(world: World, sources: engine.Sources, signer: Callable[[], Signer | None]) -> engine.World:
+def engine_world(
+    world: World,
+    *,
+    sources: engine.Sources,
+    signer: Callable[[], Signer | None],
+    revoked: Callable[[], Revocations],
+) -> engine.World:
     """Put together what a decision reads beside the request."""
-    return engine.World(
-        snapshot=world.snapshot, sources=sources, signer=signer, revoked=lambda: NOTHING_REVOKED
-    )
+    return engine.World(snapshot=world.snapshot, sources=sources, signer=signer, revoked=revoked)
+
+
+def nothing_revoked() -> Revocations:
+    """Give the deny list of who keeps none."""
+    return NOTHING_REVOKED
 
 
 def policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:

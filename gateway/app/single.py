@@ -2,7 +2,8 @@
 
 from gateway.app.deciding import Deciding, open_deciding
 from gateway.app.front import Configured, Setting
-from gateway.app.parts import new_fingerprint_key
+from gateway.app.parts import engine_world, new_fingerprint_key, nothing_revoked
+from gateway.server import engine
 
 
 class Single:
@@ -19,7 +20,7 @@ class Single:
 
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""
-        self._deciding.adopt(configured.world, configured.sources, self._setting.custody.signer)
+        self._deciding.adopt(configured.world, _seen(self._setting, configured))
 
     def keys_read(self, issuer_id: str) -> None:
         """Nothing to do: the engine reads the sources themselves."""
@@ -45,11 +46,22 @@ async def open_single(setting: Setting, configured: Configured) -> Single:
     """Begin to decide in this process. Raises: OSError where the address cannot be had."""
     deciding = await open_deciding(
         configured.world,
-        sources=configured.sources,
-        signer=setting.custody.signer,
+        _seen(setting, configured),
         metrics=setting.metrics,
         bugs=setting.bugs,
         lines=setting.lines,
         fingerprint_key=new_fingerprint_key(),
     )
     return Single(setting, deciding)
+
+
+# --- private ---
+
+
+def _seen(setting: Setting, configured: Configured) -> engine.World:
+    return engine_world(
+        configured.world,
+        sources=configured.sources,
+        signer=setting.custody.signer,
+        revoked=nothing_revoked,
+    )

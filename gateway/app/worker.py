@@ -17,7 +17,7 @@ import uvloop
 
 from gateway import __version__
 from gateway.app.deciding import Deciding, open_deciding
-from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC
+from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world, nothing_revoked
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Replay, from_json
 from gateway.config.world import World
@@ -25,6 +25,7 @@ from gateway.core.evidence import Signer
 from gateway.keys.keyring import Keyring
 from gateway.keys.signing_key import SigningKey
 from gateway.keys.stored_key import KeyState, StoredKey
+from gateway.server import engine
 from gateway.server.reload import attempt_aside
 from gateway.server.watch import BugWatch
 from gateway.server.workers.channel import Channel, open_channel
@@ -133,7 +134,7 @@ class WorkerProcess:
         self._keys = RemoteKeys(outcome.issuers, self._questions, clock=MONOTONIC, predecessor=self._keys)
         self._renew_keyring()
         if self._deciding is not None:
-            self._deciding.adopt(outcome, self._keys, self._signer)
+            self._deciding.adopt(outcome, self._seen(outcome))
         self._channel.send(Adopted(generation=message.generation))
 
     async def _listen(self, port: int) -> None:
@@ -141,8 +142,7 @@ class WorkerProcess:
             raise Ended
         self._deciding = await open_deciding(
             self._world,
-            sources=self._keys,
-            signer=self._signer,
+            self._seen(self._world),
             metrics=self._metrics,
             bugs=self._bugs,
             lines=self._lines,
@@ -150,6 +150,9 @@ class WorkerProcess:
             port=port,
         )
         self._channel.send(Listening())
+
+    def _seen(self, world: World) -> engine.World:
+        return engine_world(world, sources=self._keys, signer=self._signer, revoked=nothing_revoked)
 
     def _renew_keyring(self) -> None:
         if self._world is not None:

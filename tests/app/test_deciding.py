@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app.deciding import Deciding, open_deciding
+from gateway.app.parts import engine_world, nothing_revoked
 from gateway.telemetry.lines import Lines
 from tests.app.test_single import configured, setting, welcome
 from tests.wire.processes import free_port
@@ -16,8 +17,12 @@ async def opened(folder: Path, port: int | None) -> Deciding:
     around = setting(given.world, Lines(BytesIO()))
     return await open_deciding(
         given.world,
-        sources=given.sources,
-        signer=around.custody.signer,
+        engine_world(
+            given.world,
+            sources=given.sources,
+            signer=around.custody.signer,
+            revoked=nothing_revoked,
+        ),
         metrics=around.metrics,
         bugs=around.bugs,
         lines=around.lines,
