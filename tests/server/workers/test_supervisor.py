@@ -1,9 +1,10 @@
 """How worker processes are started, started again and ended. Real processes, of a few lines."""
 
+import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -12,7 +13,6 @@ from gateway.server.workers import restarts
 from gateway.server.workers.messages import Adopted, Listen, Message
 from gateway.server.workers.supervisor import Supervisor, Worker
 from tests.architecture.source import ROOT
-from tests.sources.fake_time import until
 
 ECHO = """
 import socket, sys
@@ -42,6 +42,13 @@ DEAF = "pass"
 
 def program(body: str) -> str:
     return ECHO.format(root=str(ROOT), body=body)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what processes bring about, also on a busy machine."""
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
 
 
 class Boss:
