@@ -11,6 +11,7 @@ from gateway.core.evidence import Signer
 from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server import engine
+from gateway.server.memo import Memo
 from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.record import Recorder
@@ -20,6 +21,7 @@ DRAIN_S: Final = 20.0
 JTI_BYTES: Final = 16
 """128 bits: unguessable, and no two alike (RFC 7519 section 4.1.7)."""
 FINGERPRINT_KEY_BYTES: Final = 32
+MEMO_KEY_BYTES: Final = 32
 
 CLOCK: Final = time.time  # noqa: TID251 - the one place that may
 MONOTONIC: Final = time.monotonic
@@ -29,7 +31,8 @@ MONOTONIC: Final = time.monotonic
 def new_engine(world: engine.World, observer: engine.Observer) -> engine.Engine:
     """Make the engine, with the real clocks."""
     jti = partial(secrets.token_urlsafe, JTI_BYTES)
-    return engine.Engine(world, observer, clock=CLOCK, monotonic=time.perf_counter, jti=jti)
+    memo = Memo(secrets.token_bytes(MEMO_KEY_BYTES), jti=jti)
+    return engine.Engine(world, observer, memo, clock=CLOCK, monotonic=time.perf_counter, jti=jti)
 
 
 def engine_world(

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from typing import Any
 
-from gateway.app import CLOCK
+from gateway.app.parts import CLOCK
 from gateway.cli.output import EX_OK, Commands, add_config, add_json, counted, print_json
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError

@@ -15,6 +15,7 @@ from gateway.app.custody import Custody, open_custody
 from gateway.app.gateway import start
 from gateway.app.single import open_single
 from gateway.config.compile import load_world
+from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
 from gateway.server.keys_pages import JWKS_PATH
 from gateway.telemetry.lines import Lines
@@ -77,7 +78,9 @@ async def test_another_keyring_is_published_and_a_defect_does_not_end_the_lookin
     gateway = await start(world, {}, custody, Lines(out), open_single)
     try:
         await until(lambda: custody.looks >= 3)
-        pages = gateway._pages(HttpRequest(method=b"GET", target=JWKS_PATH, headers=(), peer=b.PEER))
+        pages = gateway._pages(
+            HttpRequest(method=b"GET", target=JWKS_PATH, headers=Headers.of(()), peer=b.PEER)
+        )
         assert pages.body == custody.keyring.jwks() != first.jwks()
         assert b"RecursionError" in out.getvalue()
     finally:

@@ -159,7 +159,7 @@ class WarmIsCold(RuleBasedStateMachine):
                 self.ours = ours
             case _, world:
                 self.world = world
-                self.engine.adopt(self._world(), self.observed)
+                self.engine.adopt(self._world())
 
     @rule()
     def all_is_well_again(self) -> None:
