@@ -1,7 +1,6 @@
 """What do the routes of a policy mean?"""
 
 from collections.abc import Iterator
-from typing import Final
 
 from gateway.config.http_names import parse_method, parse_upstream
 from gateway.config.problem import Unfit, show_value
@@ -16,6 +15,7 @@ from gateway.config.token_names import (
     parse_oddity,
     parse_scope,
 )
+from gateway.core.mint import MAX_LIFE_S, MIN_LIFE_S
 from gateway.core.policy import (
     Access,
     AudienceIncludes,
@@ -30,9 +30,6 @@ from gateway.core.policy import (
     SubjectForm,
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
-
-MIN_TTL_S: Final = 5
-MAX_TTL_S: Final = 300
 
 
 def compile_routes(
@@ -195,6 +192,6 @@ def _downstream_scopes(route: RouteSection, section: RouteDownstreamSection, spo
 
 def _ttl(section: RouteDownstreamSection, spot: Spot) -> int:
     ttl_s = seconds(section.ttl)
-    if not MIN_TTL_S <= ttl_s <= MAX_TTL_S:
-        spot.refuse(f"is not between {MIN_TTL_S}s and {MAX_TTL_S}s", "write 60s")
+    if not MIN_LIFE_S <= ttl_s <= MAX_LIFE_S:
+        spot.refuse(f"is not between {MIN_LIFE_S}s and {MAX_LIFE_S}s", "write 60s")
     return ttl_s

@@ -33,6 +33,8 @@ OWN_CLAIMS: Final = frozenset(
 
 MIN_LIFE_S: Final = 5
 """Less is not enough for a backend with a slow queue; the client's token then counts as expired."""
+MAX_LIFE_S: Final = 300
+"""No token of ours lives longer, whatever the configuration: the life of our keys is counted with it."""
 NOT_BEFORE_S: Final = 5
 """How far a backend's clock may be behind ours before it refuses what we just made."""
 MAX_ANSWER_BYTES: Final = 3400

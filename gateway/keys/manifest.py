@@ -1,8 +1,9 @@
 """Which keys are there, and what is each for?
 
-`keys.json`: `{"version": 1, "keys": [{"kid", "algorithm", "state", "created_at"}]}`. It is written last,
-so what it lists is complete. Members that are not known are ignored: a newer gateway may add some, and
-going back to this one must work. A change that this one would misread gets another version.
+`keys.json`: `{"version": 1, "keys": [{"kid", "algorithm", "state", "created_at", "since"}]}`. `since` is when
+the state began, and may be absent. The file is written last, so what it lists is complete. Members that are
+not known are ignored: a newer gateway may add some, and going back to this one must work. A change that
+this one would misread gets another version.
 """
 
 import json
@@ -31,6 +32,8 @@ class ManifestEntry:
     state: KeyState
     created_at: int
     """Whole seconds since the epoch; RFC 3339 in UTC in the file."""
+    since: int | None = None
+    """The same; None where the file does not say."""
 
 
 class ManifestUnfit(ValueError):
@@ -56,16 +59,13 @@ def parse_manifest(document: bytes) -> tuple[ManifestEntry, ...]:
 
 def render_manifest(entries: Iterable[ManifestEntry]) -> bytes:
     """Write a manifest, for people to read as well."""
-    keys = [
-        {
-            "kid": entry.kid,
-            "algorithm": entry.algorithm,
-            "state": entry.state.value,
-            "created_at": datetime.fromtimestamp(entry.created_at, UTC).strftime(_TIME),
-        }
-        for entry in entries
-    ]
+    keys = list(map(_members, entries))
     return json.dumps({"version": VERSION, "keys": keys}, indent=2).encode() + b"\n"
+
+
+def render_time(seconds: int) -> str:
+    """Write a moment as RFC 3339 in UTC, at most the last one that this can say; seconds since the epoch."""
+    return datetime.fromtimestamp(min(seconds, _LAST), UTC).strftime(_TIME)
 
 
 # --- private ---
@@ -73,8 +73,19 @@ def render_manifest(entries: Iterable[ManifestEntry]) -> bytes:
 _LIMITS: Final = JsonLimits(max_bytes=MAX_BYTES, max_depth=8, max_members=1024)
 _KID: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)  # an RFC 7638 thumbprint: no dot, no slash
 _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+_LAST: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 _STATES: Final = {state.value: state for state in KeyState}
 _ALGORITHMS: Final[Mapping[str, Algorithm]] = {algorithm: algorithm for algorithm in ALGORITHMS}
+
+
+def _members(entry: ManifestEntry) -> dict[str, str]:
+    members = {
+        "kid": entry.kid,
+        "algorithm": entry.algorithm,
+        "state": entry.state.value,
+        "created_at": render_time(entry.created_at),
+    }
+    return members if entry.since is None else members | {"since": render_time(entry.since)}
 
 
 def _entry(listed: Any) -> ManifestEntry:
@@ -89,8 +100,13 @@ def _entry(listed: Any) -> ManifestEntry:
         raise ManifestUnfit(f"lists a key whose algorithm is none of {', '.join(ALGORITHMS)}")
     if state is None:
         raise ManifestUnfit(f"lists a key whose state is none of {', '.join(_STATES)}")
-    created_at = _seconds(_text(listed, "created_at"))
-    return ManifestEntry(kid=kid, algorithm=algorithm, state=state, created_at=created_at)
+    return ManifestEntry(
+        kid=kid,
+        algorithm=algorithm,
+        state=state,
+        created_at=_seconds(listed, "created_at"),
+        since=_seconds(listed, "since") if "since" in listed else None,
+    )
 
 
 def _text(listed: Mapping[str, Any], member: str) -> str:
@@ -100,8 +116,9 @@ def _text(listed: Mapping[str, Any], member: str) -> str:
     return text
 
 
-def _seconds(text: str) -> int:
+def _seconds(listed: Mapping[str, Any], member: str) -> int:
+    text = _text(listed, member)
     try:
         return int(datetime.strptime(text, _TIME).replace(tzinfo=UTC).timestamp())
     except ValueError:
-        raise ManifestUnfit("lists a key whose created_at is not as 2026-01-31T23:59:59Z") from None
+        raise ManifestUnfit(f"lists a key whose {member} is not as 2026-01-31T23:59:59Z") from None

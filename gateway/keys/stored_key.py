@@ -25,3 +25,5 @@ class StoredKey:
     state: KeyState
     created_at: int
     """Whole seconds since the epoch."""
+    since: int | None = None
+    """When its state began; None where the manifest does not say, as one of an older gateway does not."""

@@ -11,12 +11,11 @@ from gateway.core.base64url import encode
 from gateway.core.headers import HeaderPairs
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.keys.keyring import Keyring
+from gateway.keys.schedule import JWKS_MAX_AGE_S
 from gateway.server.pages import METHOD_NOT_ALLOWED, NOSNIFF, NOT_FOUND, path_of, reads
 
 JWKS_PATH: Final = b"/.well-known/jwks.json"
 OPENID_CONFIGURATION_PATH: Final = b"/.well-known/openid-configuration"
-MAX_AGE_S: Final = 300
-"""How long a verifier may keep what it fetched. A new key must be published longer before it signs."""
 
 
 class KeysPages:
@@ -47,7 +46,7 @@ class KeysPages:
 # large providers send, and clients that check the type often know only that.
 _SHARED_HEADERS: Final[HeaderPairs] = (
     (b"Content-Type", b"application/json"),
-    (b"Cache-Control", b"public, max-age=%d" % MAX_AGE_S),
+    (b"Cache-Control", b"public, max-age=%d" % JWKS_MAX_AGE_S),
     NOSNIFF,
 )
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from gateway.keys.manifest import ManifestEntry, render_manifest
 from gateway.keys.signing_key import Algorithm, SigningKey
-from gateway.keys.stored_key import KeyState
+from gateway.keys.stored_key import KeyState, StoredKey
 
 NOW = 1_800_000_000
 
@@ -17,6 +17,11 @@ def clock() -> float:
 def entry(key: SigningKey, state: KeyState = KeyState.ACTIVE) -> ManifestEntry:
     """Describe a key."""
     return ManifestEntry(kid=key.kid, algorithm=key.algorithm, state=state, created_at=NOW)
+
+
+def stored(key: SigningKey, state: KeyState = KeyState.ACTIVE, since: int | None = NOW) -> StoredKey:
+    """Make a key of a store."""
+    return StoredKey(key=key, state=state, created_at=NOW, since=since)
 
 
 def lay_out(directory: Path, *listed: tuple[SigningKey, KeyState], mode: int = 0o600) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.keys.manifest import ManifestEntry, ManifestUnfit, parse_manifest, render_manifest
+from gateway.keys.manifest import ManifestEntry, ManifestUnfit, parse_manifest, render_manifest, render_time
 from gateway.keys.signing_key import ALGORITHMS
 from gateway.keys.stored_key import KeyState
 
@@ -15,12 +15,14 @@ KID = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
 KEY = {"kid": KID, "algorithm": "ES256", "state": "active", "created_at": "2026-01-31T23:59:59Z"}
 
 kids = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", min_size=43, max_size=43)
+moments = st.integers(946_684_800, 253_402_300_799)
 entries = st.builds(
     ManifestEntry,
     kid=kids,
     algorithm=st.sampled_from(ALGORITHMS),
     state=st.sampled_from(KeyState),
-    created_at=st.integers(946_684_800, 253_402_300_799),
+    created_at=moments,
+    since=st.none() | moments,
 )
 
 
@@ -43,6 +45,18 @@ def test_how_it_looks_on_disk() -> None:
         "version": 1,
         "keys": [changed(algorithm="EdDSA", created_at="1970-01-01T00:00:00Z")],
     }
+
+
+def test_when_the_state_began_may_be_there() -> None:
+    document = manifest(changed(since="2026-02-28T00:00:00Z"))
+    (entry,) = parse_manifest(document)
+    assert (entry.created_at, entry.since) == (1_769_903_999, 1_772_236_800)
+    assert json.loads(render_manifest([entry])) == json.loads(document)
+
+
+def test_a_moment_beyond_what_can_be_written_is_the_last_one() -> None:
+    assert render_time(1_769_903_999) == "2026-01-31T23:59:59Z"
+    assert render_time(253_402_300_800) == render_time(10**15) == "9999-12-31T23:59:59Z"
 
 
 def test_members_of_a_newer_gateway_are_ignored() -> None:
@@ -78,6 +92,8 @@ def test_members_of_a_newer_gateway_are_ignored() -> None:
             manifest(changed(created_at="yesterday")),
             "lists a key whose created_at is not as 2026-01-31T23:59:59Z",
         ),
+        (manifest(changed(since="soon")), "lists a key whose since is not as 2026-01-31T23:59:59Z"),
+        (manifest(changed(since=None)), "lists a key without since"),
     ],
 )
 def test_what_is_refused(document: bytes, what: str) -> None:
