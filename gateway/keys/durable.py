@@ -1,7 +1,7 @@
 """How does a file come to be whole or not at all, even when the power fails?
 
 Written beside its place, forced to the disk, then given its name in one step, and the directory forced
-as well. Files are 0600 from the first byte.
+as well. Files are 0600 from the first byte, and belong to whom the directory belongs to.
 """
 
 import os
@@ -9,6 +9,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+PREFIX: Final = ".new-"
+"""How the name of a file begins while it is written. Who is killed meanwhile leaves it."""
 
 
 def write(path: Path, content: bytes) -> None:
@@ -18,23 +22,14 @@ def write(path: Path, content: bytes) -> None:
     _force(path.parent)
 
 
-def write_first(path: Path, content: bytes) -> bool:
-    """Put a file in its place unless another is there already; of many at once, exactly one succeeds.
+def give_to_owner(descriptor: int, directory: Path) -> None:
+    """Give a new file to whom its directory belongs to, where we are root and that is somebody else.
 
-    A hard link, not a lock: nothing is left to be cleaned up where a process dies. Raises: OSError, and
-    then the place is as empty as before; also where the file system has no hard links.
+    What root has run must not leave a file that the gateway's own user cannot read. Raises: OSError.
     """
-    with _beside(path, content) as temporary:
-        try:
-            path.hardlink_to(temporary)
-        except FileExistsError:
-            return False
-        try:
-            _force(path.parent)
-        except OSError:
-            path.unlink()
-            raise
-    return True
+    owner = directory.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 # --- private ---
@@ -43,10 +38,11 @@ def write_first(path: Path, content: bytes) -> bool:
 @contextmanager
 def _beside(path: Path, content: bytes) -> Iterator[Path]:
     """Write a file that is gone afterwards, unless it was renamed."""
-    descriptor, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # 0600, O_EXCL
+    descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=path.parent)  # 0600, O_EXCL
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
+            give_to_owner(descriptor, path.parent)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -37,16 +37,30 @@ def read_keys(directory: Path, discretion: Discretion) -> tuple[StoredKey, ...]:
     nor believes that a file holds the key that it is named for.
     """
     path = directory / manifest.FILE_NAME
-    try:
-        entries = parse_manifest(_read(path, discretion))
-    except ManifestUnfit as unfit:
-        raise KeyStoreError(path=path, what=str(unfit), fix=discretion.restore) from None
-    return tuple(_stored(directory, entry, discretion) for entry in entries)
+    for _ in range(_ATTEMPTS - 1):
+        document = _read(path, discretion)
+        try:
+            return _listed(directory, document, discretion)
+        except KeyStoreError:
+            # A writer that came in between has removed a key after it took it off the manifest.
+            if _read(path, discretion) == document:
+                raise
+    return _listed(directory, _read(path, discretion), discretion)
 
 
 # --- private ---
 
 _MAX_BYTES: Final = manifest.MAX_BYTES
+_ATTEMPTS: Final = 3
+
+
+def _listed(directory: Path, document: bytes, discretion: Discretion) -> tuple[StoredKey, ...]:
+    try:
+        entries = parse_manifest(document)
+    except ManifestUnfit as unfit:
+        path = directory / manifest.FILE_NAME
+        raise KeyStoreError(path=path, what=str(unfit), fix=discretion.restore) from None
+    return tuple(_stored(directory, entry, discretion) for entry in entries)
 
 
 def _stored(directory: Path, entry: ManifestEntry, discretion: Discretion) -> StoredKey:
@@ -60,7 +74,7 @@ def _stored(directory: Path, entry: ManifestEntry, discretion: Discretion) -> St
     if key.algorithm != entry.algorithm:
         what = f"is an {key.algorithm} key, and {manifest.FILE_NAME} says {entry.algorithm}"
         raise KeyStoreError(path=path, what=what, fix=discretion.restore)
-    return StoredKey(key=key, state=entry.state, created_at=entry.created_at)
+    return StoredKey(key=key, state=entry.state, created_at=entry.created_at, since=entry.since)
 
 
 def _read(path: Path, discretion: Discretion) -> bytes:

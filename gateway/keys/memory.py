@@ -14,4 +14,5 @@ class MemoryStore:
     def load(self, *, algorithm: Algorithm, clock: Callable[[], float]) -> tuple[StoredKey, ...]:
         """Make a new key at each call."""
         key = SigningKey.generate(algorithm)
-        return (StoredKey(key=key, state=KeyState.ACTIVE, created_at=int(clock())),)
+        now = int(clock())
+        return (StoredKey(key=key, state=KeyState.ACTIVE, created_at=now, since=now),)

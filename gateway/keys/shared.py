@@ -23,6 +23,10 @@ class SharedStore:
     path: Path
 
     def load(self, *, algorithm: Algorithm, clock: Callable[[], float]) -> tuple[StoredKey, ...]:  # noqa: ARG002
+        """The same as `read`: whoever writes the directory has made its keys."""
+        return self.read()
+
+    def read(self) -> tuple[StoredKey, ...]:
         """Read the keys, all of one generation.
 
         Blocks on the disk. Raises: KeyStoreError. Never writes.

@@ -47,10 +47,17 @@ class SigningKey:
 
     @classmethod
     def generate(cls, algorithm: Algorithm) -> Self:
-        """Make a new key from the operating system's randomness."""
-        if algorithm == "ES256":
-            return cls._of(generate_private_key(SECP256R1()), "ES256")
-        return cls._of(Ed25519PrivateKey.generate(), "EdDSA")
+        """Make a new key from the operating system's randomness.
+
+        Its kid never begins with `-`: it is an argument of commands, and part of a file name.
+        """
+        while True:
+            private = (
+                generate_private_key(SECP256R1()) if algorithm == "ES256" else Ed25519PrivateKey.generate()
+            )
+            key = cls._of(private, algorithm)
+            if not key.kid.startswith("-"):
+                return key
 
     @classmethod
     def from_pem(cls, pem: bytes) -> Self:

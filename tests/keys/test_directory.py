@@ -33,9 +33,11 @@ def test_the_first_start_makes_one_key_and_the_next_finds_it(tmp_path: Path, alg
         (stored,) = load(path, algorithm)
     finally:
         os.umask(before)
-    assert (stored.key.algorithm, stored.state, stored.created_at) == (algorithm, KeyState.ACTIVE, NOW)
+    assert (stored.key.algorithm, stored.state) == (algorithm, KeyState.ACTIVE)
+    assert stored.created_at == stored.since == NOW
     assert {file.name: mode(file) for file in path.iterdir()} == {
         "keys.json": 0o600,
+        "keys.lock": 0o600,
         f"{stored.key.kid}.pem": 0o600,
     }
     assert mode(path) == 0o700
@@ -60,7 +62,7 @@ def test_threads_that_start_at_once_agree(tmp_path: Path) -> None:
         with ThreadPoolExecutor(8) as pool:
             found = set(pool.map(start, range(8)))
         assert len(found) == 1
-        assert len(list(path.iterdir())) == 2  # nobody else's key is left behind
+        assert len(list(path.iterdir())) == 3  # nobody else's key is left behind
 
 
 _PROGRAM = """
@@ -97,7 +99,11 @@ def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     answers = {process.communicate(timeout=30)[0] for process in processes}
     assert [process.returncode for process in processes] == [0, 0, 0, 0]
     (answer,) = answers
-    assert {file.name for file in path.iterdir()} == {"keys.json", answer.split()[0] + ".pem"}
+    assert {file.name for file in path.iterdir()} == {
+        "keys.json",
+        "keys.lock",
+        answer.split()[0] + ".pem",
+    }
 
 
 @pytest.mark.parametrize("bits", [0o077, 0o055, 0o050, 0o007, 0o070])
@@ -148,7 +154,7 @@ def test_a_lost_key_is_refused_and_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "keys" / f"{stored.key.kid}.pem").unlink()
     with pytest.raises(KeyStoreError, match="is missing"):
         load(tmp_path / "keys")
-    assert [path.name for path in (tmp_path / "keys").iterdir()] == ["keys.json"]
+    assert {path.name for path in (tmp_path / "keys").iterdir()} == {"keys.json", "keys.lock"}
 
 
 def test_a_start_that_died_half_way_is_begun_anew(tmp_path: Path) -> None:

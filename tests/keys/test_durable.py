@@ -1,14 +1,13 @@
-"""Are files whole, private, and first come first served?"""
+"""Are files whole and private?"""
 
 import os
 import stat
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 
 import pytest
 
 from gateway.keys import durable
+from gateway.keys.lock import lock
 
 
 def names(directory: Path) -> set[str]:
@@ -19,7 +18,7 @@ def test_a_file_is_private_whatever_the_umask_and_nothing_else_remains(tmp_path:
     before = os.umask(0)
     try:
         durable.write(tmp_path / "a", b"one")
-        assert durable.write_first(tmp_path / "b", b"two")
+        durable.write(tmp_path / "b", b"two")
     finally:
         os.umask(before)
     assert names(tmp_path) == {"a", "b"}
@@ -28,26 +27,20 @@ def test_a_file_is_private_whatever_the_umask_and_nothing_else_remains(tmp_path:
         assert stat.S_IMODE((tmp_path / name).stat().st_mode) == 0o600
 
 
-def test_write_replaces_and_write_first_does_not(tmp_path: Path) -> None:
+def test_what_root_writes_belongs_to_whom_the_directory_belongs_to(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65534, 65533)
+    durable.write(tmp_path / "a", b"one")
+    with lock(tmp_path):
+        pass
+    owner = (tmp_path.stat().st_uid, tmp_path.stat().st_gid)
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in tmp_path.iterdir()} == {owner}
+
+
+def test_what_was_there_is_replaced(tmp_path: Path) -> None:
     durable.write(tmp_path / "a", b"one")
     durable.write(tmp_path / "a", b"two")
-    assert not durable.write_first(tmp_path / "a", b"three")
     assert (tmp_path / "a").read_bytes() == b"two"
-    assert names(tmp_path) == {"a"}
-
-
-def test_of_many_at_once_one_is_first(tmp_path: Path) -> None:
-    barrier = Barrier(8)
-
-    def write(content: bytes) -> bool:
-        barrier.wait()
-        return durable.write_first(tmp_path / "a", content)
-
-    contents = [b"%d" % number * 1000 for number in range(8)]
-    with ThreadPoolExecutor(8) as pool:
-        first = list(pool.map(write, contents))
-    assert sum(first) == 1
-    assert (tmp_path / "a").read_bytes() == contents[first.index(True)]
     assert names(tmp_path) == {"a"}
 
 

@@ -144,6 +144,11 @@ def test_signatures_have_full_length_repeat_and_verify(message: bytes) -> None:
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_no_new_kid_looks_like_an_option(algorithm: Algorithm) -> None:
+    assert not [kid for _ in range(400) if (kid := SigningKey.generate(algorithm).kid).startswith("-")]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_pem_there_and_back(algorithm: Algorithm) -> None:
     key = SigningKey.generate(algorithm)
     assert key.to_pem().startswith(b"-----BEGIN PRIVATE KEY-----\n")
