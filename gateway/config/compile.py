@@ -7,15 +7,15 @@ what the files say into the types of the walk, and checks whatever no single fie
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final
 
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
+from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
 from gateway.config.problem import ConfigError, Problem, sorted_problems
-from gateway.config.schema_issuers import DirectoryStore, KeyStoreSection, MemoryStore, SharedStore
 from gateway.config.schema_types import seconds
 from gateway.config.secret import (
     ReadSecret,
@@ -28,13 +28,9 @@ from gateway.config.spot import Spot
 from gateway.config.world import (
     Address,
     Audit,
-    DirectoryKeys,
     IssuerSource,
-    KeyStore,
     Listeners,
-    MemoryKeys,
     RevocationFile,
-    SharedKeys,
     World,
 )
 from gateway.core.policy import Policy, Snapshot
@@ -58,6 +54,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     spot = Spot(source=config.sources[0])
     issuers, sources = _issuers(config, spot / "issuers")
     _check_downstream(config, spot / "downstream")
+    key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners")
     audit = _audit(config, spot / "audit", read_secret)
     policies = dict(_policies(config, spot))
@@ -83,7 +80,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
             downstream_issuer=downstream.issuer,
         ),
         issuers=sources,
-        key_store=_key_store(downstream.keys, config.directory),
+        key_store=key_store,
         signing_algorithm=downstream.algorithm,
         listeners=listeners,
         audit=audit,
@@ -132,18 +129,6 @@ def _policies(config: Config, spot: Spot) -> Iterator[tuple[str, Policy]]:
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
         yield policy_id, compile_policy(policy_id, section, config.issuer_ids, here)
-
-
-def _key_store(section: KeyStoreSection, directory: Path) -> KeyStore:
-    match section:
-        case MemoryStore():
-            return MemoryKeys()
-        case DirectoryStore(path=path):
-            return DirectoryKeys(str(directory / path))
-        case SharedStore(path=path):
-            return SharedKeys(str(directory / path))
-        case _:
-            assert_never(section)
 
 
 def _listeners(config: Config, spot: Spot) -> Listeners:

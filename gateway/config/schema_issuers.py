@@ -1,8 +1,8 @@
 """How does the file describe the issuers we believe, and what we issue ourselves?"""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from gateway.config.schema_types import (
     ClaimPaths,
@@ -91,11 +91,16 @@ class IssuerSection(Section):
     """A bearer token to send when fetching, read again at each fetch."""
 
 
+ROTATE_EVERY: Final = "7d"
+
+
 class MemoryStore(Section):
     """Keys that die with the process: one replica, or tests."""
 
     store: Literal["memory"]
     """Made anew at each start."""
+    rotate_every: Duration = Field(default=ROTATE_EVERY, examples=[ROTATE_EVERY])
+    """How long one key signs: 14m or more."""
 
 
 class DirectoryStore(Section):
@@ -105,15 +110,26 @@ class DirectoryStore(Section):
     """The process writes here."""
     path: Text = Field(examples=["keys/"])
     """The directory, relative to this file."""
+    rotate_every: Duration = Field(default=ROTATE_EVERY, examples=[ROTATE_EVERY])
+    """How long one key signs: 14m or more."""
+
+
+def _without_rotate_every(schema: dict[str, Any]) -> None:
+    """Keep out of the published schema what is there to be refused with a reason."""
+    del schema["properties"]["rotate_every"]
 
 
 class SharedStore(Section):
     """Keys in a directory that others write, such as a mounted Secret."""
 
+    model_config = ConfigDict(json_schema_extra=_without_rotate_every)
+
     store: Literal["shared"]
     """The process only reads here."""
     path: Text = Field(examples=["/etc/token-gateway/keys"])
     """The directory, relative to this file."""
+    rotate_every: Duration | None = None
+    """Refused, in words of its own: whoever writes the directory rotates."""
 
 
 KeyStoreSection = Annotated[MemoryStore | DirectoryStore | SharedStore, Field(discriminator="store")]

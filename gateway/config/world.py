@@ -26,12 +26,15 @@ class IssuerSource:
 class MemoryKeys:
     """Our private keys die with the process."""
 
+    rotate_every_s: int
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryKeys:
     """Our private keys are made in this directory on first start, and kept there."""
 
     path: str
+    rotate_every_s: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ def test_the_whole_file_arrives(tmp_path: Path) -> None:
     assert world.snapshot.downstream_issuer == world.downstream_issuer
     assert world.jwks_uri == "http://gateway.example.com:8081/.well-known/jwks.json"
     assert world.signing_algorithm == "EdDSA"
-    assert world.key_store == DirectoryKeys(str(tmp_path / "keys"))
+    assert world.key_store == DirectoryKeys(str(tmp_path / "keys"), 7 * 86400)
     assert world.listeners == Listeners(
         decision=Address(host="127.0.0.1", port=0),
         keys=Address(host="::1", port=8081),
@@ -51,7 +51,7 @@ def test_defaults(tmp_path: Path) -> None:
 def test_key_stores(tmp_path: Path) -> None:
     config = valid()
     config["downstream"]["keys"] = {"store": "memory"}
-    assert world_of(tmp_path, config).key_store == MemoryKeys()
+    assert world_of(tmp_path, config).key_store == MemoryKeys(7 * 86400)
     config["downstream"]["keys"] = {"store": "shared", "path": "/etc/keys"}
     assert world_of(tmp_path, config).key_store == SharedKeys("/etc/keys")
 
