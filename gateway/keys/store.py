@@ -26,7 +26,11 @@ def open_keyring(store: KeyStore, *, algorithm: Algorithm, clock: Callable[[], f
     `clock` gives seconds since the epoch. Blocks on the disk. Raises: KeyStoreError. Never gives a keyring
     that cannot sign.
     """
-    keys = store.load(algorithm=algorithm, clock=clock)
+    return keyring_of(store, store.load(algorithm=algorithm, clock=clock), algorithm=algorithm)
+
+
+def keyring_of(store: KeyStore, keys: Sequence[StoredKey], *, algorithm: Algorithm) -> Keyring:
+    """Make the keyring of keys that a store gave. Raises: KeyStoreError where it could not sign."""
     match store:
         case MemoryStore():
             pass
