@@ -1,71 +1,105 @@
-"""`gateway keys list`: which keys sign, and which are published?"""
+"""`gateway keys`: list the gateway's own signing keys, make the first, rotate them, take one away.
+
+Running gateways look at the same store, and notice by themselves within seconds.
+"""
 
 from argparse import Namespace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
-from gateway.app.custody import open_keyring
+from gateway.app.parts import CLOCK
+from gateway.cli import keys_change
+from gateway.cli.keys_store import blaming, rotation_of, store_of
 from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
 from gateway.config.compile import load_world
-from gateway.config.world import DirectoryKeys, MemoryKeys, SharedKeys, World
-from gateway.keys.manifest import FILE_NAME
+from gateway.config.world import World
+from gateway.keys.directory import DirectoryStore
+from gateway.keys.manifest import render_time
+from gateway.keys.memory import MemoryStore
+from gateway.keys.rotation import began, next_step
+from gateway.keys.shared import SharedStore
+from gateway.keys.store import keyring_of
+from gateway.keys.stored_key import StoredKey
 
 
 def add(commands: Commands) -> None:
-    """Declare the command."""
+    """Declare the command and its actions."""
     parser = commands.add_parser("keys", help="the gateway's own signing keys", description=__doc__)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("list", help="list the keys of the store", description=run.__doc__)
-    add_config(listing)
-    add_json(listing)
-    listing.set_defaults(run=run)
+    for name, what, action in (
+        ("list", "list the keys of the store", run),
+        ("init", "make the first key", keys_change.init),
+        ("rotate", "publish a successor, which signs when every backend has it", keys_change.rotate),
+        ("revoke", "take a key out of the JWK Set at once", keys_change.revoke),
+    ):
+        one = actions.add_parser(name, help=what, description=action.__doc__)
+        add_config(one)
+        add_json(one)
+        one.set_defaults(run=action)
+        if name == "rotate":
+            one.add_argument("--now", action="store_true", help="let it sign at once, for an emergency")
+        if name == "revoke":
+            one.add_argument("kid", metavar="KID", help="the key's id; `-- KID` if it begins with -")
 
 
 def run(arguments: Namespace) -> int:
-    """Print every key: id, algorithm, state, whether it signs. Never key material; makes no key."""
+    """Print every key: id, algorithm, state, which signs, what comes next and when. Makes no key."""
     world = load_world(arguments.config)
-    why_none = _why_none(world)
-    rows = [] if why_none else _rows(world)
+    found = _keys(world)
+    note, rows = (found, []) if isinstance(found, str) else (None, _rows(world, found))
     if arguments.json:
-        print_json({"keys": rows, "note": why_none})
+        print_json({"keys": rows, "note": note})
         return EX_OK
-    if why_none:
-        print(why_none)
+    if note is not None:
+        print(note)
     for row in rows:
-        signs = "signs" if row["signs"] else "published"
-        print(f"{row['kid']}  {row['algorithm']}  {row['state']:8}  {row['created_at']}  {signs}")
+        print(_line(row, now=render_time(int(CLOCK()))))
     return EX_OK
 
 
 # --- private ---
 
-_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
-
-def _why_none(world: World) -> str | None:
-    """Say where there is nothing to list: opening such a store would make a key, which nobody asked for."""
-    match world.key_store:
-        case MemoryKeys():
+def _keys(world: World) -> tuple[StoredKey, ...] | str:
+    """The keys, or why there are none: opening such a store would make one, which nobody asked for."""
+    store = store_of(world)
+    match store:
+        case MemoryStore():
             return "no keys here: this store is in the memory of `gateway serve`"
-        case DirectoryKeys(path=path) if not (Path(path) / FILE_NAME).exists():
-            return "no keys yet: the first start of `gateway serve` makes one"
-        case DirectoryKeys() | SharedKeys():
-            return None
+        case DirectoryStore() if not store.exists():
+            return "no keys yet: the first start of `gateway serve` makes one, or `gateway keys init`"
+        case DirectoryStore() | SharedStore():
+            with blaming():
+                return store.read()
         case _:
-            assert_never(world.key_store)
+            assert_never(store)
 
 
-def _rows(world: World) -> list[dict[str, Any]]:
-    keyring = open_keyring(world)
-    signer = keyring.signer()
-    return [
-        {
-            "kid": key.kid,
-            "algorithm": key.algorithm,
-            "state": key.state.value,
-            "created_at": datetime.fromtimestamp(key.created_at, UTC).strftime(_TIME),
-            "signs": signer is not None and key.kid == signer.kid,
-        }
-        for key in keyring.public_keys()
-    ]
+def _rows(world: World, keys: tuple[StoredKey, ...]) -> list[dict[str, Any]]:
+    with blaming():
+        signer = keyring_of(store_of(world), keys, algorithm=world.signing_algorithm).signer()
+    rotation = rotation_of(world)
+    rows = []
+    for stored in sorted(keys, key=lambda one: one.key.kid):
+        step = rotation and next_step(stored, keys, rotation)
+        rows.append(
+            {
+                "kid": stored.key.kid,
+                "algorithm": stored.key.algorithm,
+                "state": stored.state.value,
+                "created_at": render_time(stored.created_at),
+                "since": render_time(began(stored)),
+                "signs": signer is not None and stored.key.kid == signer.kid,
+                "next": {"step": step[0].value, "at": render_time(step[1])} if step else None,
+            }
+        )
+    return rows
+
+
+def _line(row: dict[str, Any], now: str) -> str:
+    signs = "signs" if row["signs"] else "published"
+    line = f"{row['kid']}  {row['algorithm']}  {row['state']:8}  since {row['since']}  {signs}"
+    if row["next"] is None:
+        return line
+    # Texts of one form: their order is that of the moments.
+    when = row["next"]["at"] if row["next"]["at"] > now else "as soon as a gateway looks"
+    return f"{line}; {row['next']['step']} {when}"

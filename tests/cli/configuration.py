@@ -33,6 +33,7 @@ class Ran:
 
 
 Run = Callable[..., Ran]
+SetClock = Callable[[float], None]
 
 
 def runner(capfd: pytest.CaptureFixture[str]) -> Run:
@@ -60,6 +61,13 @@ def write(folder: Path, config: Json, name: str = "gateway.yaml") -> Path:
     # Through JSON, so that what is there twice is written twice: aliases are refused.
     path.write_text(yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False))
     return path
+
+
+def with_store(folder: Path, **store: str) -> Path:
+    """Write a configuration whose own keys are in this store."""
+    changed = configuration()
+    changed["downstream"]["keys"] = store
+    return write(folder, changed)
 
 
 # --- private ---

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.configuration import Run, configuration, runner, write
+from gateway.cli import keys, keys_change
+from tests import builders as b
+from tests.cli.configuration import Run, SetClock, configuration, runner, write
 
 
 @pytest.fixture
@@ -17,3 +19,15 @@ def gateway(capfd: pytest.CaptureFixture[str]) -> Run:
 def config(tmp_path: Path) -> Path:
     """A configuration file."""
     return write(tmp_path, configuration())
+
+
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> SetClock:
+    """The clock of `gateway keys`; it shows `b.NOW`."""
+
+    def set_clock(now: float) -> None:
+        for module in (keys, keys_change):
+            monkeypatch.setattr(module, "CLOCK", lambda: now)
+
+    set_clock(b.NOW)
+    return set_clock

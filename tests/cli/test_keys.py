@@ -1,4 +1,4 @@
-"""`gateway keys list`: the public half of each key, of each store."""
+"""`gateway keys list`: the public half of each key of each store, and what becomes of it."""
 
 import stat
 from pathlib import Path
@@ -6,15 +6,12 @@ from pathlib import Path
 import pytest
 
 from gateway.keys.directory import DirectoryStore
-from gateway.keys.stored_key import StoredKey
+from gateway.keys.stored_key import KeyState, StoredKey
 from tests import builders as b
-from tests.cli.configuration import Run, configuration, write
+from tests.cli.configuration import Run, SetClock, with_store
+from tests.keys.layouts import lay_out, some_key
 
-
-def with_store(folder: Path, **store: str) -> Path:
-    changed = configuration()
-    changed["downstream"]["keys"] = store
-    return write(folder, changed)
+pytestmark = pytest.mark.usefixtures("at")
 
 
 @pytest.fixture
@@ -42,7 +39,9 @@ def test_the_keys_of_a_directory(gateway: Run, tmp_path: Path, stored: StoredKey
     file = with_store(tmp_path, store=store, path="keys")
     ran = gateway("keys", "list", "-c", file)
     assert ran.code == 0
-    assert ran.out == f"{stored.key.kid}  ES256  active    2027-01-15T08:00:00Z  signs\n"
+    line = f"{stored.key.kid}  ES256  active    since 2027-01-15T08:00:00Z  signs"
+    coming = "; successor is published 2027-01-22T07:53:30Z" if store == "directory" else ""
+    assert ran.out == f"{line}{coming}\n"
     document = gateway("keys", "list", "-c", file, "--json").document
     assert document["keys"] == [
         {
@@ -50,8 +49,34 @@ def test_the_keys_of_a_directory(gateway: Run, tmp_path: Path, stored: StoredKey
             "algorithm": "ES256",
             "state": "active",
             "created_at": "2027-01-15T08:00:00Z",
+            "since": "2027-01-15T08:00:00Z",
             "signs": True,
+            "next": {"step": "successor is published", "at": "2027-01-22T07:53:30Z"}
+            if store == "directory"
+            else None,
         }
+    ]
+
+
+def test_what_comes_next_and_when(gateway: Run, tmp_path: Path, at: SetClock) -> None:
+    keys = {state: some_key() for state in KeyState}
+    lay_out(tmp_path / "keys", *((key, state) for state, key in keys.items()))
+    file = with_store(tmp_path, store="directory", path="keys", rotate_every="1d")
+    lines = gateway("keys", "list", "-c", file).out.splitlines()
+    assert lines == sorted(
+        f"{keys[state].kid}  ES256  {state:8}  since 2027-01-15T08:00:00Z  {rest}"
+        for state, rest in (
+            (KeyState.PENDING, "published; signs 2027-01-15T08:06:30Z"),
+            (KeyState.ACTIVE, "signs; retires 2027-01-15T08:06:30Z"),
+            (KeyState.RETIRING, "published; is gone 2027-01-15T08:07:30Z"),
+        )
+    )
+    at(b.NOW + 420)
+    overdue = [line.partition("; ")[2] for line in gateway("keys", "list", "-c", file).out.splitlines()]
+    assert sorted(overdue) == [
+        "is gone 2027-01-15T08:07:30Z",
+        "retires as soon as a gateway looks",
+        "signs as soon as a gateway looks",
     ]
 
 
