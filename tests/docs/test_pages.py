@@ -68,7 +68,7 @@ def commands(block: Block) -> list[list[str]]:
 
 @pytest.mark.parametrize("block", of_kind("sh"), ids=name)
 def test_every_command_works(
-    block: Block, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(ROOT)
     for words in commands(block):
@@ -77,6 +77,8 @@ def test_every_command_works(
                 assert f"\n{target}:" in (ROOT / "Makefile").read_text()
             case ["gateway", "serve", *options]:  # tests/app serves; here only what it is given
                 assert main(["check", *options]) == 0
+            case ["gateway", "keys", *arguments]:
+                run_on_a_copy(arguments, tmp_path, monkeypatch)
             case ["gateway", *arguments]:
                 assert main(arguments) == 0, capsys.readouterr().err
             case [".", ".venv/bin/activate"]:
@@ -85,6 +87,19 @@ def test_every_command_works(
                 assert_of_the_tour(words, monkeypatch)
             case _:
                 raise AssertionError(f"{block.name}: nobody has checked {' '.join(words)}")
+
+
+def run_on_a_copy(arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys are made beside the configuration, which here is not that of the repository."""
+    copy = folder / "config" / "gateway.yaml"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes((ROOT / "config" / "gateway.yaml").read_bytes())
+    with monkeypatch.context() as there:
+        there.chdir(folder)
+        if arguments[0] != "init":
+            assert main(["keys", "init", "-c", "config/gateway.yaml"]) == 0
+        kid = next((folder / "config" / "keys").glob("*.pem")).stem if "KID" in arguments else ""
+        assert main(["keys", *(kid if one == "KID" else one for one in arguments)]) == 0
 
 
 def assert_of_the_tour(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
