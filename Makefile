@@ -6,17 +6,20 @@ SHELL := /bin/sh
 
 PYTHON ?= python3
 JOBS ?= 2
+SOAK_MINUTES ?= 15
 export PYTHON
 
 BIN := .venv/bin
 DEV := .venv/.dev
 WIRE := .cache/.wire
+BENCH := .cache/.bench
 # A test file is one worker's work: its proxies and its identity provider are started once.
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -p tests.wire.what_ran
 NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(dir)/package.json $(dir)/package-lock.json)
+LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
 
-.PHONY: help dev test quick wire bench fmt lint format-check types imports tools clean
+.PHONY: help dev test quick wire bench soak fmt lint format-check types imports tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,8 +37,11 @@ quick: lint ## The 30-second part: lint, and the tests without real components a
 wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends
 	@$(PYTEST) -m wire
 
-bench: $(DEV) ## Measure against loadtest/targets.toml
-	@$(BIN)/python -m loadtest
+bench: $(BENCH) ## Measure against loadtest/targets.toml, beside others, in five minutes
+	@$(BIN)/python -m loadtest $(BENCH_OPTIONS)
+
+soak: $(BENCH) ## Mixed traffic for SOAK_MINUTES (15): memory and descriptors must stay flat
+	@$(BIN)/python -m loadtest.soak --minutes $(SOAK_MINUTES)
 
 fmt: $(DEV) ## Format, and repair what the linter can
 	@$(BIN)/ruff format .
@@ -61,6 +67,10 @@ clean: ## Remove what the targets above have made
 
 $(DEV): pyproject.toml .ci/bootstrap .ci/debian-package
 	@.ci/bootstrap dev
+	@touch $@
+
+$(BENCH): $(DEV) $(LOAD_CLIENT)
+	@.ci/bootstrap bench
 	@touch $@
 
 $(WIRE): $(DEV) $(NODE_PACKAGES) $(GO_MODULE)
