@@ -1,12 +1,15 @@
 """What is measured? Scenarios as data: who gets which load."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
-from loadtest.contenders import nginx
+from loadtest.contenders import envoy, haproxy, nginx
 from loadtest.contenders.gateway import gateway
+from loadtest.contenders.ordinary import ORDINARY
 from loadtest.contenders.running import Contender
+from loadtest.issuer import Algorithm
 from loadtest.requests import Stock
 
 
@@ -31,7 +34,10 @@ class Row:
     contender: Contender
     load: Load
     beside: Load | None = None
-    spin: bool = True
+    floor: str = ""
+    """The row of the same contender that does nothing: what is above it is the work."""
+    shared: bool = False
+    """The client has no processor of its own: it sleeps, and what it takes is reckoned out of the rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +45,93 @@ class Scenario:
     """Rows that are measured in turn, round after round, so that a busy machine is busy for all of them."""
 
     title: str
-    rows: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, Row]
 
 
-HOT = Load(requests=Stock.hot)
+COLD: Final = 2000
+WARM: Final = 300
+GOOD_PER_SECOND: Final = 400
 
-SCENARIOS: Mapping[str, Scenario] = {
-    "hot": Scenario(
-        title="64 tokens, seen before, over 1,000 routes",
+HOT: Final = Load(requests=Stock.hot)
+FORGED: Final = Load(requests=Stock.forged, statuses=(401, 403))
+EXPIRED: Final = Load(requests=Stock.expired, statuses=(401, 403))
+NEW_CONNECTION: Final = Load(requests=Stock.fresh, fresh=True)
+GOOD: Final = replace(HOT, rate=GOOD_PER_SECOND)
+GARBAGE: Final = Load(
+    requests=Stock.garbage, statuses=(400, 401, 403), rate=10 * GOOD_PER_SECOND, reopens=True
+)
+NEW_TOKENS: Final = Load(requests=Stock.distinct, warm_count=WARM, count=8000, connections=256)
+
+
+def cold(algorithm: Algorithm) -> Load:
+    """Every token is new: to the contender, and in each round."""
+    return Load(requests=partial(Stock.cold, algorithm=algorithm), warm_count=WARM, count=COLD)
+
+
+def _hot() -> dict[str, Row]:
+    return {
+        "gateway-reused": Row(contender=gateway(reuse=True), load=HOT, floor="gateway-bare"),
+        "gateway": Row(contender=gateway(), load=HOT, floor="gateway-bare"),
+        "gateway-bare": Row(contender=gateway(bare=True), load=Load(requests=Stock.probes)),
+        "nginx": Row(contender=nginx.FLOOR, load=HOT),
+        "envoy-bare": Row(contender=envoy.FLOOR, load=HOT),
+        "envoy-cached": Row(contender=envoy.CACHED, load=HOT, floor="envoy-bare"),
+        "envoy": Row(contender=envoy.UNCACHED, load=HOT, floor="envoy-bare"),
+        "haproxy-bare": Row(contender=haproxy.FLOOR, load=HOT),
+        "haproxy": Row(contender=haproxy.VERIFYING, load=HOT, floor="haproxy-bare"),
+        "aiohttp": Row(contender=ORDINARY, load=HOT),
+    }
+
+
+def _verifying(load: Load) -> dict[str, Row]:
+    return {
+        "gateway": Row(contender=gateway(), load=load),
+        "envoy": Row(contender=envoy.UNCACHED, load=load),
+        "haproxy": Row(contender=haproxy.VERIFYING, load=load),
+        "aiohttp": Row(contender=ORDINARY, load=load),
+    }
+
+
+def _routes(count: int) -> Row:
+    return Row(
+        contender=gateway(routes=count, reuse=True), load=Load(requests=partial(Stock.hot, routes=count))
+    )
+
+
+def _flood() -> dict[str, Row]:
+    one = gateway()
+    return {
+        "quiet": Row(contender=one, load=GOOD),
+        "flooded": Row(contender=one, load=GOOD, beside=GARBAGE),
+    }
+
+
+SCENARIOS: Final[Mapping[str, Scenario]] = {
+    "hot": Scenario(title="64 tokens that were seen before, over 1,000 routes", rows=_hot()),
+    "cold-rs256": Scenario(title="Every RS256 token is new", rows=_verifying(cold("RS256"))),
+    "cold-es256": Scenario(title="Every ES256 token is new", rows=_verifying(cold("ES256"))),
+    "refused-forged": Scenario(title="2,000 tokens with a forged signature", rows=_verifying(FORGED)),
+    "refused-expired": Scenario(title="2,000 tokens that have expired", rows=_verifying(EXPIRED)),
+    "routes": Scenario(
+        title="The hot load over 10 and over 10,000 routes",
+        rows={"ten": _routes(10), "ten-thousand": _routes(10_000)},
+    ),
+    "new-connection": Scenario(
+        title="A new connection for each request, as ingress-nginx asks",
         rows={
-            name: Row(contender=contender, load=HOT)
-            for name, contender in {
-                "gateway-reused": gateway(reuse=True),
-                "gateway": gateway(),
-                "nginx": nginx.FLOOR,
-            }.items()
+            "gateway-reused": Row(contender=gateway(reuse=True), load=NEW_CONNECTION),
+            "nginx": Row(contender=nginx.FLOOR, load=NEW_CONNECTION),
+        },
+    ),
+    "flood": Scenario(
+        title=f"{GOOD_PER_SECOND} good requests a second, alone and beside ten times as much garbage",
+        rows=_flood(),
+    ),
+    "workers": Scenario(
+        title="New ES256 tokens; one worker on one processor, two workers on two, one of them the client's",
+        rows={
+            "one": Row(contender=gateway(), load=NEW_TOKENS),
+            "two": Row(contender=gateway(workers=2), load=NEW_TOKENS, shared=True),
         },
     ),
 }

@@ -1,25 +1,31 @@
 """The gateway as it is served: whole walk, a decision record for each request, metrics, a minted token."""
 
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from http.client import HTTPConnection
 from pathlib import Path
 
 from loadtest import machine
-from loadtest.contenders.running import Contender, Server, free_port, running
+from loadtest.contenders.running import Contender, Server, Unavailable, free_port, running
 from loadtest.issuer import AUDIENCE, ISSUER
 from loadtest.requests import ROUTES
 
 REUSE: dict[str, object] = {}
 """What a route's `downstream` says so that a minted token is used again. Empty: the gateway cannot yet."""
 
+MEMO: dict[str, object] = {}
+"""What the file says beside the rest so that a hundred thousand tokens are remembered. Empty: by default."""
 
-def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1) -> Contender:
-    """The gateway with so many routes."""
-    start = partial(_start, routes=routes, reuse=reuse, workers=workers)
+
+def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1, bare: bool = False) -> Contender:
+    """The gateway with so many routes. Bare: its HTTP core alone, which answers a probe; that is its floor."""
+    start = partial(_start, routes=routes, reuse=reuse, workers=workers, bare=bare)
+    if bare:
+        return Contender(name="token gateway /livez", start=start, verifies=False)
     return Contender(name="token gateway", start=start, header="authorization")
 
 
@@ -27,18 +33,32 @@ def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1) -> C
 
 
 @contextmanager
-def _start(folder: Path, keys: Path, *, routes: int, reuse: bool, workers: int) -> Iterator[Server]:
+def _start(
+    folder: Path, keys: Path, *, routes: int, reuse: bool, workers: int, bare: bool
+) -> Iterator[Server]:
     decision, jwks, admin = free_port(), free_port(), free_port()
     file = folder / "gateway.yaml"
     # JSON is YAML, and quicker to write
     file.write_text(json.dumps(_configuration(keys, routes, reuse, (decision, jwks, admin))))
-    command = [sys.executable, "-m", "gateway", "serve", "-c", str(file)]
-    cores = [machine.SERVER_CORE]
-    if workers > 1:
-        command += ["--workers", str(workers)]
-        cores = machine.CORES
-    with running(command, folder, decision, lambda: _ready(admin), cores) as server:
+    command = [sys.executable, "-m", "gateway", "serve", "-c", str(file), *_workers(workers)]
+    cores = machine.CORES if workers > 1 else [machine.SERVER_CORE]
+    with running(command, folder, admin if bare else decision, lambda: _ready(admin), cores) as server:
         yield server
+
+
+def _workers(count: int) -> list[str]:
+    """The option, where the gateway has it. Without it there is one worker."""
+    if _knows_workers():
+        return ["--workers", str(count)]
+    if count > 1:
+        raise Unavailable("this gateway has no --workers")
+    return []
+
+
+@cache
+def _knows_workers() -> bool:
+    command = [sys.executable, "-m", "gateway", "serve", "--help"]
+    return "--workers" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def _configuration(keys: Path, routes: int, reuse: bool, ports: tuple[int, int, int]) -> dict[str, object]:
@@ -46,6 +66,7 @@ def _configuration(keys: Path, routes: int, reuse: bool, ports: tuple[int, int, 
     names = ("decision", "keys", "admin")
     here = f"http://127.0.0.1:{ports[1]}"
     return {
+        **MEMO,
         "issuers": {
             "idp": {"issuer": ISSUER, "audiences": [AUDIENCE], "jwks_file": str(keys / "jwks.json")},
         },

@@ -15,9 +15,9 @@ import jwt
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from loadtest.material import AUDIENCE, ISSUER
-
-_ROUTE = re.compile(r"https://api\.example\.com/v1/orders/[^/?]+(?:\?.*)?")
+ISSUER = "https://idp.example.com"
+AUDIENCE = "https://api.example.com"
+_ROUTE = re.compile(r"https://api\.example\.com/v1/shop-[0-9]+/orders/[^/?]+(?:\?.*)?")
 _LOG = logging.getLogger("ordinary")
 
 
@@ -32,7 +32,7 @@ def application(jwks: Path) -> web.Application:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         try:
             key = keys[jwt.get_unverified_header(token)["kid"]]
-            claims = jwt.decode(token, key, algorithms=["RS256"], audience=AUDIENCE, issuer=ISSUER)
+            claims = jwt.decode(token, key, algorithms=[key.algorithm_name], audience=AUDIENCE, issuer=ISSUER)
         except jwt.InvalidTokenError:
             return web.Response(status=401)
         if "orders:read" not in claims.get("scope", "").split():

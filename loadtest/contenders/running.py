@@ -1,10 +1,12 @@
 """How does a contender run? As a process of its own, on the server's core, on a port of its own."""
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from socket import create_connection, socket
 
@@ -13,6 +15,12 @@ from loadtest import machine
 BIN = Path(__file__).resolve().parents[2] / ".cache/bin"
 """Where `.ci/bootstrap` puts components."""
 PATIENCE_S = 60
+_PORTS = cycle(range(20_000 + os.getpid() % 10_000, 32_000))
+"""In turn, so that no two of one run are the same; begun elsewhere by each run, as there may be others."""
+
+
+class Unavailable(RuntimeError):
+    """It cannot do what a scenario asks for. The text says what."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +46,15 @@ class Contender:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has at this moment; not one that the system gives to outgoing connections."""
+    while True:
+        port = next(_PORTS)
+        with socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 @contextmanager
