@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def main() -> int:
         samples, unavailable = _run(bench, chosen)
     outcomes = [judge(target, samples) for target in targets()]
     result = Result(
-        date=date.today().isoformat(),
+        date=datetime.now(UTC).date().isoformat(),
         machine=machine.facts(),
         versions=versions(),
         rounds=arguments.rounds,
@@ -64,7 +64,8 @@ def main() -> int:
 
 def _measurements() -> dict[str, Measurement]:
     windows = {
-        name: partial(lambda bench, name: bench.measure(name, SCENARIOS[name]), name=name) for name in SCENARIOS
+        name: partial(lambda bench, name: bench.measure(name, SCENARIOS[name]), name=name)
+        for name in SCENARIOS
     }
     alone: dict[str, Measurement] = {
         "signatures": lambda bench: signatures(bench.stock.issuer, 2 * bench.rounds + 1),
@@ -106,10 +107,14 @@ def _write(result: Result) -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtest", description=__doc__)
-    parser.add_argument("--scenario", action="append", choices=_measurements(), help="only this one; repeatable")
+    parser.add_argument(
+        "--scenario", action="append", choices=_measurements(), help="only this one; repeatable"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how often each row is measured (%(default)s)")
     parser.add_argument("--seconds", type=float, default=1.0, help="of each measurement (%(default)s)")
-    parser.add_argument("--write", action="store_true", help="keep the result in loadtest/results, by its date")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the result in loadtest/results, by its date"
+    )
     parser.add_argument("--quiet", action="store_true", help="exit 2 where others were at work meanwhile")
     return parser.parse_args()
 

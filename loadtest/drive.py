@@ -88,7 +88,12 @@ def drive(
     pid: int, *traffic: Traffic, seconds: float, warm_s: float, spin: bool = True, core: int | None = None
 ) -> Window:
     """Drive the server whose process tree begins at `pid`. Raises: Unexpected; OSError, RuntimeError."""
-    plan = {"seconds": seconds, "warm_seconds": warm_s, "spin": spin, "loads": [asdict(one) for one in traffic]}
+    plan = {
+        "seconds": seconds,
+        "warm_seconds": warm_s,
+        "spin": spin,
+        "loads": [asdict(one) for one in traffic],
+    }
     with _client(machine.CLIENT_CORE if core is None else core) as client:
         _tell(client, json.dumps(plan))
         _hear(client)

@@ -3,6 +3,7 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,7 @@ class Issuer:
 
     rsa_key: rsa.RSAPrivateKey
     ec_key: ec.EllipticCurvePrivateKey
+    life_s: int = LIFE_S
 
     @classmethod
     def make(cls) -> "Issuer":
@@ -35,11 +37,11 @@ class Issuer:
 
     def jwks(self) -> str:
         """Its public keys."""
-        keys = {"RS256": self.rsa_key.public_key(), "ES256": self.ec_key.public_key()}
-        members = [
-            {**dict(public_members(key)), "kid": name, "alg": name, "use": "sig"}
-            for name, key in keys.items()
-        ]
+        public = {
+            "RS256": public_members(self.rsa_key.public_key()),
+            "ES256": public_members(self.ec_key.public_key()),
+        }
+        members = [{**dict(key), "kid": name, "alg": name, "use": "sig"} for name, key in public.items()]
         return json.dumps({"keys": members})
 
     def write(self, folder: Path) -> None:
@@ -51,10 +53,11 @@ class Issuer:
             )
             (folder / f"{name}.pem").write_bytes(pem)
 
-    def token(self, algorithm: Algorithm, name: str, *, life_s: int = LIFE_S) -> str:
+    def token(self, algorithm: Algorithm, name: str, *, life_s: int | None = None) -> str:
         """A token of about 900 bytes. A negative life: one that has expired."""
         header = {"alg": algorithm, "kid": algorithm, "typ": "at+jwt"}
-        signed = f"{_segment(header)}.{_segment(_claims(name, life_s))}"
+        claims = _claims(name, self.life_s if life_s is None else life_s)
+        signed = f"{_segment(header)}.{_segment(claims)}"
         return f"{signed}.{_base64url(self.signature(algorithm, signed.encode()))}"
 
     def signature(self, algorithm: Algorithm, signed: bytes) -> bytes:
@@ -76,7 +79,7 @@ def _claims(name: str, life_s: int) -> dict[str, object]:
         "sub": f"user-{name}",
         "client_id": "bench",
         "scope": "openid profile orders:read",
-        "iat": min(now, now + life_s - 60),
+        "iat": min(now, now + life_s - 60),  # before its expiry, also where that has passed
         "exp": now + life_s,
         "jti": f"bench-{name}",
         "groups": [f"group-{index}" for index in range(12)],
@@ -84,7 +87,7 @@ def _claims(name: str, life_s: int) -> dict[str, object]:
     }
 
 
-def _segment(value: dict[str, object]) -> str:
+def _segment(value: Mapping[str, object]) -> str:
     return _base64url(json.dumps(value, separators=(",", ":")).encode())
 
 

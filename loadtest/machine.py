@@ -3,10 +3,10 @@
 import os
 import platform
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import cryptography
-import uvloop
 from cryptography.hazmat.backends.openssl.backend import backend
 
 CORES = sorted(os.sched_getaffinity(0))
@@ -42,7 +42,7 @@ def facts() -> dict[str, str]:
         "kernel": platform.release(),
         "distribution": platform.freedesktop_os_release().get("PRETTY_NAME", "unknown"),
         "Python": f"{platform.python_version()} ({platform.python_implementation()})",
-        "uvloop": uvloop.__version__,
+        "uvloop": version("uvloop"),
         "cryptography": f"{cryptography.__version__} ({backend.openssl_version_text()})",
     }
 

@@ -85,7 +85,9 @@ def figures(window: Window, *, shared: bool = False) -> dict[str, float]:
     }
 
 
-def _traffic(name: str, load: Load, contender: Contender, server: Server, number: int, stock: Stock) -> Traffic:
+def _traffic(
+    name: str, load: Load, contender: Contender, server: Server, number: int, stock: Stock
+) -> Traffic:
     return Traffic(
         name=name,
         port=server.port,

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from loadtest import distinct, machine, start
+from loadtest.contenders import envoy, gateway, haproxy, nginx, ordinary
 from loadtest.samples import Samples, median, noisy
 from loadtest.scenarios import SCENARIOS, Scenario
 from loadtest.targets import Outcome
+
+COLUMNS = ("per_second", "p50_us", "p99_us", "grown_mb", "others")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ def render(result: Result) -> str:
         *(_scenario(name, one, result.samples) for name, one in SCENARIOS.items()),
         _others(result.samples),
         [f"* `{name}` was not measured: {why}." for name, why in result.unavailable.items()],
+        ["## Who", "", *_who()],
         ["## On what", "", *_pairs(result.machine), *_pairs(result.versions)],
     ]
     return "\n\n".join("\n".join(part).strip("\n") for part in parts if part) + "\n"
@@ -42,9 +46,15 @@ def render(result: Result) -> str:
 
 def _method(result: Result) -> list[str]:
     return [
-        f"{result.rounds} rounds of {result.seconds:g} s, medians, in brackets the least and the greatest. Times are",
-        "processor time of the server's processes for each request. What a row means: [README](../README.md).",
+        f"{result.rounds} rounds of {result.seconds:g} s; medians, in brackets the least and the greatest.",
+        "CPU us is processor time of the server's processes for each request; more in [README](../README.md).",
     ]
+
+
+def _who() -> Iterable[str]:
+    """Each contender in its own words: the docstring of its file, which says what it does not do."""
+    for module in (gateway, nginx, envoy, haproxy, ordinary):
+        yield "* " + " ".join((module.__doc__ or "").split())
 
 
 def _noise(result: Result) -> list[str]:
@@ -52,8 +62,8 @@ def _noise(result: Result) -> list[str]:
     if not rows:
         return []
     return [
-        f"**Not a quiet machine.** Others used more than {machine.BUSY:.0%} of a processor while these were measured, so",
-        f"compare nothing in them: {', '.join(rows)}.",
+        f"**Not a quiet machine.** Others used more than {machine.BUSY:.0%} of a processor beside these;",
+        f"they prove nothing: {', '.join(rows)}.",
         "",
     ]
 
@@ -89,7 +99,7 @@ def _scenario(name: str, scenario: Scenario, samples: Samples) -> list[str]:
             row.contender.name,
             _spread(samples[full]["cpu_us"]),
             _above(samples, full, f"{name}.{row.floor}") if row.floor else "",
-            *(_number(median(samples, full, what)) for what in ("per_second", "p50_us", "p99_us", "grown_mb", "others")),
+            *(_number(median(samples, full, what)) for what in COLUMNS),
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return lines

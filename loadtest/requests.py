@@ -36,7 +36,9 @@ class Stock:
     def probes(self) -> str:
         """The hot ones, to the page that answers a probe: what the gateway's HTTP core costs by itself."""
         tokens = (self.issuer.token("RS256", f"hot-{number}") for number in range(TOKENS))
-        page = (request(token, n).replace(b"/auth/nginx/orders", b"/livez", 1) for n, token in enumerate(tokens))
+        page = (
+            request(token, n).replace(b"/auth/nginx/orders", b"/livez", 1) for n, token in enumerate(tokens)
+        )
         return self._file("probes", page)
 
     def fresh(self) -> str:
@@ -76,6 +78,17 @@ class Stock:
             lambda: ".".join((head, claims, secrets.token_urlsafe(256))),
         )
         return self._file("garbage", (request(made[n % 3](), n % ROUTES) for n in range(count)))
+
+    def malformed(self) -> str:
+        """What is no HTTP request: each is to be refused before anything is decided."""
+        good = request("x", 0).partition(b"\r\n\r\n")[0]
+        heads = (
+            good + b"\r\nno colon\r\n\r\n",
+            good + b"\r\nname : value\r\n\r\n",
+            good.replace(b"HTTP/1.1", b"HTTP/9.9", 1) + b"\r\n\r\n",
+            good + b"\r\nContent-Length: one\r\n\r\n",
+        )
+        return self._file("malformed", heads)
 
     def _file(self, name: str, requests: Iterable[bytes]) -> str:
         path = self.folder / f"{name}.requests"

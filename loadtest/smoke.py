@@ -1,4 +1,4 @@
-"""Does a contender do its work? Asked before anything is measured: a fast answer to everybody proves nothing."""
+"""Does a contender do its work? Asked first: a fast answer to everybody proves nothing."""
 
 from pathlib import Path
 from socket import create_connection

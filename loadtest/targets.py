@@ -84,7 +84,9 @@ def value(text: str, samples: Samples, figure: str) -> float | None:
 # --- private ---
 
 _NUMBER: Final = r"[0-9]+(?:\.[0-9]+)?"
-_TERM: Final = re.compile(rf"(?:(?P<factor>{_NUMBER}) x )?(?P<row>[a-z0-9-]+\.[a-z0-9-]+)|(?P<number>{_NUMBER})")
+_TERM: Final = re.compile(
+    rf"(?:(?P<factor>{_NUMBER}) x )?(?P<row>[a-z0-9-]+\.[a-z0-9-]+)|(?P<number>{_NUMBER})"
+)
 
 
 def _terms(text: str) -> list[tuple[int, float, str]]:

@@ -9,12 +9,13 @@ from gateway.dev.nginx import find_nginx
 from loadtest.contenders.running import BIN
 
 _ROOT = Path(__file__).resolve().parent.parent
+_HEAD = ("rev-parse", "--short", "HEAD")
 
 
 def versions() -> dict[str, str]:
     """Of every contender, and of the load client's compiler."""
     return {
-        "token gateway": f"{__version__}, commit {_said(['git', '-C', str(_ROOT), 'rev-parse', '--short', 'HEAD'])}",
+        "token gateway": f"{__version__}, commit {_said(['git', '-C', str(_ROOT), *_HEAD])}",
         "nginx": _said([find_nginx(), "-v"]).rpartition("/")[2],
         "Envoy": _said([str(BIN / "envoy"), "--version"]).split("/")[-4],
         "HAProxy": _said([str(BIN / "haproxy"), "-v"]).split()[2],

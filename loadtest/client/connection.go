@@ -118,6 +118,9 @@ func (c *Connection) closed() {
 	case c.busy && c.judged: // fresh: exactly as asked
 		c.drop()
 		c.done()
+	case c.busy && c.load.plan.Reopens && c.filled == 0: // it closed after the last answer, as it may
+		c.drop()
+		c.done()
 	case c.busy:
 		c.lost("closed without an answer")
 	case c.load.plan.Reopens || c.load.stopping:

@@ -47,8 +47,7 @@ func (l *Load) pump(now int64) {
 	for turns := len(l.free); turns > 0 && !l.stopping; turns-- { // one that fails at once is free again
 		due := now
 		if l.plan.Rate > 0 {
-			due = l.began + int64(float64(l.issued)/l.plan.Rate*1e9)
-			if due > now {
+			if due = l.due(l.issued); due > now {
 				return
 			}
 		}
@@ -92,12 +91,24 @@ func (l *Load) judge(answer Answer, nanoseconds int64) {
 
 func (l *Load) wrong(what string) { l.seen.unexpected[what]++ }
 
-// unsent tells how many requests were due by then and had no free connection.
+// unsent tells how many requests were due by then and had no free connection. They have waited until then at
+// least, and count so: what is not sent in time must not make the latencies look better.
 func (l *Load) unsent(end int64) int {
-	if l.plan.Rate == 0 {
-		return 0
+	count := 0
+	for l.plan.Rate > 0 {
+		due := l.due(l.issued + count)
+		if due >= end {
+			break
+		}
+		l.seen.latency.record(end - due)
+		count++
 	}
-	return max(int(float64(end-l.began)/1e9*l.plan.Rate)-l.issued, 0)
+	return count
+}
+
+// due gives the moment at which a request of the open loop is meant to be sent.
+func (l *Load) due(number int) int64 {
+	return l.began + int64(float64(number)/l.plan.Rate*1e9)
 }
 
 func (l *Load) result(end int64) Result {
@@ -107,10 +118,10 @@ func (l *Load) result(end int64) Result {
 			statuses[status] = count
 		}
 	}
-	latency := &l.seen.latency
+	unsent, latency := l.unsent(end), &l.seen.latency
 	return Result{
 		Name: l.plan.Name, Answered: l.seen.answered, Unexpected: l.seen.unexpected, Statuses: statuses,
-		Unsent: l.unsent(end), Seconds: float64(end-l.began) / 1e9,
+		Unsent: unsent, Seconds: float64(end-l.began) / 1e9,
 		P50: latency.quantile(0.5), P99: latency.quantile(0.99), P999: latency.quantile(0.999),
 		Max: float64(latency.max) / 1e3,
 	}

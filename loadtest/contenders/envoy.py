@@ -1,4 +1,4 @@
-"""Envoy's `jwt_authn`, with and without its cache, and the same Envoy that answers 200 to everybody: its floor.
+"""Envoy's `jwt_authn`, with and without its cache, and an Envoy that answers 200 to everybody: its floor.
 
 One worker, no access log, no request ids of its own. It checks signature, issuer, audience and times, and
 nothing else: no scope, no route policy, no decision record, no minted token.

@@ -15,14 +15,14 @@ from loadtest.issuer import AUDIENCE, ISSUER
 from loadtest.requests import ROUTES
 
 REUSE: dict[str, object] = {}
-"""What a route's `downstream` says so that a minted token is used again. Empty: the gateway cannot yet."""
+"""What a route's `downstream` says so that a minted token is used again. Empty: it cannot yet."""
 
 MEMO: dict[str, object] = {}
-"""What the file says beside the rest so that a hundred thousand tokens are remembered. Empty: by default."""
+"""What the file says so that a hundred thousand tokens are remembered. Empty: they are by default."""
 
 
 def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1, bare: bool = False) -> Contender:
-    """The gateway with so many routes. Bare: its HTTP core alone, which answers a probe; that is its floor."""
+    """The gateway with so many routes. Bare: its HTTP core alone, which answers probes: its own floor."""
     start = partial(_start, routes=routes, reuse=reuse, workers=workers, bare=bare)
     if bare:
         return Contender(name="token gateway /livez", start=start, verifies=False)
@@ -39,7 +39,7 @@ def _start(
     decision, jwks, admin = free_port(), free_port(), free_port()
     file = folder / "gateway.yaml"
     # JSON is YAML, and quicker to write
-    file.write_text(json.dumps(_configuration(keys, routes, reuse, (decision, jwks, admin))))
+    file.write_text(json.dumps(_configuration(keys, routes, REUSE if reuse else {}, (decision, jwks, admin))))
     command = [sys.executable, "-m", "gateway", "serve", "-c", str(file), *_workers(workers)]
     cores = machine.CORES if workers > 1 else [machine.SERVER_CORE]
     with running(command, folder, admin if bare else decision, lambda: _ready(admin), cores) as server:
@@ -61,8 +61,10 @@ def _knows_workers() -> bool:
     return "--workers" in subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def _configuration(keys: Path, routes: int, reuse: bool, ports: tuple[int, int, int]) -> dict[str, object]:
-    downstream = {"audience": "orders", "scopes": ["orders:read"], "ttl": "60s", **(REUSE if reuse else {})}
+def _configuration(
+    keys: Path, routes: int, reuse: dict[str, object], ports: tuple[int, int, int]
+) -> dict[str, object]:
+    downstream = {"audience": "orders", "scopes": ["orders:read"], "ttl": "60s", **reuse}
     names = ("decision", "keys", "admin")
     here = f"http://127.0.0.1:{ports[1]}"
     return {
@@ -80,7 +82,7 @@ def _configuration(keys: Path, routes: int, reuse: bool, ports: tuple[int, int, 
                 "hosts": ["api.example.com"],
                 "peers": ["127.0.0.1/32"],
                 "credentials": [{"type": "bearer"}],
-                "routes": [_route(number, downstream) for number in range(routes)],
+                "routes": [_route(numbers, downstream) for numbers in _shared_out(routes)],
             }
         },
         "listeners": {
@@ -89,11 +91,17 @@ def _configuration(keys: Path, routes: int, reuse: bool, ports: tuple[int, int, 
     }
 
 
-def _route(number: int, downstream: dict[str, object]) -> dict[str, object]:
+def _shared_out(count: int) -> list[range]:
+    """A route for each path; of many, four paths a route, for a file is at most 1 MiB."""
+    step = 1 if count <= ROUTES else 4
+    return [range(first, first + step) for first in range(0, count, step)]
+
+
+def _route(numbers: range, downstream: dict[str, object]) -> dict[str, object]:
     return {
-        "id": f"orders-{number}",
+        "id": f"orders-{numbers.start}",
         "methods": ["GET"],
-        "paths": [f"/v1/shop-{number}/orders/{{order}}"],
+        "paths": [f"/v1/shop-{number}/orders/{{order}}" for number in numbers],
         "issuers": ["idp"],
         "require": {"scopes": ["orders:read"]},
         "downstream": downstream,

@@ -33,14 +33,19 @@ _CHECKS = """\
   http-request set-var(txn.alg) var(txn.token),jwt_header_query('$.alg')
   http-request set-var(txn.exp) var(txn.token),jwt_payload_query('$.exp','int')
   http-request set-var(txn.now) date()
+  http-request set-var(txn.iss) var(txn.token),jwt_payload_query('$.iss')
+  http-request set-var(txn.aud) var(txn.token),jwt_payload_query('$.aud')
+  http-request set-var(txn.scope) var(txn.token),jwt_payload_query('$.scope')
   http-request deny deny_status 401 unless {{ var(txn.alg) -m str RS256 ES256 }}
-  http-request deny deny_status 401 unless {{ var(txn.token),jwt_payload_query('$.iss') -m str {issuer} }}
-  http-request deny deny_status 401 unless {{ var(txn.token),jwt_payload_query('$.aud') -m str {audience} }}
+  http-request deny deny_status 401 unless {{ var(txn.iss) -m str {issuer} }}
+  http-request deny deny_status 401 unless {{ var(txn.aud) -m str {audience} }}
   http-request deny deny_status 401 unless {{ var(txn.exp),sub(txn.now) -m int gt 0 }}
-  http-request deny deny_status 403 unless {{ var(txn.token),jwt_payload_query('$.scope') -m sub orders:read }}
+  http-request deny deny_status 403 unless {{ var(txn.scope) -m sub orders:read }}
   acl rsa var(txn.alg) -m str RS256
-  http-request deny deny_status 401 if rsa !{{ var(txn.token),jwt_verify(txn.alg,"{keys}/RS256.pem") -m int 1 }}
-  http-request deny deny_status 401 if !rsa !{{ var(txn.token),jwt_verify(txn.alg,"{keys}/ES256.pem") -m int 1 }}
+  acl rsa-good var(txn.token),jwt_verify(txn.alg,"{keys}/RS256.pem") -m int 1
+  acl ec-good var(txn.token),jwt_verify(txn.alg,"{keys}/ES256.pem") -m int 1
+  http-request deny deny_status 401 if rsa !rsa-good
+  http-request deny deny_status 401 if !rsa !ec-good
 """
 
 

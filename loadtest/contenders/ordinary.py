@@ -12,7 +12,6 @@ from pathlib import Path
 from loadtest.contenders.running import Contender, Server, free_port, running
 
 
-
 @contextmanager
 def _start(folder: Path, keys: Path) -> Iterator[Server]:
     port = free_port()
