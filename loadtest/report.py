@@ -47,7 +47,7 @@ def render(result: Result) -> str:
 def _method(result: Result) -> list[str]:
     return [
         f"{result.rounds} rounds of {result.seconds:g} s; medians, in brackets the least and the greatest.",
-        "CPU us is processor time of the server's processes for each request; more in [README](../README.md).",
+        "CPU us: processor time of the server's processes for each request; more in [README](../README.md).",
     ]
 
 
