@@ -152,7 +152,7 @@ def test_any_other_answer_fails_the_run(tmp_path: Path, answer: bytes, close: bo
 def test_nobody_listens(tmp_path: Path) -> None:
     with _serving(_answering(GOOD)) as port:
         pass
-    with pytest.raises(Unexpected, match="while sending|cannot connect|without an answer"):
+    with pytest.raises(Unexpected, match=r"while sending|cannot connect|without an answer"):
         drive(getpid(), _traffic(tmp_path, port, count=2), seconds=30, warm_s=0)
 
 
