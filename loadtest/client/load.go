@@ -111,7 +111,8 @@ func (l *Load) due(number int) int64 {
 	return l.began + int64(float64(number)/l.plan.Rate*1e9)
 }
 
-func (l *Load) result(end int64) Result {
+// result tells what was seen: requests were sent until end, and the last was answered at the time of last.
+func (l *Load) result(end, last int64) Result {
 	statuses := map[int]int{}
 	for status, count := range l.seen.statuses {
 		if count > 0 {
@@ -121,7 +122,7 @@ func (l *Load) result(end int64) Result {
 	unsent, latency := l.unsent(end), &l.seen.latency
 	return Result{
 		Name: l.plan.Name, Answered: l.seen.answered, Unexpected: l.seen.unexpected, Statuses: statuses,
-		Unsent: unsent, Seconds: float64(end-l.began) / 1e9,
+		Unsent: unsent, Seconds: float64(last-l.began) / 1e9,
 		P50: latency.quantile(0.5), P99: latency.quantile(0.99), P999: latency.quantile(0.999),
 		Max: float64(latency.max) / 1e3,
 	}

@@ -127,12 +127,13 @@ func (d *Driver) settle(end int64, events []syscall.EpollEvent) []Result {
 			d.connections[event.Fd].ready(event.Events)
 		}
 	}
+	last := clock()
 	results := make([]Result, 0, len(d.loads))
 	for _, load := range d.loads {
 		if load.outstanding > 0 {
 			load.seen.unexpected["no answer"] += load.outstanding
 		}
-		results = append(results, load.result(end))
+		results = append(results, load.result(end, last))
 	}
 	return results
 }

@@ -33,8 +33,8 @@ type Result struct {
 	Answered   int            `json:"answered"`
 	Unexpected map[string]int `json:"unexpected"` // in words; empty where every answer was as expected
 	Statuses   map[int]int    `json:"statuses"`
-	Unsent     int            `json:"unsent"` // open loop: due, but every connection was busy to the end
-	Seconds    float64        `json:"seconds"`
+	Unsent     int            `json:"unsent"`  // open loop: due, but every connection was busy to the end
+	Seconds    float64        `json:"seconds"` // from the first request to the last answer
 	P50        float64        `json:"p50_us"`
 	P99        float64        `json:"p99_us"`
 	P999       float64        `json:"p999_us"`
