@@ -14,6 +14,7 @@ from pathlib import Path
 from loadtest import machine
 from loadtest.contenders.running import Unavailable
 from loadtest.distinct import distinct
+from loadtest.drive import Unexpected
 from loadtest.issuer import Issuer
 from loadtest.measure import Bench
 from loadtest.report import Result, render
@@ -33,11 +34,15 @@ Measurement = Callable[[Bench], Samples]
 
 
 def main() -> int:
-    """Run; exit 1 where a target is missed, 2 where others were at work and --quiet was asked for."""
+    """Run; exit 1 where a target is missed or an answer is wrong, 2 where --quiet asks for less noise."""
     arguments = _arguments()
     chosen = {name: one for name, one in _measurements().items() if name in (arguments.scenario or [name])}
-    with _bench(arguments.rounds, arguments.seconds) as bench:
-        samples, unavailable = _run(bench, chosen)
+    try:
+        with _bench(arguments.rounds, arguments.seconds) as bench:
+            samples, unavailable = _run(bench, chosen)
+    except Unexpected as error:
+        print(f"loadtest: {error}", file=sys.stderr)
+        return EXIT_MISSED
     outcomes = [judge(target, samples) for target in targets()]
     result = Result(
         date=datetime.now(UTC).date().isoformat(),

@@ -75,6 +75,7 @@ def figures(window: Window, *, shared: bool = False) -> dict[str, float]:
     return {
         "cpu_us": window.cpu_us,
         "per_second": load.answered / load.seconds / (1 - taken),
+        "server": window.server_cpu_s / window.took_s,
         "client": window.client_cpu_s / window.took_s,
         "p50_us": load.p50_us,
         "p99_us": load.p99_us,

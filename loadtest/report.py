@@ -10,7 +10,12 @@ from loadtest.samples import Samples, median, noisy
 from loadtest.scenarios import SCENARIOS, Scenario
 from loadtest.targets import Outcome
 
-COLUMNS = ("per_second", "p50_us", "p99_us", "grown_mb", "others")
+HEADER = (
+    "| row | contender | CPU us | above its floor | requests/s | p50 us | p99 us | grown MB "
+    "| server | client | others |"
+)
+RULE = "|---|---|" + 9 * "---:|"
+COLUMNS = ("per_second", "p50_us", "p99_us", "grown_mb", "server", "client", "others")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +94,8 @@ def _scenario(name: str, scenario: Scenario, samples: Samples) -> list[str]:
         "",
         f"{scenario.title}.",
         "",
-        "| row | contender | CPU us | above its floor | requests/s | p50 us | p99 us | grown MB | others |",
-        "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+        HEADER,
+        RULE,
     ]
     for key in measured:
         row, full = scenario.rows[key], f"{name}.{key}"

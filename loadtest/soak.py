@@ -12,7 +12,7 @@ from pathlib import Path
 
 from loadtest import processes
 from loadtest.contenders.gateway import gateway
-from loadtest.drive import Window
+from loadtest.drive import Unexpected, Window
 from loadtest.issuer import Issuer
 from loadtest.slow import slow_clients
 from loadtest.soak_traffic import parts
@@ -60,7 +60,12 @@ def main() -> int:
     """Run; exit 1 where it did not hold out."""
     parser = argparse.ArgumentParser(prog="python -m loadtest.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=15, help="at least a quarter (%(default)s)")
-    soak = run(max(parser.parse_args().minutes, 0.25) * 60)
+    minutes = max(parser.parse_args().minutes, 0.25)
+    try:
+        soak = run(minutes * 60)
+    except Unexpected as error:
+        print(f"did NOT hold out: {error}")
+        return 1
     for line in _report(soak):
         print(line)
     return 0 if soak.held else 1
