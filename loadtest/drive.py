@@ -84,17 +84,15 @@ class Unexpected(RuntimeError):
     """An answer was not what it should be, so the figures mean nothing."""
 
 
-def drive(
-    pid: int, *traffic: Traffic, seconds: float, warm_s: float, spin: bool = True, core: int | None = None
-) -> Window:
+def drive(pid: int, *traffic: Traffic, seconds: float, warm_s: float, spin: bool = True) -> Window:
     """Drive the server whose process tree begins at `pid`. Raises: Unexpected; OSError, RuntimeError."""
     plan = {
         "seconds": seconds,
         "warm_seconds": warm_s,
-        "spin": spin,
+        "spin": spin and machine.CLIENT_CORE != machine.SERVER_CORE,
         "loads": [asdict(one) for one in traffic],
     }
-    with _client(machine.CLIENT_CORE if core is None else core) as client:
+    with _client() as client:
         _tell(client, json.dumps(plan))
         _hear(client)
         pids = processes.tree(pid)
@@ -142,10 +140,10 @@ class _Reading:
         )
 
 
-def _client(core: int) -> "subprocess.Popen[str]":
+def _client() -> "subprocess.Popen[str]":
     # Go would otherwise interrupt its own busy thread a hundred times a second.
     environment = {**os.environ, "GODEBUG": "asyncpreemptoff=1"}
-    command = ["taskset", "--cpu-list", str(core), str(CLIENT)]
+    command = ["taskset", "--cpu-list", str(machine.CLIENT_CORE), str(CLIENT)]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, bufsize=1
     )
