@@ -30,6 +30,7 @@ from gateway.config.world import (
     Audit,
     IssuerSource,
     Listeners,
+    MemoRoom,
     RevocationFile,
     World,
 )
@@ -84,6 +85,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
         signing_algorithm=downstream.algorithm,
         listeners=listeners,
         audit=audit,
+        memo=MemoRoom(entries=config.main.memo.entries, octets=config.main.memo.megabytes << 20),
         downstream_issuer=downstream.issuer,
         jwks_uri=downstream.jwks_uri,
         revocations=_revocations(config, frozenset(sources), audit.fingerprint_key),

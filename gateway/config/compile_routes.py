@@ -175,6 +175,7 @@ def _downstream(route: RouteSection, spot: Spot) -> Downstream | None:
         audience=(spot / "audience").read(parse_audience, section.audience) or "",
         scopes=_downstream_scopes(route, section, spot),
         ttl_s=_ttl(section, spot / "ttl"),
+        reuse_s=_reuse(section, spot / "reuse"),
         subject=SubjectForm(section.subject),
         copy_claims=(spot / "copy_claims").read_each(parse_copied_claim, section.copy_claims or ()),
         token_type=section.token_type,
@@ -188,6 +189,13 @@ def _downstream_scopes(route: RouteSection, section: RouteDownstreamSection, spo
     else:
         scopes = (route.require.scopes if route.require else None) or ()
     return tuple(dict.fromkeys(scopes))
+
+
+def _reuse(section: RouteDownstreamSection, spot: Spot) -> int:
+    reuse_s, most = seconds(section.reuse), seconds(section.ttl) - MIN_LIFE_S
+    if reuse_s > most >= 0:
+        spot.refuse(f"leaves a token less than {MIN_LIFE_S}s to live", f"write at most {most}s")
+    return reuse_s
 
 
 def _ttl(section: RouteDownstreamSection, spot: Spot) -> int:

@@ -86,6 +86,15 @@ class RevocationsSection(Section):
     """The deny list, relative to this file; read again within a second after it changes."""
 
 
+class MemoSection(Section):
+    """How many answers are remembered, so that a token that comes again need not be verified again."""
+
+    entries: Annotated[int, Field(ge=0, le=10_000_000)] = Field(default=100_000, examples=[100_000])
+    """One for each token and route, in each worker. 0 remembers nothing."""
+    megabytes: Annotated[int, Field(ge=1, le=65_536)] = Field(default=128, examples=[128])
+    """What they may take in each worker, about. About 2 kB each."""
+
+
 class GatewayFile(Section):
     """The main file."""
 
@@ -110,6 +119,8 @@ class GatewayFile(Section):
     """Files, or folders of .yaml files, that hold policies; one a team."""
     listeners: ListenersSection = ListenersSection()
     """Where we listen."""
+    memo: MemoSection = MemoSection()
+    """How much is remembered."""
     audit: AuditSection = AuditSection()
     """What decision records say, and how many there are."""
     revocations: RevocationsSection | None = Field(default=None, examples=[{"file": "revoked.yaml"}])

@@ -93,6 +93,8 @@ class RouteDownstreamSection(Section):
     """Its scopes. Default: those that the route requires."""
     ttl: Duration = Field(default="60s", examples=["60s"])
     """Its life: 5s to 300s."""
+    reuse: Duration = Field(default="0s", examples=["30s"])
+    """For how long one token may be given out again to the same credential. At least 5s of its life stay."""
     subject: Literal["qualified", "bare"] = Field(default="qualified", examples=["qualified"])
     """`<issuer id>:<sub>`, or the bare `<sub>` where the route admits exactly one issuer."""
     copy_claims: Texts | None = Field(default=None, examples=[["email"]])

@@ -93,6 +93,14 @@ class RevocationFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoRoom:
+    """How much each worker may remember."""
+
+    entries: int
+    octets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """One configuration, compiled."""
 
@@ -104,6 +112,7 @@ class World:
     """`ES256` or `EdDSA`."""
     listeners: Listeners
     audit: Audit
+    memo: MemoRoom
     downstream_issuer: str
     jwks_uri: str
     revocations: RevocationFile | None

@@ -34,8 +34,9 @@ class Generations(Generic[V]):
     # fmt: on
 
     def __init__(self, *, max_entries: int, max_bytes: int) -> None:
-        self._half_entries = max(1, max_entries // 2)
-        self._half_bytes = max(1, max_bytes // 2)
+        """With room for fewer than two entries nothing is kept."""
+        self._half_entries = max_entries // 2
+        self._half_bytes = max_bytes // 2
         self._young: dict[bytes, V] = {}
         self._old: dict[bytes, V] = {}
         self._given_up: list[dict[bytes, V]] = []
@@ -64,7 +65,7 @@ class Generations(Generic[V]):
     def keep(self, key: bytes, entry: V) -> None:
         """Keep an entry, in place of one with the same key; not one that is larger than half the room."""
         self.forget(key)
-        if entry.size <= self._half_bytes:
+        if self._half_entries and entry.size <= self._half_bytes:
             self._put(key, entry)
 
     def forget(self, key: bytes) -> None:

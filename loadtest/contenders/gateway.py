@@ -14,11 +14,11 @@ from loadtest.contenders.running import Contender, Server, Unavailable, free_por
 from loadtest.issuer import AUDIENCE, ISSUER
 from loadtest.requests import ROUTES
 
-REUSE: dict[str, object] = {}
-"""What a route's `downstream` says so that a minted token is used again. Empty: it cannot yet."""
+REUSE: dict[str, object] = {"ttl": "300s", "reuse": "290s"}
+"""What a route's `downstream` says so that a minted token is used again."""
 
-MEMO: dict[str, object] = {}
-"""What the file says so that a hundred thousand tokens are remembered. Empty: they are by default."""
+MEMO: dict[str, object] = {"memo": {"entries": 250_000, "megabytes": 1024}}
+"""What the file says so that a hundred thousand tokens are remembered."""
 
 
 def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1, bare: bool = False) -> Contender:

@@ -150,6 +150,7 @@ _VALID: Json = {
                         "audience": "orders",
                         "scopes": ["orders:read"],
                         "ttl": "30s",
+                        "reuse": "20s",
                         "subject": "bare",
                         "copy_claims": ["email"],
                         "token_type": "at+jwt",
@@ -167,6 +168,7 @@ _VALID: Json = {
         "keys": {"host": "::1", "port": 8081},
         "admin": {"host": "127.0.0.1", "port": 9090},
     },
+    "memo": {"entries": 5000, "megabytes": 16},
     "audit": {
         "reveal": ["client_id", "subject"],
         "fingerprint_key": "file:fingerprint",

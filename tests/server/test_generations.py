@@ -58,6 +58,12 @@ def test_what_is_larger_than_half_the_room_is_not_kept() -> None:
     assert (some.get(key(1)), some.get(key(2))) == (Item(1, size=50), None)
 
 
+def test_without_room_nothing_is_kept() -> None:
+    for some in (kept(max_entries=0), kept(max_bytes=0)):
+        some.keep(key(1), Item(1))
+        assert (some.get(key(1)), len(some)) == (None, 0)
+
+
 def test_clearing_forgets_everything_and_frees_it_bit_by_bit() -> None:
     some = kept(max_entries=1000)
     for number in range(500):
