@@ -64,7 +64,7 @@ def parse_target(target: bytes) -> Path:
     if len(target) > MAX_TARGET_BYTES:
         raise Refusal(Reason.TARGET_TOO_LONG)
     clean = _CLEAN.fullmatch(target)
-    if clean is not None:
+    if clean is not None and _is_plain(clean[1]):
         return Path(_within_limit(_split(clean[1].decode("ascii"))))
     path, _, query = target.partition(b"?")
     _check_bytes(path)
@@ -84,10 +84,8 @@ def fold(segment: str) -> str:
 
 # Single repeats only: before Python 3.11.5 a possessive quantifier on a group can match what it must not
 # (CPython issue 106052), and this is the grammar that everything else stands on.
-# A path on which all readers agree at a glance: no escape, no `;`, no empty segment, none that ends in a dot.
-_CLEAN: Final = re.compile(
-    rb"(?=/)((?:/[A-Za-z0-9_~!$&'()*+,=:@.-]*[A-Za-z0-9_~!$&'()*+,=:@-])*/?)(?:\?[!-\"$-~]*)?"
-)
+_CLEAN: Final = re.compile(rb"(/[A-Za-z0-9_~!$&'()*+,=:@./-]*)(?:\?[!-\"$-~]*)?")
+"""Pchar without `%` and `;`, and slashes; then a query."""
 _PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")
 _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
 _ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
@@ -95,6 +93,11 @@ _QUERY: Final = re.compile(rb"[!-\"$-~]*+")
 _UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
 _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
+
+
+def _is_plain(path: bytes) -> bool:
+    """Whether all readers agree at a glance: no empty segment, none that ends in a dot."""
+    return b"//" not in path and b"./" not in path and path[-1:] != b"."
 
 
 def _split(path: str) -> Segments:

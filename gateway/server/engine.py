@@ -13,7 +13,6 @@ from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.evidence import Evidence, KeysNeeded, Signer, Unavailable
 from gateway.core.facts import RequestFacts
-from gateway.core.host import host_pattern
 from gateway.core.jwk import KeySet
 from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Policy, Snapshot
@@ -25,7 +24,7 @@ from gateway.dialects.answers import render
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
-from gateway.server.memo import Again, Memo
+from gateway.server.memo import Memo
 
 MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
@@ -85,8 +84,7 @@ class Observer(Protocol):
         self,
         known: Any,
         facts: RequestFacts,
-        *,
-        domain: str | None,
+        policy: Policy,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
@@ -147,19 +145,19 @@ class Engine:
         question = ask(facts, world.snapshot)
         if not isinstance(question, Question):
             return self._finish(_Asked(dialect, request.peer, started, facts), question)
-        return self._decide(_Asked(dialect, request.peer, started, facts), world, question)
+        now, key = int(self._clock()), self._memo.key(question)
+        again = self._memo.recall(key, question, world, now)
+        if again is None:
+            return self._decide(_Asked(dialect, request.peer, started, facts), world, question, key, now)
+        self._observer.again(again.note, facts, policy, again.downstream, self._monotonic() - started)
+        return again.wire
 
     # --- private ---
 
     def _decide(
-        self, asked: _Asked, world: World, question: Question
-    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        self, asked: _Asked, world: World, question: Question, key: bytes, now: int
+    ) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
         evidence = Evidence(world.signer(), world.sources.keys, world.revoked())
-        now, key = int(self._clock()), self._memo.key(question)
-        again = self._memo.recall(key, question, evidence, now)
-        if again is not None:
-            self._tell_again(again, question, asked.started)
-            return again.wire
         verdict = answer(question, world.snapshot, evidence, now=now, jti=self._jti())
         if isinstance(verdict, Pending):
             return self._look_up(asked, world, question, evidence, verdict)
@@ -184,16 +182,6 @@ class Engine:
             self._memo.keep(key, verdict, wire, self._observer.remember(verdict, name), signer)
         self._observer.decided(verdict, facts, dialect=name, peer=peer, seconds=self._monotonic() - started)
         return given
-
-    def _tell_again(self, again: Again, question: Question, started: float) -> None:
-        facts = question.facts
-        self._observer.again(
-            again.note,
-            facts,
-            domain=host_pattern(facts.host, facts.scheme, question.policy.host_patterns),
-            downstream=again.downstream,
-            seconds=self._monotonic() - started,
-        )
 
 
 async def settle(

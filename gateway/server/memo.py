@@ -9,14 +9,14 @@ The issuer's keys and the deny list are compared by identity at each hit, and by
 one has come since: a removed key or a revoked token takes its own answers with it, on the next request.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol, assert_never
 
 from gateway.core.ask import Question
-from gateway.core.evidence import Evidence, Signer
+from gateway.core.evidence import Signer
 from gateway.core.jwk import KeySet
-from gateway.core.mint import DownstreamToken, fill
+from gateway.core.mint import Blank, DownstreamToken, fill
 from gateway.core.remember import Remember, holds_beside, holds_under
 from gateway.core.revocation import Revocations
 from gateway.core.verdict import Permit
@@ -27,6 +27,30 @@ MAX_ENTRIES: Final = 100_000
 MAX_BYTES: Final = 128 * 1024 * 1024
 ENTRY_BYTES: Final = 700
 """What an entry costs beside its octets: objects, and its share of two dictionaries (measured)."""
+
+
+class KeySets(Protocol):
+    """Whose keys are believed."""
+
+    @property
+    def keys(self) -> Mapping[str, KeySet]:
+        """By issuer id, those that may be believed now."""
+
+
+class Grounds(Protocol):
+    """What may be believed now, and an answer rests on (`gateway.server.engine.World`)."""
+
+    @property
+    def sources(self) -> KeySets:
+        """The issuers' keys."""
+
+    @property
+    def signer(self) -> Callable[[], Signer | None]:
+        """Gives the key that signs now."""
+
+    @property
+    def revoked(self) -> Callable[[], Revocations]:
+        """Gives the deny list as it is now."""
 
 
 class Again(NamedTuple):
@@ -43,21 +67,47 @@ class Again(NamedTuple):
         return f"Again({self.downstream!r})"
 
 
+class Frame(NamedTuple):
+    """An answer around a token that is minted anew each time."""
+
+    before: bytes
+    blank: Blank
+    after: bytes
+    note: object
+
+    def filled(self, token: DownstreamToken) -> Again:
+        """Give the answer with this token in it."""
+        return Again(b"".join((self.before, token.text, self.after)), token, self.note)
+
+    def __repr__(self) -> str:
+        return f"Frame({self.blank!r})"
+
+
 @dataclass(slots=True, kw_only=True)
 class Remembered:
-    """One answer. The last two fields say under what it was last found to hold."""
+    """One answer, and the conditions that it rests on."""
 
     start: int
     end: int
-    before: bytes = field(repr=False)
-    """The answer up to where the downstream token stands, or all of it."""
-    after: bytes = field(repr=False)
+    issuer_id: str
     conditions: Remember
-    note: object
     signer: Signer | None
-    size: int
+    """Who signed, or signs, the token in it."""
+    given: Again | Frame
     keys: KeySet | None = None
+    """The conditions hold under these keys, and beside this deny list: found at an earlier hit."""
     revoked: Revocations | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> int:
+        """About how many bytes of memory it costs."""
+        match self.given:
+            case Again(wire=wire):
+                return ENTRY_BYTES + len(wire)
+            case Frame(before=before, blank=blank, after=after):
+                return ENTRY_BYTES + len(before) + len(after) + len(blank.claims)
+            case _:
+                assert_never(self.given)
 
 
 @dataclass(slots=True)
@@ -108,44 +158,39 @@ class Memo:
         """Give the key under which this question's answer is kept."""
         return self._keys.key(question)
 
-    def recall(self, key: bytes, question: Question, evidence: Evidence, now: int) -> Again | None:
+    def recall(self, key: bytes, question: Question, grounds: Grounds, now: int) -> Again | None:
         """Give the answer to this question if it is known and holds now (whole seconds since the epoch)."""
         found = self._entries.get(key)
         if found is None:
             self.tally.misses += 1
             return None
-        if not (found.start <= now < found.end and _holds(found, question, evidence)):
+        if not found.start <= now < found.end or not _holds(found, question, grounds):
             self._entries.forget(key)
             self.tally.misses += 1
             self.tally.lapsed += 1
             return None
         self.tally.hits += 1
-        blank = found.conditions.blank
-        if blank is None:
-            return Again(found.before, None, found.note)
-        token = fill(blank, evidence.signer, now=now, jti=self._jti())
-        return Again(b"".join((found.before, token.text, found.after)), token, found.note)
+        given = found.given
+        if isinstance(given, Again):
+            return given
+        return given.filled(fill(given.blank, found.signer, now=now, jti=self._jti()))
 
     def keep(self, key: bytes, permit: Permit, wire: bytes, note: object, signer: Signer | None) -> None:
         """Remember a permit, if it may be. `wire` is the answer that it was given, `signer` who signed."""
         conditions, token = permit.remember, permit.downstream
         if conditions is None or token is None:
             return
-        before, after = wire, b""
-        if conditions.blank is not None:
-            before, found, after = wire.partition(token.text)
-            if not found or token.text in after:  # a dialect that says the token twice, or not at all
-                return
-        blank_bytes = 0 if conditions.blank is None else len(conditions.blank.claims)
+        before, found, after = wire.partition(token.text)
+        if not found or token.text in after:  # a dialect that says the token twice, or not at all
+            return
+        blank = conditions.blank
         entry = Remembered(
             start=conditions.span.start,
             end=conditions.span.end,
-            before=before,
-            after=after,
+            issuer_id=conditions.revocable.issuer_id,
             conditions=conditions,
-            note=note,
             signer=signer,
-            size=ENTRY_BYTES + len(before) + len(after) + blank_bytes,
+            given=Again(wire, None, note) if blank is None else Frame(before, blank, after, note),
         )
         self._entries.keep(key, entry)
 
@@ -158,16 +203,16 @@ class Memo:
 # --- private ---
 
 
-def _holds(found: Remembered, question: Question, evidence: Evidence) -> bool:
-    keys = evidence.keys.get(found.conditions.revocable.issuer_id)
-    if found.signer is not evidence.signer or keys is None:
+def _holds(found: Remembered, question: Question, grounds: Grounds) -> bool:
+    keys, revoked = grounds.sources.keys.get(found.issuer_id), grounds.revoked()
+    if keys is None or found.signer is not grounds.signer():
         return False
     if found.keys is not keys:
         if not holds_under(found.conditions, keys):
             return False
         found.keys = keys
-    if found.revoked is not evidence.revoked:
-        if not holds_beside(found.conditions, evidence.revoked, question.presented.text or b""):
+    if found.revoked is not revoked:
+        if not holds_beside(found.conditions, revoked, question.presented.text or b""):
             return False
-        found.revoked = evidence.revoked
+        found.revoked = revoked
     return True

@@ -11,6 +11,7 @@ from gateway.config.problem import ConfigError
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import DroppedKey
 from gateway.core.mint import DownstreamToken
+from gateway.core.policy import Policy
 from gateway.core.verdict import Permit, Verdict
 from gateway.sources.outcome import REFRESHED, UNCHANGED
 from gateway.telemetry.log import Log
@@ -50,8 +51,7 @@ class DecisionWatch:
         self,
         known: Remembered,
         facts: RequestFacts,
-        *,
-        domain: str | None,
+        policy: Policy,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
@@ -59,8 +59,8 @@ class DecisionWatch:
 
         `downstream` is the token where another was minted for this request; None: the one of the note.
         """
-        known.tally.count(seconds=seconds, minted=downstream is not None)
-        self.recorder.again(known.note, facts, domain, downstream, seconds)
+        known.tally.count(seconds, minted=downstream is not None)
+        self.recorder.again(known.note, facts, policy, downstream, seconds)
 
     def tick(self) -> None:
         """Write the summaries that are due, and count what has no record. To be called about every second."""

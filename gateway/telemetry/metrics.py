@@ -37,13 +37,14 @@ class Tally:
     minted: Numbers
     seconds: Numbers
 
-    def count(self, *, seconds: float, minted: bool) -> None:
+    def count(self, seconds: float, *, minted: bool) -> None:
         """One more permit. Units: `seconds` is how long it took."""
         self.decisions[0] += 1
         if minted:
             self.minted[0] += 1
-        self.seconds[bisect_left(SECONDS, seconds)] += 1
-        self.seconds[-1] += seconds
+        numbers = self.seconds
+        numbers[bisect_left(SECONDS, seconds)] += 1
+        numbers[-1] += seconds
 
 
 class Metrics:

@@ -109,20 +109,18 @@ class Recorder:
         self,
         note: Note,
         facts: RequestFacts,
-        domain: str | None,
+        policy: Policy | None,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
         """Write down a permit that is remembered: the same record as the first time.
 
-        `domain` is what `domain_of` gives. `downstream` is the token where another was minted for this
+        `policy` is the one that was asked under. `downstream` is the token where another was minted for this
         request; None: the note's went out once more. Units: `seconds` is how long it took.
         """
         if self._sampling is not None and not self._sampling.keeps():
             return
-        request = _request(facts.peer, facts.method, facts.scheme, facts.client_address, domain)
-        if self._path_too:
-            request += _path(facts.path)
+        request = self._request(facts, facts.peer, policy)
         which = note.downstream if downstream is None else minted(downstream)
         self._write(_line(self._clock(), seconds, request, note, which))
 

@@ -93,7 +93,7 @@ class Observed:
     def remember(self, permit: Permit, dialect: str) -> Permit:
         return permit
 
-    def again(self, known: Permit, facts: Any, **_: Any) -> None:
+    def again(self, known: Permit, facts: Any, *_: Any) -> None:
         self.again_told += 1
         assert known.context.route is not None
         assert known.context.facts is not None

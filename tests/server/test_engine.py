@@ -13,7 +13,7 @@ from gateway.core.evidence import KeysNeeded, Unavailable
 from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.mint import DownstreamToken
-from gateway.core.policy import Snapshot
+from gateway.core.policy import Policy, Snapshot
 from gateway.core.reason import Reason
 from gateway.core.revocation import Revocations
 from gateway.core.trust import KeysAtUri
@@ -59,7 +59,7 @@ class Observed:
     ) -> None:
         self.calls.append(Told(verdict, facts, dialect, peer, seconds))
 
-    remembered: list[tuple[Permit, RequestFacts, str | None, DownstreamToken | None, float]] = field(
+    remembered: list[tuple[Permit, RequestFacts, Policy, DownstreamToken | None, float]] = field(
         default_factory=list
     )
 
@@ -70,12 +70,11 @@ class Observed:
         self,
         known: Permit,
         facts: RequestFacts,
-        *,
-        domain: str | None,
+        policy: Policy,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
-        self.remembered.append((known, facts, domain, downstream, seconds))
+        self.remembered.append((known, facts, policy, downstream, seconds))
 
     @property
     def only(self) -> Told:
@@ -434,10 +433,10 @@ def test_a_request_like_one_before_is_answered_from_memory_to_the_octet() -> Non
     again = decide(good(target=b"/v1/orders/2?q=1", client=b"198.51.100.7"))
     assert again == AnswerWriter().render(first, After.STAY)
     assert len(observed.calls) == 1
-    ((permit, facts, domain, downstream, seconds),) = observed.remembered
+    ((permit, facts, policy, downstream, seconds),) = observed.remembered
     assert permit is observed.only.verdict
     assert (facts.target, facts.client_address) == (b"/v1/orders/2?q=1", "198.51.100.7")
-    assert domain == b.HOST.decode()
+    assert policy is permit.context.policy
     assert downstream is not None
     assert seconds > 0
 

@@ -1,11 +1,12 @@
 """What is remembered, given again and counted. That it is right for any history: properties/test_memo."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pytest
 
-from gateway.core.evidence import Evidence
+from gateway.core.evidence import Evidence, Signer
 from gateway.core.mint import DownstreamToken
+from gateway.core.revocation import Revocations
 from gateway.core.verdict import Permit
 from gateway.dialects import nginx
 from gateway.server.http1.after import After
@@ -35,10 +36,26 @@ def remember(some: Memo, text: str = TEXT, **given: Any) -> bytes:
     return key
 
 
+class Believed(NamedTuple):
+    """Evidence as a world would give it."""
+
+    known: Evidence
+
+    @property
+    def sources(self) -> Evidence:
+        return self.known
+
+    def signer(self) -> Signer | None:
+        return self.known.signer
+
+    def revoked(self) -> Revocations:
+        return self.known.revoked
+
+
 def recall(
     some: Memo, key: bytes, text: str = TEXT, *, now: int = b.NOW, known: Evidence = KNOWN
 ) -> Again | None:
-    return some.recall(key, question(text), known, now)
+    return some.recall(key, question(text), Believed(known), now)
 
 
 def test_a_token_is_minted_anew_into_the_same_answer() -> None:

@@ -126,7 +126,7 @@ class Last:
     def remember(self, permit: Permit, dialect: str) -> None:
         """Want nothing."""
 
-    def again(self, known: None, facts: RequestFacts, **rest: Any) -> None:
+    def again(self, *_: Any) -> None:
         raise AssertionError("each request is the first of its kind")
 
     def decided(

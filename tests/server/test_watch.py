@@ -18,7 +18,7 @@ from gateway.redact.fingerprint import Fingerprints
 from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch, ReloadWatch
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.record import Recorder, domain_of
+from gateway.telemetry.record import Recorder
 from gateway.telemetry.repeats import Repeats
 from gateway.telemetry.sampling import Sampling
 from tests import builders as b
@@ -77,9 +77,9 @@ def test_a_remembered_permit_is_counted_and_written_as_a_new_one(ears: Ears) -> 
         watch.again(
             known,
             facts._replace(peer="10.0.0.1"),
-            domain=domain_of(facts.host, facts.scheme, b.policy()),
-            downstream=downstream,
-            seconds=0.001,
+            b.policy(),
+            downstream,
+            0.001,
         )
     first, second, third = ears.said()
     assert first == second == third | {"token_gateway.downstream.jti": b.JTI}

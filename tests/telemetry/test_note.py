@@ -20,7 +20,7 @@ from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight
 from gateway.redact.fingerprint import Fingerprints
 from gateway.telemetry import note as module
 from gateway.telemetry.note import Notes, minted, renewed
-from gateway.telemetry.record import Recorder, domain_of
+from gateway.telemetry.record import Recorder
 from tests import builders as b
 from tests import strategies as s
 from tests.telemetry.plain_record import plain
@@ -161,7 +161,7 @@ def test_a_remembered_permit_is_written_as_a_new_one(
     written.recorder.again(
         written.recorder.note(permit, "traefik"),
         facts._replace(peer=peer),
-        None if policy is None else domain_of(facts.host, facts.scheme, policy),
+        policy,
         another,
         seconds,
     )

@@ -320,7 +320,7 @@ def test_allowed_decisions_are_sampled_and_say_so_and_refusals_never_are() -> No
     kept.decided(Deny(reason=Reason.POLICY_UNKNOWN), times=2)
     note = kept.recorder.note(decide(facts), "nginx")  # type: ignore[arg-type]
     for _ in range(2):
-        kept.recorder.again(note, facts, None, None, 0)
+        kept.recorder.again(note, facts, b.policy(), None, 0)
     rates = [line.get("token_gateway.sample_rate") for line in kept.said()]
     assert (rates, kept.recorder.left_out()) == ([0.25, None, None, 0.25], (2, 0))
     assert kept.recorder.left_out() == (0, 0)

@@ -57,7 +57,7 @@ class SimpleHeads:
             or octets > limits.head_bytes
             or len(seen.target) > limits.target_bytes
             or len(values) > limits.header_count
-            or not seen.knows_host(values[frame.host_at])
+            or (values[frame.host_at] != seen.host and not seen.takes_host(values[frame.host_at]))
         ):
             return None
         return HttpRequest(seen.method, seen.target, Headers(shape, values), peer)
@@ -75,7 +75,7 @@ class _Seen:
     The request line and the Host of a connection are nearly always those of the request before.
     """
 
-    __slots__ = ("_host", "_parser", "_targets", "headers", "line", "method", "on_header", "on_url", "target")
+    __slots__ = ("_parser", "_targets", "headers", "host", "line", "method", "on_header", "on_url", "target")
 
     def __init__(self) -> None:
         self.headers: dict[bytes, bytes] = {}
@@ -84,7 +84,7 @@ class _Seen:
         self.on_url = self._targets.append
         self._parser = httptools.HttpRequestParser(self)
         self.line = self.method = self.target = b""
-        self._host: bytes | None = None
+        self.host: bytes | None = None
 
     def takes(self, data: bytes) -> bool:
         """Let llhttp read. Whether it saw one message, and the request line is what it saw."""
@@ -101,12 +101,11 @@ class _Seen:
             self.line = b"%b %b HTTP/1.1\r\n" % (self.method, self.target)
         return data.startswith(self.line) and self.method != b"CONNECT"
 
-    def knows_host(self, host: bytes) -> bool:
+    def takes_host(self, host: bytes) -> bool:
         """Whether this can be a Host."""
-        if host != self._host:
-            if HOST.fullmatch(host) is None:
-                return False
-            self._host = host
+        if HOST.fullmatch(host) is None:
+            return False
+        self.host = host
         return True
 
 
