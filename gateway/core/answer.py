@@ -37,7 +37,12 @@ def answer(
         check_size(downstream, identity + question.cors, question.presented.cookies_left)
     except Refusal as refusal:
         context = _context(question, token, signed, principal)
-        return Deny(reason=refusal.reason, detail=refusal.detail, context=context)
+        return Deny(
+            reason=refusal.reason,
+            detail=refusal.detail,
+            context=context,
+            rests_on_keys_of=refusal.rests_on_keys_of,
+        )
     except Outage as outage:
         return Indeterminate(
             reason=outage.reason,

@@ -106,7 +106,7 @@ def open_(jws: UnverifiedJws, issuer_id: str, candidates: tuple[VerificationKey,
                 key=key,
                 candidates=candidates,
             )
-    raise Refusal(Reason.SIGNATURE_INVALID)
+    raise Refusal(Reason.SIGNATURE_INVALID, rests_on_keys_of=issuer_id)
 
 
 def canonical_algorithm(name: str) -> str:

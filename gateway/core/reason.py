@@ -375,10 +375,12 @@ class Refusal(Exception):
     `detail` is for the operator alone and holds no claim value: names, counts and seconds only.
     """
 
-    def __init__(self, reason: Reason, detail: str = "") -> None:
+    def __init__(self, reason: Reason, detail: str = "", *, rests_on_keys_of: str | None = None) -> None:
+        """`rests_on_keys_of`: while the keys of this issuer are the same, so is the refusal of this token."""
         super().__init__(reason.value)
         self.reason = reason
         self.detail = detail
+        self.rests_on_keys_of = rests_on_keys_of
 
 
 class Outage(Exception):

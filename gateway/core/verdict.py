@@ -57,6 +57,8 @@ class Deny:
     detail: str = ""
     """For the operator only; never a claim value."""
     context: Context = Context()
+    rests_on_keys_of: str | None = None
+    """While the keys of this issuer are the same, so is the answer to this token. None: it may change."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
+from gateway.server.refusals import Refusals
 
 MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
@@ -103,7 +104,7 @@ class _Asked(NamedTuple):
 class Engine:
     """Decides requests of the decision listener: `/auth/<dialect>/<policy>`."""
 
-    __slots__ = ("_clock", "_jti", "_memo", "_monotonic", "_observer", "_world", "_writer")
+    __slots__ = ("_clock", "_jti", "_memo", "_monotonic", "_observer", "_refusals", "_world", "_writer")
 
     def __init__(
         self,
@@ -118,6 +119,7 @@ class Engine:
         self._world = world
         self._observer = observer
         self._memo = memo
+        self._refusals = Refusals(monotonic=monotonic)
         self._clock = clock
         self._monotonic = monotonic
         self._jti = jti
@@ -126,6 +128,7 @@ class Engine:
     def adopt(self, world: World) -> None:
         """Decide by another world from the next request on. One that has begun keeps the world it has."""
         self._memo.clear()
+        self._refusals.clear()
         self._world = world
 
     def __call__(self, request: HttpRequest) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
@@ -158,9 +161,14 @@ class Engine:
         self, asked: _Asked, world: World, question: Question, key: bytes, now: int
     ) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
         evidence = Evidence(world.signer(), world.sources.keys, world.revoked())
+        refused = self._refusals.recall(key, question, evidence.keys)
+        if refused is not None:
+            return self._finish(asked, refused)
         verdict = answer(question, world.snapshot, evidence, now=now, jti=self._jti())
         if isinstance(verdict, Pending):
             return self._look_up(asked, world, question, evidence, verdict)
+        if isinstance(verdict, Deny):
+            self._refusals.keep(key, verdict, evidence.keys)
         return self._finish(asked, verdict, key, evidence.signer)
 
     async def _look_up(

@@ -176,6 +176,7 @@ class WarmIsCold(RuleBasedStateMachine):
                 "lives": st.sampled_from((3, 40)),
                 "scope": st.sampled_from(("orders:read", "other")),
                 "kid": st.just(False),  # noqa: FBT003
+                "forged": st.just(True),  # noqa: FBT003
             },
         ),
         request=st.fixed_dictionaries(
@@ -210,12 +211,14 @@ class WarmIsCold(RuleBasedStateMachine):
         starts_in: int = -10,
         lives: int = 600,
         kid: bool = True,
+        forged: bool = False,
         **claims: str,
     ) -> str:
         starts = self.now + starts_in
         good: dict[str, Any] = {"sub": "alice", "jti": "one", "scope": "orders:read admin", **claims}
         good |= {"iat": self.now, "nbf": starts, "exp": starts + lives}
-        return b.token(key=key, header={} if kid else {"kid": b.OMIT}, **good)
+        signature = bytes(64) if forged else None
+        return b.token(key=key, header={} if kid else {"kid": b.OMIT}, signature=signature, **good)
 
     def ask(
         self, text: str, *, place: str = "bearer", dialect: str = "nginx", origin: Any = (), **wire: Any

@@ -164,7 +164,7 @@ def test_what_is_known_is_answered_without_a_coroutine() -> None:
     assert jwt.get_unverified_header(minted)["kid"] == b.signer().kid
     assert isinstance(observed.only.verdict, Permit)
     assert (observed.only.dialect, observed.only.peer) == ("nginx", b.PEER)
-    assert observed.only.seconds == 1.0
+    assert observed.only.seconds > 0
     assert KNOWN.asked == []
 
 
