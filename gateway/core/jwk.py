@@ -70,6 +70,10 @@ class KeySet:
 
     keys: tuple[VerificationKey, ...]
     dropped: tuple[DroppedKey, ...] = ()
+    _candidates: dict[tuple[str | None, str], tuple[VerificationKey, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """What was found before: all who remember it have one tuple. Only what is there is kept: few."""
 
     def candidates(self, kid: str | None, algorithm: str) -> tuple[VerificationKey, ...]:
         """The keys that may verify a token with this header.
@@ -77,9 +81,15 @@ class KeySet:
         With a kid: those of that kid, for several keys may share one (RFC 7517 section 4.5). Without:
         all that fit the algorithm; the caller refuses more than one.
         """
-        return tuple(
+        known = self._candidates.get((kid, algorithm))
+        if known is not None:
+            return known
+        found = tuple(
             key for key in self.keys if algorithm in key.algorithms and (kid is None or key.kid == kid)
         )
+        if found:
+            self._candidates[kid, algorithm] = found
+        return found
 
     def knows(self, kid: str) -> bool:
         """Whether any key has this kid, for whatever algorithm."""

@@ -17,8 +17,10 @@ from gateway.core.revocation import Revocations, RevocationTags
 class Remember(NamedTuple):
     """The conditions of one permit. Snapshot, question and signing key are the memo's to compare."""
 
-    span: Span
-    """When: in whole seconds since the epoch."""
+    start: int
+    """From when on, in whole seconds since the epoch."""
+    end: int
+    """From then on no more."""
     kid: str | None
     algorithm: str
     candidates: tuple[VerificationKey, ...]
@@ -41,7 +43,8 @@ def conditions(
     if reuse_s:
         span = Span(max(span.start, now), min(span.end, now + reuse_s))
     return Remember(
-        span=span,
+        start=span.start,
+        end=span.end,
         kid=signed.header.get("kid"),
         algorithm=str(signed.header["alg"]),
         candidates=signed.candidates,

@@ -64,8 +64,11 @@ def parse_target(target: bytes) -> Path:
     if len(target) > MAX_TARGET_BYTES:
         raise Refusal(Reason.TARGET_TOO_LONG)
     clean = _CLEAN.fullmatch(target)
-    if clean is not None and _is_plain(clean[1]):
-        return Path(_within_limit(_split(clean[1].decode("ascii"))))
+    if clean is not None:
+        plain = clean[1]
+        # All readers agree at a glance: no empty segment, none that ends in a dot.
+        if b"//" not in plain and b"./" not in plain and plain[-1:] != b".":
+            return Path(_within_limit(_split(plain.decode("ascii"))))
     path, _, query = target.partition(b"?")
     _check_bytes(path)
     _check_query(query)
@@ -95,17 +98,10 @@ _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
 
 
-def _is_plain(path: bytes) -> bool:
-    """Whether all readers agree at a glance: no empty segment, none that ends in a dot."""
-    return b"//" not in path and b"./" not in path and path[-1:] != b"."
-
-
 def _split(path: str) -> Segments:
     """Split at slashes; `path` begins with one. A last, empty segment is not counted."""
-    segments = path.split("/")[1:]
-    if not segments[-1]:
-        segments.pop()
-    return tuple(segments)
+    segments = path.split("/")
+    return tuple(segments[1:] if segments[-1] else segments[1:-1])
 
 
 def _within_limit(segments: Segments) -> Segments:

@@ -11,12 +11,12 @@ one has come since: a removed key or a revoked token takes its own answers with 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple, Protocol, assert_never
+from typing import Final, NamedTuple, Protocol
 
 from gateway.core.ask import Question
 from gateway.core.evidence import Signer
 from gateway.core.jwk import KeySet
-from gateway.core.mint import Blank, DownstreamToken, fill
+from gateway.core.mint import DownstreamToken, fill
 from gateway.core.remember import Remember, holds_beside, holds_under
 from gateway.core.revocation import Revocations
 from gateway.core.verdict import Permit
@@ -25,8 +25,9 @@ from gateway.server.question_key import QuestionKeys
 
 MAX_ENTRIES: Final = 100_000
 MAX_BYTES: Final = 128 * 1024 * 1024
-ENTRY_BYTES: Final = 700
-"""What an entry costs beside its octets: objects, and its share of two dictionaries (measured)."""
+ENTRY_BYTES: Final = 1300
+"""What an entry costs beside the octets of its answer (measured, with its note): objects, the strings that
+a deny list may name it by, its share of a dictionary."""
 
 
 class KeySets(Protocol):
@@ -67,33 +68,17 @@ class Again(NamedTuple):
         return f"Again({self.downstream!r})"
 
 
-class Frame(NamedTuple):
-    """An answer around a token that is minted anew each time."""
-
-    before: bytes
-    blank: Blank
-    after: bytes
-    note: object
-
-    def filled(self, token: DownstreamToken) -> Again:
-        """Give the answer with this token in it."""
-        return Again(b"".join((self.before, token.text, self.after)), token, self.note)
-
-    def __repr__(self) -> str:
-        return f"Frame({self.blank!r})"
-
-
 @dataclass(slots=True, kw_only=True)
 class Remembered:
-    """One answer, and the conditions that it rests on."""
+    """One answer, and what it rests on. Flat, for there may be a hundred thousand of them."""
 
-    start: int
-    end: int
-    issuer_id: str
     conditions: Remember
     signer: Signer | None
-    """Who signed, or signs, the token in it."""
-    given: Again | Frame
+    """Who signed the token in it, or signs the next one."""
+    before: bytes = field(repr=False)
+    """The answer, where its token may be given once more; else what stands before the one to be minted."""
+    after: bytes = field(repr=False)
+    note: object
     keys: KeySet | None = None
     """The conditions hold under these keys, and beside this deny list: found at an earlier hit."""
     revoked: Revocations | None = field(default=None, repr=False)
@@ -101,13 +86,9 @@ class Remembered:
     @property
     def size(self) -> int:
         """About how many bytes of memory it costs."""
-        match self.given:
-            case Again(wire=wire):
-                return ENTRY_BYTES + len(wire)
-            case Frame(before=before, blank=blank, after=after):
-                return ENTRY_BYTES + len(before) + len(after) + len(blank.claims)
-            case _:
-                assert_never(self.given)
+        blank = self.conditions.blank
+        octets = len(self.before) + len(self.after)
+        return ENTRY_BYTES + octets + (0 if blank is None else len(blank.claims))
 
 
 @dataclass(slots=True)
@@ -164,16 +145,18 @@ class Memo:
         if found is None:
             self.tally.misses += 1
             return None
-        if not found.start <= now < found.end or not _holds(found, question, grounds):
+        conditions = found.conditions
+        if not conditions.start <= now < conditions.end or not _holds(found, conditions, question, grounds):
             self._entries.forget(key)
             self.tally.misses += 1
             self.tally.lapsed += 1
             return None
         self.tally.hits += 1
-        given = found.given
-        if isinstance(given, Again):
-            return given
-        return given.filled(fill(given.blank, found.signer, now=now, jti=self._jti()))
+        blank = conditions.blank
+        if blank is None:
+            return Again(found.before, None, found.note)
+        token = fill(blank, found.signer, now=now, jti=self._jti())
+        return Again(b"".join((found.before, token.text, found.after)), token, found.note)
 
     def keep(self, key: bytes, permit: Permit, wire: bytes, note: object, signer: Signer | None) -> None:
         """Remember a permit, if it may be. `wire` is the answer that it was given, `signer` who signed."""
@@ -183,15 +166,9 @@ class Memo:
         before, found, after = wire.partition(token.text)
         if not found or token.text in after:  # a dialect that says the token twice, or not at all
             return
-        blank = conditions.blank
-        entry = Remembered(
-            start=conditions.span.start,
-            end=conditions.span.end,
-            issuer_id=conditions.revocable.issuer_id,
-            conditions=conditions,
-            signer=signer,
-            given=Again(wire, None, note) if blank is None else Frame(before, blank, after, note),
-        )
+        if conditions.blank is None:
+            before, after = wire, b""
+        entry = Remembered(conditions=conditions, signer=signer, before=before, after=after, note=note)
         self._entries.keep(key, entry)
 
     def clear(self) -> None:
@@ -203,16 +180,16 @@ class Memo:
 # --- private ---
 
 
-def _holds(found: Remembered, question: Question, grounds: Grounds) -> bool:
-    keys, revoked = grounds.sources.keys.get(found.issuer_id), grounds.revoked()
+def _holds(found: Remembered, conditions: Remember, question: Question, grounds: Grounds) -> bool:
+    keys, revoked = grounds.sources.keys.get(conditions.revocable.issuer_id), grounds.revoked()
     if keys is None or found.signer is not grounds.signer():
         return False
     if found.keys is not keys:
-        if not holds_under(found.conditions, keys):
+        if not holds_under(conditions, keys):
             return False
         found.keys = keys
     if found.revoked is not revoked:
-        if not holds_beside(found.conditions, revoked, question.presented.text or b""):
+        if not holds_beside(conditions, revoked, question.presented.text or b""):
             return False
         found.revoked = revoked
     return True

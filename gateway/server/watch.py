@@ -21,10 +21,9 @@ from gateway.telemetry.record import Recorder
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(Note):
     """What is known beforehand of the next decision for the same token on the same route."""
 
-    note: Note
     tally: Tally
 
 
@@ -45,7 +44,10 @@ class DecisionWatch:
 
     def remember(self, permit: Permit, dialect: str) -> Remembered:
         """Give what `again` needs. Neither counts nor writes; holds nothing of the permit itself."""
-        return Remembered(self.recorder.note(permit, dialect), self.metrics.tally(permit, dialect))
+        note, tally = self.recorder.note(permit, dialect), self.metrics.tally(permit, dialect)
+        if permit.remember is not None and permit.remember.blank is not None:
+            return Remembered(note.shared, note.token, "", tally)  # another token will be named each time
+        return Remembered(note.shared, note.token + note.downstream, "", tally)
 
     def again(
         self,
@@ -60,7 +62,7 @@ class DecisionWatch:
         `downstream` is the token where another was minted for this request; None: the one of the note.
         """
         known.tally.count(seconds, minted=downstream is not None)
-        self.recorder.again(known.note, facts, policy, downstream, seconds)
+        self.recorder.again(known, facts, policy, downstream, seconds)
 
     def tick(self) -> None:
         """Write the summaries that are due, and count what has no record. To be called about every second."""

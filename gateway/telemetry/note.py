@@ -22,7 +22,7 @@ REVEALABLE: Final = frozenset({"subject", "client_id", "path"})
 MAX_DETAIL: Final = 1024
 MAX_IDENTITY: Final = 600  # an issuer id and a subject of 255
 MAX_SHARED: Final = 4096
-"""Kinds of decisions whose text is kept: routes, times reasons, times dialects that are really in use."""
+"""Kinds of decisions whose text is kept: routes, times issuers, reasons and dialects really in use."""
 
 Fields = dict[str, Value]
 
@@ -72,7 +72,8 @@ class Notes:
         policy_id = "" if policy is None else policy.id
         route_id = "" if route is None else route.id
         kind, outcome, reason = outcome_of(verdict)
-        key = (policy_id, route_id, dialect, kind, reason, audience)
+        issuer_id = verdict.context.issuer_id or ""
+        key = (policy_id, route_id, dialect, kind, reason, audience, issuer_id)
         known = self._shared.get(key)
         if known is None:
             fields = _about(kind, outcome, reason, dialect) | _present(
@@ -80,6 +81,7 @@ class Notes:
                     "rule.ruleset": policy_id,
                     "rule.name": route_id,
                     "token_gateway.downstream.audience": audience,
+                    "token_gateway.issuer": issuer_id,
                 }
             )
             if self._sample_rate < 1 and kind != "denied":
@@ -96,8 +98,6 @@ class Notes:
             fields["token_gateway.detail"] = shortened(redact(verdict.detail), MAX_DETAIL)
         if context.token is not None:
             fields["token_gateway.token.fingerprint"] = self._fingerprints.token(context.token.text)
-        if context.issuer_id is not None:
-            fields["token_gateway.issuer"] = context.issuer_id
         if context.principal is not None:
             fields |= self._principal(context.principal)
         return fields

@@ -36,18 +36,18 @@ def test_within_the_span_the_walk_permits_and_beside_it_does_not(
         for now in range(b.NOW - 80, b.NOW + 130)
         if isinstance(verdict := verdict_on(text, issuers=issuers, now=now), Permit)
     }
-    spans = {known.span for known in permits.values() if known is not None}
+    spans = {(known.start, known.end) for known in permits.values() if known is not None}
     assert len(spans) <= 1
-    for span in spans:
-        assert set(permits) == set(range(span.start, span.end))
+    for start, end in spans:
+        assert set(permits) == set(range(start, end))
 
 
 def test_a_token_that_may_be_given_again_is_for_so_long_from_now_on() -> None:
     known = remembered(one=AGAIN)
     assert known.blank is None
-    assert (known.span.start, known.span.end) == (b.NOW, b.NOW + 20)
+    assert (known.start, known.end) == (b.NOW, b.NOW + 20)
     ending = remembered(b.token(exp=b.NOW - 15), one=AGAIN)  # 15 s of leeway are left, 5 of them to live
-    assert ending.span.end == b.NOW + 11
+    assert ending.end == b.NOW + 11
 
 
 def test_a_token_that_is_minted_anew_each_time_leaves_its_blank() -> None:

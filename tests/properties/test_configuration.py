@@ -136,7 +136,7 @@ def test_empty_never_means_all(tmp_path: Path, empty: Any) -> None:
         config = valid()
         at(config, *path[:-1])[path[-1]] = empty
         may_be_empty = (
-            (empty == {} and path[0] in {"listeners", "audit"})  # all defaults
+            (empty == {} and path[0] in {"listeners", "audit", "memo"})  # all defaults
             or (empty == "" and path[-1] in {"value", "equals", "contains"})  # it is a value
             or (empty == "" and path[:3] == ("issuers", "corp", "require_claims"))
         )

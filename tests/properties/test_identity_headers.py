@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from gateway.core.headers import HeaderPairs
@@ -32,6 +32,7 @@ def folded(name: bytes) -> bytes:
 def test_every_alias_is_refused_on_every_route(
     dialect: str, alias: bytes, value: bytes, target: bytes
 ) -> None:
+    assume(alias.lower() not in PROTECTED)  # in another case it is the name itself
     wire = Wire(target=target, headers=(GOOD, (alias, value)))
     verdict, _ = converse(dialect, SENDERS[dialect](wire))
     assert isinstance(verdict, Deny)

@@ -112,7 +112,7 @@ LAX: Final = b.issuer(preset="keycloak", max_lifetime_s=10**7)
 
 CASES: Final[dict[Reason, Case]] = {
     Reason.TOKEN_TOO_LARGE: Case(text=changed(pad="x" * 20_000)),
-    Reason.TOKEN_MALFORMED: Case(text=lambda canary: secret_token(canary) + "=" + canary),
+    Reason.TOKEN_MALFORMED: Case(text=lambda canary: secret_token(canary) + "." + canary),
     Reason.TOKEN_ENCRYPTED: Case(text=lambda canary: secret_token(canary) + f".{canary}.{canary}"),
     Reason.TOKEN_JSON_MALFORMED: Case(text=lambda canary: b.jws(f'{{"sub":"{canary}",}}'.encode())),
     Reason.TOKEN_MEMBER_DUPLICATE: Case(text=lambda canary: b.jws(f'{{"{canary}":1,"{canary}":2}}'.encode())),
@@ -283,9 +283,9 @@ def test_no_value_made_of_a_request_tells_its_query_cookies_or_headers(
     asked = ask(facts, world)
     assert not told(printed(facts, asked), canary, text)
     if isinstance(asked, Question):
-        assert not told(printed(asked.presented, token_of(asked.presented), asked.context), canary, text)
+        assert not told(printed(asked.presented, asked.context), canary, text)
         verdict = answer(asked, world, b.evidence(), now=b.NOW, jti=b.JTI)
-        assert isinstance(verdict, Permit)
+        assert isinstance(verdict, Deny if place == "garbage" else Permit)
         assert not told(printed(verdict), canary, text)
     else:
         assert isinstance(asked, Deny)

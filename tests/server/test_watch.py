@@ -67,26 +67,22 @@ def test_a_decision_is_counted_and_written_once(ears: Ears) -> None:
 
 def test_a_remembered_permit_is_counted_and_written_as_a_new_one(ears: Ears) -> None:
     facts = b.facts(b"/v1/orders", b.bearer())
-    permit = decide(facts)
-    assert isinstance(permit, Permit)
-    assert permit.downstream is not None
+    again_facts = facts._replace(peer="10.0.0.1")
     watch = DecisionWatch(recorder_of(ears), ears.metrics)
-    watch.decided(permit, facts, dialect="nginx", peer="10.0.0.1", seconds=0.001)
-    known = watch.remember(permit, "nginx")
-    for downstream in (None, permit.downstream._replace(jti="another")):
-        watch.again(
-            known,
-            facts._replace(peer="10.0.0.1"),
-            b.policy(),
-            downstream,
-            0.001,
-        )
-    first, second, third = ears.said()
-    assert first == second == third | {"token_gateway.downstream.jti": b.JTI}
-    assert third["token_gateway.downstream.jti"] == "another"
-    assert ears.counted("token_gateway_decisions_total{") == 3
-    assert ears.counted("token_gateway_minted_total{") == 2
-    assert ears.counted("token_gateway_decision_seconds_count") == 3
+    for reuse_s, jti in ((20, None), (0, "another")):
+        world = b.snapshot(b.policy(b.route(downstream=b.downstream(reuse_s=reuse_s))))
+        permit = decide(facts, world)
+        assert isinstance(permit, Permit)
+        assert permit.downstream is not None
+        watch.decided(permit, facts, dialect="nginx", peer="10.0.0.1", seconds=0.001)
+        downstream = None if jti is None else permit.downstream._replace(jti=jti)
+        watch.again(watch.remember(permit, "nginx"), again_facts, b.policy(), downstream, 0.001)
+    first, second, third, fourth = ears.said()
+    assert first == second == third == fourth | {"token_gateway.downstream.jti": b.JTI}
+    assert fourth["token_gateway.downstream.jti"] == "another"
+    assert ears.counted("token_gateway_decisions_total{") == 4
+    assert ears.counted("token_gateway_minted_total{") == 3
+    assert ears.counted("token_gateway_decision_seconds_count") == 4
 
 
 def test_what_has_no_record_is_counted_and_summed_up(ears: Ears) -> None:
