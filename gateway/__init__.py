@@ -8,7 +8,7 @@ One request, one direction:
     core/       match to mint: what is decided. Two pure functions, `ask` and `answer`
     sources/    what must be looked up on the way: issuers' keys
     keys/       the keys we sign with
-    server/     everything with an event loop: the listener, the engine, our pages
+    server/     everything with an event loop: listener, engine, memo, reload, workers, our pages
     config/     the file: its format, its mistakes, what it means
     telemetry/  every metric, every field of the decision record
     redact/     what stands for a token where one must be spoken of
@@ -16,6 +16,8 @@ One request, one direction:
     app/        puts the rooms together: in one process, or in several
     cli/        the commands
     dev/        what `gateway dev` puts around it
+
+Between `ask` and `answer` stands a memo (server/memo.py): what was answered is answered again while it holds.
 
 Start with core/reason.py, core/ask.py and core/answer.py; then dialects/nginx.py; then server/engine.py.
 Imports point one way, from cli down to core (pyproject.toml, [tool.importlinter]).
