@@ -6,26 +6,35 @@ Exit codes: 0 fine, 1 findings, 2 usage, 78 configuration (EX_CONFIG of sysexits
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import Final, NoReturn
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import Final, NoReturn, Protocol
 
 from gateway import __version__
-from gateway.cli import check, dev, explain, keys, serve, snippet, token
-from gateway.cli.output import EX_CONFIG, print_problems
+from gateway.cli.output import EX_CONFIG, Commands, print_problems
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
-_COMMANDS: Final = (serve, check, explain, token, keys, snippet, dev)
+COMMANDS: Final = ("serve", "check", "explain", "token", "keys", "snippet", "dev")
+"""Each is a module of this package. Only the one that is run is imported: `serve` keeps what it imports."""
+
+
+class Command(Protocol):
+    """What every command's module offers."""
+
+    def add(self, commands: Commands) -> None:
+        """Declare the command."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="gateway", description="The authenticating gateway for API tokens at the Kubernetes Ingress."
     )
     parser.add_argument("--version", action="version", version=f"token-gateway {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    for command in _commands(arguments):
         command.add(commands)
     chosen = parser.parse_args(arguments)
     try:
@@ -40,6 +49,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # --- private ---
+
+
+def _commands(arguments: Sequence[str]) -> Iterator[Command]:
+    """The command that is named first; all of them, where none is."""
+    named = [name for name in COMMANDS if name == next(iter(arguments), None)]
+    for name in named or COMMANDS:
+        yield import_module(f"gateway.cli.{name}")
 
 
 class _Parser(argparse.ArgumentParser):
