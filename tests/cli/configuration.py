@@ -1,6 +1,8 @@
 """Which configuration do the tests of commands start from, and how is a command run?"""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ Json = dict[str, Any]
 
 AT: Final = "2027-01-15T08:00:00Z"
 """`b.NOW`, as --at takes it."""
+
+SERVE_LIMIT_S: Final = 30.0
+"""For a start that is refused, on a slow machine."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +42,15 @@ SetClock = Callable[[float], None]
 
 
 def runner(capfd: pytest.CaptureFixture[str]) -> Run:
-    """`gateway` in this process, as a function of its arguments."""
+    """`gateway` in this process, as a function of its arguments; `serve` in one of its own."""
 
     def run(*arguments: str | Path) -> Ran:
+        words = [str(argument) for argument in arguments]
+        if words[:1] == ["serve"]:
+            return _apart(words)
         capfd.readouterr()
         try:
-            code = main([str(argument) for argument in arguments])
+            code = main(words)
         except SystemExit as usage:  # argparse
             code = int(usage.code or 0)
         said = capfd.readouterr()
@@ -71,6 +79,14 @@ def with_store(folder: Path, **store: str) -> Path:
 
 
 # --- private ---
+
+
+def _apart(words: list[str]) -> Ran:
+    """What should be refused, but is not, serves for ever: then this raises TimeoutExpired."""
+    command = [sys.executable, "-m", "gateway", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=SERVE_LIMIT_S, check=False)
+    return Ran(code=ran.returncode, out=ran.stdout, err=ran.stderr)
+
 
 _CONFIGURATION: Final[Json] = {
     "issuers": {"corp": {"issuer": b.ISSUER, "audiences": [b.AUDIENCE]}},
