@@ -1,8 +1,20 @@
-"""How hard do the property tests search? `HYPOTHESIS_PROFILE=ci` or `deep` searches further than `quick`."""
+"""How hard do the property tests search, and how long may a test wait?
 
+`HYPOTHESIS_PROFILE=ci` or `deep` searches further than `quick`.
+"""
+
+import asyncio
+import functools
+import inspect
 import os
+from collections.abc import Awaitable, Callable
+from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+ASYNC_TEST_LIMIT_S = 60.0
+"""What a test awaits comes within milliseconds or never. (A blocked thread: faulthandler_timeout.)"""
 
 # Derandomized: a red test is red again when it is run again. No deadline: time is never asserted.
 _COMMON = settings(
@@ -16,3 +28,22 @@ settings.register_profile("quick", _COMMON, max_examples=60)
 settings.register_profile("ci", _COMMON, max_examples=200)
 settings.register_profile("deep", _COMMON, max_examples=1500, derandomize=False)  # by hand: new ground
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever awaits what never comes fails there, with the line that waits in its traceback."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            item.obj = _bounded(item.obj)
+
+
+# --- private ---
+
+
+def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    @functools.wraps(test)
+    async def bounded(*args: Any, **kwargs: Any) -> None:
+        async with asyncio.timeout(ASYNC_TEST_LIMIT_S):
+            await test(*args, **kwargs)
+
+    return bounded
