@@ -14,7 +14,8 @@ DEV := .venv/.dev
 WIRE := .cache/.wire
 BENCH := .cache/.bench
 # A test file is one worker's work: its proxies and its identity provider are started once.
-PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile -p tests.wire.what_ran
+# Where a worker ends (a test hung: pyproject.toml), the run ends: another would only hang there again.
+PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 -p tests.wire.what_ran
 NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(dir)/package.json $(dir)/package-lock.json)
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
