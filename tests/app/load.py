@@ -11,6 +11,9 @@ from tests.wire.http_message import Message
 from tests.wire.processes import wait_until
 from tests.wire.recording_server import RecordingServer, Reply
 
+ANSWER_LIMIT_S = 10.0
+JOIN_LIMIT_S = 3 * ANSWER_LIMIT_S
+
 
 class CountingIssuer:
     """An issuer on loopback that counts who asks."""
@@ -55,19 +58,29 @@ class Load:
         self._port = port
         self._token = token
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
-        wait_until(lambda: self.answered > 10, lambda: "no load")
+        try:
+            wait_until(lambda: self.answered > 10 or self.failures != [], lambda: "no load")
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._stop.set()
-        self._thread.join()
+        self._thread.join(JOIN_LIMIT_S)
+        assert not self._thread.is_alive(), "still asking"
 
     def _run(self) -> None:
-        with closing(http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)) as connection:
+        with closing(
+            http.client.HTTPConnection("127.0.0.1", self._port, timeout=ANSWER_LIMIT_S)
+        ) as connection:
             while not self._stop.is_set():
                 try:
                     status = self._one(connection)

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -144,16 +145,13 @@ def test_a_killed_worker_takes_its_own_connections_along_and_is_replaced(tmp_pat
     with running(tmp_path, workers=2) as gateway:
         port, token = gateway.decision_port, good_token()
         before = workers(gateway)
-        loads = [Load(port, token) for _ in range(8)]
-        for load in loads:
-            load.__enter__()
-        gateway.program.wait_for(lambda: counted(gateway, "decisions_total") > 100, "counts")
-        lost = connections(before[0], port)
-        os.kill(before[0], signal.SIGKILL)
-        gateway.program.wait_for(lambda: len(said(gateway, "worker_listening")) == 3, "a new worker")
-        at_death = counted(gateway, "decisions_total")
-        for load in loads:
-            load.__exit__()
+        with ExitStack() as asking:
+            loads = [asking.enter_context(Load(port, token)) for _ in range(8)]
+            gateway.program.wait_for(lambda: counted(gateway, "decisions_total") > 100, "counts")
+            lost = connections(before[0], port)
+            os.kill(before[0], signal.SIGKILL)
+            gateway.program.wait_for(lambda: len(said(gateway, "worker_listening")) == 3, "a new worker")
+            at_death = counted(gateway, "decisions_total")
         failures = [failure for load in loads for failure in load.failures]
         assert not any(isinstance(failure, int) for failure in failures)  # no wrong answer, only closed ones
         assert len(failures) == lost

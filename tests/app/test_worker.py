@@ -44,6 +44,7 @@ from tests.wire.raw_client import Response, bearer, send
 pytestmark = pytest.mark.wire
 
 DOCUMENT = b.jwks(b.KEY)
+LIMIT_S = 30.0
 
 
 class Worker:
@@ -53,7 +54,7 @@ class Worker:
         self.port = free_port()
         self.log = folder / "worker.log"
         self._end, theirs = socket.socketpair()
-        self._end.settimeout(30)
+        self._end.settimeout(LIMIT_S)
         with theirs, self.log.open("wb") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway.app.worker", str(theirs.fileno())],
@@ -71,15 +72,24 @@ class Worker:
 
     def hear(self) -> Message | None:
         """The next message but counts; None is the end."""
-        while True:
-            head = self._end.recv(4, socket.MSG_WAITALL)
-            if len(head) < 4:
-                return None
-            message = decode(self._end.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL))
-            if isinstance(message, Counted):
-                self.dump = message.dump
-            else:
+        deadline = time.monotonic() + LIMIT_S
+        while time.monotonic() < deadline:  # it counts every second, whatever else it says
+            message = self._next()
+            if not isinstance(message, Counted):
                 return message
+            self.dump = message.dump
+        raise TimeoutError("it only counts")
+
+    def _next(self) -> Message | None:
+        head = self._exactly(4)
+        return decode(self._exactly(int.from_bytes(head, "big"))) if head else None
+
+    def _exactly(self, size: int) -> bytes:
+        """Nothing at the end. MSG_WAITALL does not wait where the socket has a time limit."""
+        octets = b""
+        while len(octets) < size and (more := self._end.recv(size - len(octets))):
+            octets += more
+        return octets
 
     def adopt(self, generation: str | None = None) -> str:
         found = attempt(self._file)
@@ -111,12 +121,12 @@ class Worker:
     def leave(self) -> int:
         """Go away, as a supervisor that is killed does."""
         self._end.close()
-        return self.process.wait(30)
+        return self.process.wait(LIMIT_S)
 
     def end(self) -> None:
         self._end.close()
         self.process.kill()
-        self.process.wait()
+        self.process.wait(LIMIT_S)
 
 
 @contextmanager
@@ -150,7 +160,7 @@ def test_its_last_word_is_what_it_has_counted(tmp_path: Path, way: str) -> None:
         else:
             subject.process.terminate()
         assert subject.hear() is None
-        assert subject.process.wait(30) == 0
+        assert subject.process.wait(LIMIT_S) == 0
         tallies = Workers()
         tallies.heard(1, subject.dump)
         text = tallies.exposition(Metrics({}, version="0").series).decode()
@@ -161,7 +171,7 @@ def test_its_last_word_is_what_it_has_counted(tmp_path: Path, way: str) -> None:
 def test_keys_that_are_too_old_permit_nothing_though_nobody_says_so(tmp_path: Path) -> None:
     with worker(tmp_path) as subject:
         subject.begin(time.monotonic() - Timing().max_stale_s - 1)
-        with socket.create_connection(("127.0.0.1", subject.port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", subject.port), timeout=LIMIT_S) as client:
             head = "\r\n".join(
                 [
                     "GET /auth/nginx/orders HTTP/1.1",
@@ -188,7 +198,7 @@ def test_a_world_that_it_cannot_make_ends_it(tmp_path: Path) -> None:
         subject.adopt(generation="other")
         assert subject.hear() == NotAdopted(generation="other")
         assert subject.hear() is None
-        assert subject.process.wait(30) == 0
+        assert subject.process.wait(LIMIT_S) == 0
 
 
 def test_it_does_not_listen_without_a_world(tmp_path: Path) -> None:

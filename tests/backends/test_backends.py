@@ -46,7 +46,7 @@ KID = "2026-11"
 def go_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     program = tmp_path_factory.mktemp("go") / "verify"
     build: Command = [locate(Component.GO), "build", "-mod=readonly", "-o", program, "."]
-    subprocess.run(build, cwd=_HERE / "go", check=True)
+    subprocess.run(build, cwd=_HERE / "go", check=True, timeout=240)
     return program
 
 

@@ -64,7 +64,11 @@ def test_a_configuration_that_is_not_there_is_exit_78(
 def test_a_reader_that_leaves_early_is_no_error(config: Path) -> None:
     command = f"{sys.executable} -m gateway snippet nginx -c {config} | head -n 1"
     ran = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
     )
     assert ran.stdout.startswith("# Token Gateway")
     assert ran.stderr == ""

@@ -23,7 +23,7 @@ def test_the_published_schema_is_the_generated_one() -> None:
 
 def test_the_command_prints_it() -> None:
     command = [sys.executable, "-m", "gateway.config.json_schema"]
-    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True)
+    printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True, timeout=30)
     assert printed.stdout == SCHEMA.read_text()
 
 

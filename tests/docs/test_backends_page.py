@@ -62,7 +62,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess
 def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Command]:
     built = tmp_path_factory.mktemp("go") / "verify"
     build: Command = [locate(Component.GO), "build", "-mod=readonly", "-o", built, "."]
-    subprocess.run(build, cwd=BACKENDS / "go", check=True)
+    subprocess.run(build, cwd=BACKENDS / "go", check=True, timeout=240)
     return {
         "python": [sys.executable, BACKENDS / "python" / "verify.py"],
         "node": [locate(Component.NODE), BACKENDS / "node" / "verify.mjs"],

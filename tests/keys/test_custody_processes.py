@@ -75,7 +75,7 @@ def test_three_rotations_with_three_processes_one_of_which_is_killed(tmp_path: P
         if now - NOW in (390, 780):  # 60 s before a step
             gateways[0].set_clock(now + 60)  # its clock is ahead: it begins that step, and may get anywhere
             gateways[0].process.kill()
-            gateways[0].process.communicate()
+            gateways[0].process.communicate(timeout=30)
             gateways[0] = Gateway(path, now)
     for gateway in gateways:
         gateway.end()

@@ -56,7 +56,7 @@ def test_threads_that_start_at_once_agree(tmp_path: Path) -> None:
         path, barrier = tmp_path / str(attempt), Barrier(8)
 
         def start(_: int, path: Path = path, barrier: Barrier = barrier) -> tuple[StoredKey, ...]:
-            barrier.wait()
+            barrier.wait(30)
             return load(path)
 
         with ThreadPoolExecutor(8) as pool:

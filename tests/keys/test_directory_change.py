@@ -180,7 +180,9 @@ def test_a_writer_that_is_killed_at_any_step_leaves_a_store_that_opens_and_the_n
 ) -> None:
     # One process forks a writer for each step and kills it there.
     command = [sys.executable, str(KILLER), str(tmp_path), change]
-    ran = subprocess.run(command, cwd=KILLER.parents[2], capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        command, cwd=KILLER.parents[2], capture_output=True, text=True, timeout=120, check=False
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     steps = [line.split() for line in ran.stdout.splitlines()]
     assert len(steps) > 5

@@ -62,7 +62,7 @@ def test_the_dead_hold_nothing(tmp_path: Path) -> None:
         with pytest.raises(Locked), lock(tmp_path, attempts=1):
             pass
         process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.wait(30)
     with lock(tmp_path, attempts=1):
         pass
 

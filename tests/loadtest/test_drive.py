@@ -25,7 +25,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 @pytest.fixture(scope="module", autouse=True)
 def _client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     program = tmp_path_factory.mktemp("client") / "loadclient"
-    subprocess.run([locate(Component.GO), "build", "-o", program, "."], cwd=SOURCE, check=True)
+    subprocess.run([locate(Component.GO), "build", "-o", program, "."], cwd=SOURCE, check=True, timeout=240)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(driving, "CLIENT", program)
         yield
@@ -42,7 +42,7 @@ def _serving(serve: Serve) -> Iterator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         loop.call_soon_threadsafe(loop.stop)
-        thread.join()
+        thread.join(30)
         server.close()
         for task in asyncio.all_tasks(loop):
             task.cancel()
@@ -157,4 +157,4 @@ def test_nobody_listens(tmp_path: Path) -> None:
 
 
 def test_the_clients_own_tests() -> None:
-    subprocess.run([locate(Component.GO), "test", "./..."], cwd=SOURCE, check=True)
+    subprocess.run([locate(Component.GO), "test", "./..."], cwd=SOURCE, check=True, timeout=240)

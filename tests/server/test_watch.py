@@ -159,7 +159,7 @@ async def test_a_stray_exception_is_a_bug_without_its_message(ears: Ears) -> Non
     gc.collect()
     thread = threading.Thread(target=in_a_thread)
     thread.start()
-    thread.join()
+    thread.join(30)
     Unraisable()
     gc.collect()
     loop.set_exception_handler(None)

@@ -54,6 +54,7 @@ def version(component: Component) -> str:
         [locate(component), _VERSION_ARGUMENT[component]],
         capture_output=True,
         text=True,
+        timeout=30,
         check=True,
     )
     number = re.search(r"\d+\.\d+(?:\.\d+)?", stated.stdout + stated.stderr)

@@ -47,6 +47,7 @@ def printed_snippet(target: str, file: Path, *, gateway: int, backend: int, list
         [*command, *places, f"--listen=127.0.0.1:{listen}"],
         capture_output=True,
         text=True,
+        timeout=30,
         check=False,
         cwd=REPOSITORY,
     )

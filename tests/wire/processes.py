@@ -131,14 +131,14 @@ class Program:
             return self._process.wait(STOP_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._kill_group()
-            return self._process.wait()
+            return self._process.wait(STOP_TIMEOUT_S)
         finally:
             self._kill_group()
 
     def kill(self) -> None:
         """End it without asking, as a crash would."""
         self._kill_group()
-        self._process.wait()
+        self._process.wait(STOP_TIMEOUT_S)
 
     def written(self) -> str:
         """Everything it has written so far: output and every file of its directory."""

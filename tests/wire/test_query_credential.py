@@ -92,6 +92,7 @@ def test_a_proxy_that_cannot_take_it_out_gets_no_snippet(tmp_path: Path, target:
             [sys.executable, "-m", "gateway", "snippet", target, "-c", gateway.file],
             capture_output=True,
             text=True,
+            timeout=30,
             check=False,
         )
     assert (done.returncode, done.stdout) == (1, "")

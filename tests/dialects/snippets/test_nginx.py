@@ -112,7 +112,7 @@ def test_nginx_accepts_it(
     (tmp_path / "logs").mkdir()
     file.write_text(main_configuration(snippet(policy, SETTINGS)))
     command: Command = [locate(nginx), "-e", "stderr", "-p", tmp_path, "-c", file, "-t"]
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ran.returncode == 0, ran.stderr
     # The size of a hash is nginx's own business: a second directive for it in one http block is an error.
     warnings = [line for line in ran.stderr.splitlines() if "[warn]" in line]

@@ -88,7 +88,7 @@ async def test_a_peer_that_takes_no_answers_is_aborted_and_holds_little(serve: S
         return HttpAnswer(status=200, body=b"x" * 1_000_000)
 
     served = await serve(much, Limits(answer_timeout_s=0.05, max_pipelined=1_000))
-    deaf = socket.create_connection(("127.0.0.1", served.listener.port))
+    deaf = socket.create_connection(("127.0.0.1", served.listener.port), timeout=PATIENCE_S)
     deaf.sendall(get(b"/") * 500)
     async with asyncio.timeout(PATIENCE_S):
         await until(lambda: asked and not served.listener.connections)
@@ -112,7 +112,7 @@ async def test_a_last_answer_that_nobody_takes_does_not_hold_the_connection(serv
         return HttpAnswer(status=200, body=b"x" * 20_000_000)
 
     served = await serve(much, Limits(answer_timeout_s=0.05))
-    deaf = socket.create_connection(("127.0.0.1", served.listener.port))
+    deaf = socket.create_connection(("127.0.0.1", served.listener.port), timeout=PATIENCE_S)
     deaf.sendall(get(b"/", b"Connection: close"))
     await until(lambda: served.listener.connections)
     await until(lambda: not served.listener.connections)
