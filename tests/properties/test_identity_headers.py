@@ -27,8 +27,15 @@ def folded(name: bytes) -> bytes:
     return bytes(b if chr(b).isalnum() and b < 128 else 0x2D for b in name.lower())
 
 
+ALIASES = (
+    st.sampled_from([name for name in PROTECTED if b"-" in name])
+    .flatmap(aliases)
+    .filter(lambda alias: alias.lower() not in PROTECTED)  # in another case it is the name itself
+)
+
+
 @dialects
-@given(alias=st.sampled_from(PROTECTED).flatmap(aliases), value=header_values(), target=TARGETS)
+@given(alias=ALIASES, value=header_values(), target=TARGETS)
 def test_every_alias_is_refused_on_every_route(
     dialect: str, alias: bytes, value: bytes, target: bytes
 ) -> None:
