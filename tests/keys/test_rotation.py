@@ -165,8 +165,8 @@ def test_whatever_is_stored_one_look_is_enough_and_one_active_key_stays_one(
     advanced = ROTATION.advance(keys, now=now, make=lambda _: some_key())
     assert (ROTATION.active(keys) is None) == (ROTATION.active(advanced) is None)
     assert ROTATION.due(keys, now=now) == (advanced != keys)
-    waiting = [one for one in advanced if one.state is PENDING and one.key.algorithm == "ES256"]
-    if len(waiting) <= 1:
+    waiting = [one for one in keys if one.state is PENDING and one.key.algorithm == "ES256"]
+    if len(waiting) <= 1:  # of several, put there by hand, each look promotes one
         assert not ROTATION.due(advanced, now=now)
     new = {one.key.kid for one in advanced} - {one.key.kid for one in keys}
     assert len(new) <= 1
