@@ -1,4 +1,4 @@
-"""`gateway serve`: what it says before it serves. Serving itself is in tests/test_app.py."""
+"""`gateway serve`: what it says before it serves. Serving itself is in tests/app."""
 
 import socket
 import subprocess
@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli import main, serve
 from tests.cli.configuration import Run, configuration, write
 from tests.wire.processes import Command
 
 
+@pytest.mark.wire
 def test_a_configuration_with_mistakes_starts_nothing(gateway: Run, tmp_path: Path) -> None:
     changed = configuration()
     changed["policies"]["orders"]["hosts"] = []
@@ -19,6 +21,7 @@ def test_a_configuration_with_mistakes_starts_nothing(gateway: Run, tmp_path: Pa
     assert "policies.orders.hosts" in ran.err
 
 
+@pytest.mark.wire
 def test_a_key_store_that_cannot_be_used_is_a_mistake_of_configuration(gateway: Run, tmp_path: Path) -> None:
     changed = configuration()
     changed["downstream"]["keys"] = {"store": "shared", "path": "nowhere"}
@@ -27,6 +30,7 @@ def test_a_key_store_that_cannot_be_used_is_a_mistake_of_configuration(gateway: 
     assert "downstream.keys" in ran.err
 
 
+@pytest.mark.wire
 def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
     changed = configuration()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -41,7 +45,11 @@ def test_an_address_that_is_taken_is_exit_1(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "two", "1000", ""])
-def test_workers_are_a_number(gateway: Run, tmp_path: Path, number: str) -> None:
-    ran = gateway("serve", "-c", write(tmp_path, configuration()), f"--workers={number}")
-    assert ran.code == 2
-    assert "a number from 1 to 256" in ran.err
+def test_workers_are_a_number(
+    config: Path, number: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serve, "serve", lambda *_: pytest.fail("it would serve"))
+    with pytest.raises(SystemExit) as usage:
+        main(["serve", "-c", str(config), f"--workers={number}"])
+    assert usage.value.code == 2
+    assert "a number from 1 to 256" in capfd.readouterr().err

@@ -6,9 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.keys.directory import DirectoryStore
 from gateway.keys.schedule import MIN_ROTATE_EVERY_S
 from tests.keys.layouts import NOW
+
+pytestmark = pytest.mark.wire
 
 PROGRAM = """
 import asyncio, hashlib, json, sys

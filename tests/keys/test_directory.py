@@ -77,6 +77,7 @@ print(stored.key.kid, stored.key.sign(b"x").hex())
 """
 
 
+@pytest.mark.wire
 def test_processes_that_start_at_once_agree(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     processes = [

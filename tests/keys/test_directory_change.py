@@ -174,6 +174,7 @@ def test_keys_that_are_gone_are_not_made_again(store: DirectoryStore) -> None:
 KILLER = Path(__file__).with_name("killed_writer.py")
 
 
+@pytest.mark.wire
 @pytest.mark.parametrize("change", ["first", "publish", "promote", "remove", "revoke"])
 def test_a_writer_that_is_killed_at_any_step_leaves_a_store_that_opens_and_the_next_completes(
     tmp_path: Path, change: str
