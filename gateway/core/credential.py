@@ -6,7 +6,7 @@ believed. A token in the query that the policy does not accept is refused rather
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
@@ -15,6 +15,9 @@ from gateway.core.facts import RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.policy import CredentialPlaces
 from gateway.core.reason import Reason, Refusal
+
+MAX_COOKIES: Final = 512
+"""Browsers keep fewer than 200 for one domain. Counted where a policy looks for its token in cookies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,22 @@ def token_of(presented: Presented) -> UnverifiedToken | None:
     return UnverifiedToken(presented.text)
 
 
+def parameter_keys(query: bytes, names: Iterable[str]) -> Iterator[bytes]:
+    """Give every key of the query, as sent, of which the laxest reader may make one of the names.
+
+    Names as `parameter_name` gives them. Nothing that a reader does makes a key longer: what is shorter than
+    a name cannot become it. So the work is that of one reading of the query, however many keys it has.
+    """
+    names = tuple(names)
+    read = _as_one_name(unquote_plus(query.decode("ascii", "replace")))
+    if not any(name in read for name in names):
+        return
+    shortest = min(map(len, names))
+    for key, _ in _pairs(query):
+        if len(key) >= shortest and parameter_name(key) in names:
+            yield key
+
+
 def parameter_name(key: bytes) -> str:
     """Give the name that the laxest reader of a query makes of this key.
 
@@ -74,16 +93,18 @@ def parameter_name(key: bytes) -> str:
     dot or a space.
     """
     name = unquote_plus(key.decode("ascii", "replace"))
-    name = re.split(r"[\0\[]", name, maxsplit=1)[0].strip().lower()
-    return name.replace(".", "_").replace(" ", "_")
+    return _as_one_name(re.split(r"[\0\[]", name, maxsplit=1)[0].strip())
 
 
 # --- private ---
 
 _B64TOKEN: Final = re.compile(rb"[A-Za-z0-9._~+/-]++=*+")  # RFC 6750 section 2.1
 _SCHEME: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
-_AS_UNDERSCORE: Final = bytes.maketrans(b".+", b"__")  # see parameter_name
 _QUERY_TOKEN: Final = b"access_token"  # RFC 6750 section 2.3
+
+
+def _as_one_name(text: str) -> str:
+    return text.lower().replace(".", "_").replace(" ", "_")
 
 
 def _bearer(headers: Headers) -> bytes | None:
@@ -122,7 +143,10 @@ def _cookies(facts: RequestFacts) -> list[bytes]:
     them, let a sibling domain forge a `__Host-` name.
     """
     joined = b";".join(facts.header_values(b"cookie"))
-    return [pair.strip(b" \t") for pair in joined.split(b";") if pair.strip(b" \t")]
+    if joined.count(b";") > MAX_COOKIES:
+        raise Refusal(Reason.CREDENTIAL_MALFORMED, f"more than {MAX_COOKIES} cookies")
+    pairs = (pair.strip(b" \t") for pair in joined.split(b";"))
+    return [pair for pair in pairs if pair]
 
 
 def _cookies_left(facts: RequestFacts, places: CredentialPlaces) -> bytes:
@@ -142,14 +166,8 @@ def _pairs(query: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _check_query(facts: RequestFacts, places: CredentialPlaces) -> None:
     """Refuse tokens in the query that are not asked for, or that the proxy cannot take out of it."""
-    query = facts.query
     watched = {parameter_name(name) for name in (*places.queries, _QUERY_TOKEN)}
-    lowered = query.lower().translate(_AS_UNDERSCORE)
-    if b"%" not in lowered and not any(name.encode() in lowered for name in watched):
-        return
-    for key, _ in _pairs(query):
-        if parameter_name(key) not in watched:
-            continue
+    for key in parameter_keys(facts.query, watched):
         # An escaped or re-cased spelling is one that the proxy's own removal would miss.
         if key not in places.queries:
             raise Refusal(Reason.CREDENTIAL_MISPLACED, "query")

@@ -56,6 +56,8 @@ def parse_object(document: bytes, limits: JsonLimits) -> dict[str, Any]:
 # Every character has one way to match and nothing behind can fail: linear without possessive groups, which
 # Python before 3.11.5 gets wrong (CPython issue 106052).
 _STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*["\\]?', re.DOTALL)
+_OPEN_OR_CLOSE: Final = bytes.maketrans(b"{[}]", b"(())")
+_NO_BRACKETS: Final = bytes(b for b in range(256) if b not in b"{[}]")
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -63,18 +65,17 @@ def _check_nesting(document: bytes, limits: JsonLimits) -> None:
     opened = document.count(b"{") + document.count(b"[")
     if opened <= limits.max_depth and document.count(b",") < limits.max_members:
         return  # whatever of it stands in strings: it cannot be too much
-    depth = deepest = members = 0
-    for byte in _STRINGS.sub(b"", document):
-        if byte in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in b"}]":
-            depth -= 1
-        elif byte == 0x2C:  # a comma: one member or element more
-            members += 1
-    if deepest > limits.max_depth:
-        raise NotStrict("nested too deeply")
-    if members >= limits.max_members:
+    bare = _STRINGS.sub(b"", document)
+    if bare.count(b",") >= limits.max_members:  # a comma: one member or element more
+        raise NotStrict("too many members")
+    brackets = bare.translate(_OPEN_OR_CLOSE, _NO_BRACKETS)
+    most = 2 * limits.max_members  # every array or object but the outermost is itself a member or element
+    depth = 0
+    for byte in brackets[:most]:
+        depth += 1 if byte == 0x28 else -1
+        if depth > limits.max_depth:
+            raise NotStrict("nested too deeply")
+    if len(brackets) > most:
         raise NotStrict("too many members")
 
 

@@ -72,6 +72,8 @@ def parse_target(target: bytes) -> Path:
     path, _, query = target.partition(b"?")
     _check_bytes(path)
     _check_query(query)
+    if path.count(b"/") > MAX_SEGMENTS + 1:  # before each of them is unescaped in every way
+        raise Refusal(Reason.TARGET_TOO_LONG, f"{path.count(b'/')} slashes")
     return _parse_unclean(path)
 
 
@@ -94,6 +96,7 @@ _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
 _ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
 _QUERY: Final = re.compile(rb"[!-\"$-~]*+")
 _UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
+_ASCII: Final = re.compile(r"[\0-\x7f]+")
 _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
 
@@ -219,8 +222,6 @@ def _check_confusables(segment: str) -> None:
     """Refuse what has no one visible spelling, or another structure after a compatibility mapping."""
     if not segment.isprintable() or not unicodedata.is_normalized("NFC", segment):
         raise Refusal(Reason.TARGET_CONFUSABLE)
-    for character in segment:
-        if character.isascii():
-            continue
-        if not _SPLITTING.isdisjoint(unicodedata.normalize("NFKC", character)):
-            raise Refusal(Reason.TARGET_CONFUSABLE)
+    # NFKD takes characters apart one by one, and puts none together: no two of them hide a third.
+    if not _SPLITTING.isdisjoint(unicodedata.normalize("NFKD", _ASCII.sub("", segment))):
+        raise Refusal(Reason.TARGET_CONFUSABLE)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from gateway.core.credential import parameter_name
+from gateway.core.credential import parameter_keys
 from gateway.core.headers import Headers, Shape
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.reason import Reason, Refusal
@@ -69,10 +69,8 @@ def check_method_parameter(target: bytes) -> None:
     """Raises: Refusal(method_override) for a `_method` in the query, however it is escaped."""
     if b"?" not in target or (b"%" not in target and b"method" not in target.lower()):
         return
-    query = target.partition(b"?")[2]
-    for pair in re.split(b"[&;]", query):
-        if parameter_name(pair.partition(b"=")[0]) == "_method":
-            raise Refusal(Reason.METHOD_OVERRIDE, "_method in the query")
+    if any(parameter_keys(target.partition(b"?")[2], ("_method",))):
+        raise Refusal(Reason.METHOD_OVERRIDE, "_method in the query")
 
 
 def upgrade_of(headers: Headers) -> str | None:
@@ -137,6 +135,6 @@ def _name_refused(name: bytes, protected: frozenset[bytes]) -> tuple[Reason, str
 def _check_connection(value: bytes) -> None:
     if value in _PLAIN_OPTIONS:
         return
-    options = [option.strip(b" \t").lower() for option in value.split(b",")]
+    options = [option.strip(b" \t").lower() for option in value.split(b",", MAX_CONNECTION_OPTIONS)]
     if len(options) > MAX_CONNECTION_OPTIONS or not CONNECTION_OPTIONS.issuperset(options):
         raise Refusal(Reason.CONNECTION_OPTION)

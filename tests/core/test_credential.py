@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.credential import Presented, UnverifiedToken, extract, token_of
+from gateway.core.credential import (
+    MAX_COOKIES,
+    Presented,
+    UnverifiedToken,
+    extract,
+    parameter_keys,
+    parameter_name,
+    token_of,
+)
 from gateway.core.policy import (
     BearerCredential,
     CookieCredential,
@@ -173,6 +181,15 @@ def test_five_hundred_cookies_are_read() -> None:
     assert extract(facts(b"/", *headers), places_of((COOKIE,))).cookies_left == crowd
 
 
+@pytest.mark.parametrize("pair", [b"c=v", b"", b" "])
+def test_more_cookies_than_a_browser_keeps_are_refused_unread(pair: bytes) -> None:
+    """V16. Split over two headers or not; where no token is looked for in cookies they are not our business."""
+    half = b";".join([pair] * (MAX_COOKIES // 2 + 1))
+    headers = ((b"cookie", half), (b"cookie", half))
+    assert presented(*headers, sources=(COOKIE,)) is Reason.CREDENTIAL_MALFORMED
+    assert presented(*headers, sources=(BEARER,)) is None
+
+
 def test_without_a_cookie_credential_the_cookies_are_the_clients() -> None:
     assert extract(facts(b"/", (b"cookie", b"__Host-token=t")), places_of((BEARER,))).cookies_left is None
 
@@ -253,6 +270,38 @@ def test_a_name_with_a_dot_is_watched_like_any_other() -> None:
     assert presented(target=b"/?api_token=t", sources=sources) is Reason.CREDENTIAL_MISPLACED
     unclean = presented(target=b"/?api.token=t", sources=sources, removes_query=False)
     assert unclean is Reason.CREDENTIAL_UNREMOVABLE
+
+
+_PARTS = st.sampled_from(
+    (
+        *(b"access_token", b"_method", b"_", b"access", b"token", b"method", b"A", b"K", b"ess", b"e", b"n"),
+        *(b"%41", b"%5f", b"%5F", b"%6e", b"%2e", b"%20", b"%00", b"%5b", b"%26", b"%3d", b"%E2%84%AA", b"%"),
+        *(
+            b"%e2",
+            b"%84",
+            b"%C4%B0",
+            b"%CE%A3",
+            b"%c2%a0",
+            b"%4",
+            b".",
+            b"+",
+            b"[",
+            b"=",
+            b"&",
+            b";",
+            b"&",
+            b"&",
+        ),
+    )
+)
+
+
+@given(st.lists(_PARTS, max_size=14).map(b"".join), st.sampled_from((("access_token",), ("_method", "k"))))
+def test_the_keys_of_a_name_are_those_that_reading_every_key_finds(
+    query: bytes, names: tuple[str, ...]
+) -> None:
+    keys = [pair.partition(b"=")[0] for pair in query.replace(b";", b"&").split(b"&")]
+    assert list(parameter_keys(query, names)) == [key for key in keys if parameter_name(key) in names]
 
 
 def test_the_query_parameter_of_rfc_6750_is_watched_beside_another_name() -> None:

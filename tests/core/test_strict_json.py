@@ -197,3 +197,22 @@ def test_a_string_without_end_costs_no_more_than_its_length(inside: bytes) -> No
     document = b'{"a":"' + brackets + inside * (500_000 // len(inside))
     limits = JsonLimits(max_bytes=10**6, max_depth=16, max_members=10**6)
     assert refusal(document, limits) in {"not JSON", "nested too deeply"}
+
+
+@pytest.mark.parametrize(
+    ("document", "why"),
+    [
+        (b'{"a":[' + b"[],[]," * 40 + b"[]]}", None),
+        (b'{"a":[' + b"[],[]," * 50 + b"[]]}", "too many members"),
+        (b'{"a":[' + b"[]" * 120 + b"]}", "too many members"),
+        (b"[" * 9_000, "nested too deeply"),
+        (b"[]" * 4_000 + b"[[[[[", "too many members"),
+        (b"]" * 9_000, "not JSON"),
+    ],
+)
+def test_brackets_are_counted_before_they_are_walked_through(document: bytes, why: str | None) -> None:
+    """An array or object is a member or element itself: more of them than there may be members is refused."""
+    if why is None:
+        assert parse_object(document, LIMITS) == json.loads(document)
+    else:
+        assert refusal(document) == why

@@ -1,7 +1,9 @@
 """The target grammar: refuse what two readers could read differently, and nothing else."""
 
 import re
+import unicodedata
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -64,6 +66,16 @@ def test_the_longest_target_and_the_most_segments_are_still_read() -> None:
     assert reason_of(b"/" + b"a" * MAX_TARGET_BYTES) is Reason.TARGET_TOO_LONG
     assert reason_of(b"/a" * (MAX_SEGMENTS + 1)) is Reason.TARGET_TOO_LONG
     assert reason_of(b"/%41" + b"/a" * MAX_SEGMENTS) is Reason.TARGET_TOO_LONG
+    assert len(parse_target(b"/%41" + b"/a" * (MAX_SEGMENTS - 1) + b"/").segments) == MAX_SEGMENTS
+    assert reason_of(b"/%41" + b"/" * (MAX_SEGMENTS + 1)) is Reason.TARGET_TOO_LONG
+
+
+def test_no_character_beyond_ascii_maps_to_one_that_splits() -> None:
+    """Every character there is, one by one: the check looks at all of a segment at once."""
+    for code in (*range(0x80, 0xD800), *range(0xE000, 0x30000)):
+        mapped = unicodedata.normalize("NFKC", chr(code))
+        if set(mapped) & set("./\\%;?#:@ "):
+            assert reason_of(b"/a" + quote(chr(code)).encode() + b"b") is Reason.TARGET_CONFUSABLE
 
 
 @pytest.mark.parametrize(
