@@ -183,7 +183,7 @@ def test_five_hundred_cookies_are_read() -> None:
 
 @pytest.mark.parametrize("pair", [b"c=v", b"", b" "])
 def test_more_cookies_than_a_browser_keeps_are_refused_unread(pair: bytes) -> None:
-    """V16. Split over two headers or not; where no token is looked for in cookies they are not our business."""
+    """V16. Where no token is looked for in cookies, they are not our business."""
     half = b";".join([pair] * (MAX_COOKIES // 2 + 1))
     headers = ((b"cookie", half), (b"cookie", half))
     assert presented(*headers, sources=(COOKIE,)) is Reason.CREDENTIAL_MALFORMED
