@@ -16,7 +16,7 @@ NOBODY: Final = "0.0.0.0"  # noqa: S104 - a record's "unknown", never bound
 
 def check_peer(peer: str, policy: Policy) -> None:
     """Raises: Refusal(peer_untrusted), whose detail names the address and the setting to change."""
-    if not _is_listed(peer, policy.peer_networks):
+    if not is_listed(peer, policy.peer_networks):
         raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
 
 
@@ -41,13 +41,14 @@ def nearest_address(forwarded_for: bytes | None) -> str:
     return client_address(forwarded_for.rpartition(b",")[2].strip(b" \t"))
 
 
-# --- private ---
-
-
 @lru_cache(maxsize=1024)
-def _is_listed(peer: str, peers: frozenset[Network]) -> bool:
+def is_listed(peer: str, peers: frozenset[Network]) -> bool:
+    """Whether the peer is in one of the networks. What is no address is in none."""
     address = _address(peer)
     return address is not None and any(address in network for network in peers)
+
+
+# --- private ---
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -44,6 +44,10 @@ def _ignore(_: object) -> None:
     pass
 
 
+def _anybody(_: str) -> bool:
+    return True
+
+
 _DEFAULTS: Final = Limits()
 
 
@@ -53,6 +57,7 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     host: str,
     port: int,
     limits: Limits = _DEFAULTS,
+    knows: Callable[[str], bool] = _anybody,
     on_malformed: Callable[[str], None] = _ignore,
     on_bug: Callable[[BaseException], None] = _ignore,
     clock: Callable[[], float] | None = None,
@@ -61,11 +66,12 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
 ) -> Listener:
     """Listen on `host` and `port` (0: any) and answer every request with what `handler` gives.
 
+    `knows` tells whether an address has business here: those that have not share `limits.max_strangers`.
     `on_malformed` gets one of `Fault`; `on_bug` what the handler raised, whose traceback may hold
     the request: redact it. `clock` (seconds since the epoch) is for the Date header; without it
     there is none. Raises: OSError if the address cannot be had.
     """
-    connections = Connections(limits.max_connections)
+    connections = Connections(limits, knows)
     writer = AnswerWriter(clock)
 
     def connection() -> Http1Protocol:

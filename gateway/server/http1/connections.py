@@ -1,7 +1,10 @@
 """Which connections does one listener hold, and how does it let them go?"""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
+
+from gateway.server.http1.limits import Limits
 
 
 class Connection(Protocol):
@@ -13,15 +16,36 @@ class Connection(Protocol):
     def abort(self) -> None:
         """Close now, whatever is under way."""
 
+    def give_up_unread(self) -> None:
+        """Close now, for the bytes that it holds: the others need the room."""
+
 
 class Connections:
-    """The open connections of one listener, bounded."""
+    """The open connections of one listener, bounded: in number, and in bytes that nobody could read yet.
 
-    __slots__ = ("_limit", "_none_left", "_open", "draining")
+    A stranger is a peer that `knows` does not know. Strangers share `limits.max_strangers`, so that they
+    do not take the places of those who have business here.
+    """
 
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
+    __slots__ = (
+        "_knows",
+        "_limits",
+        "_none_left",
+        "_open",
+        "_strangers",
+        "_unread",
+        "_unread_bytes",
+        "draining",
+    )
+
+    def __init__(self, limits: Limits, knows: Callable[[str], bool]) -> None:
+        self._limits = limits
+        self._knows = knows
         self._open: set[Connection] = set()
+        self._strangers: set[Connection] = set()
+        self._unread: dict[Connection, int] = {}
+        """Who began a head first comes first."""
+        self._unread_bytes = 0
         self._none_left = asyncio.Event()
         self._none_left.set()
         self.draining = False
@@ -30,18 +54,38 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
-    @property
-    def full(self) -> bool:
-        """One more would be one too many."""
-        return len(self._open) >= self._limit
-
-    def add(self, connection: Connection) -> None:
-        """Hold a new connection."""
+    def add(self, connection: Connection, peer: str) -> bool:
+        """Hold a new connection; or say that it would be one too many."""
+        is_stranger = not self._knows(peer)
+        if len(self._open) >= self._limits.max_connections or (
+            is_stranger and len(self._strangers) >= self._limits.max_strangers
+        ):
+            return False
         self._open.add(connection)
+        if is_stranger:
+            self._strangers.add(connection)
         self._none_left.clear()
+        return True
+
+    def hold_unread(self, connection: Connection, octets: int) -> None:
+        """Take note of the bytes of a head that a connection has so far; too many in all, and the oldest go.
+
+        A proxy's head is whole within milliseconds, so the oldest are those of an attacker.
+        """
+        self._unread_bytes += octets - self._unread.get(connection, 0)
+        if octets:
+            self._unread[connection] = octets
+        else:
+            self._unread.pop(connection, None)
+        while self._unread_bytes > self._limits.unread_bytes:
+            oldest = next(iter(self._unread))
+            self.hold_unread(oldest, 0)
+            oldest.give_up_unread()
 
     def remove(self, connection: Connection) -> None:
         """Let go of a closed connection; nothing happens if it was never held."""
+        self.hold_unread(connection, 0)
+        self._strangers.discard(connection)
         self._open.discard(connection)
         if not self._open:
             self._none_left.set()

@@ -23,6 +23,8 @@ class Fault(StrEnum):
     """More requests at once than a connection may hold."""
     CONNECTIONS = "connections"
     """One connection more than the listener may hold."""
+    UNREAD = "unread"
+    """All connections together held too much of heads that had not ended, and this one's was the oldest."""
     ANSWER_TIMEOUT = "answer_timeout"
     """The handler did not answer in time."""
 
@@ -51,7 +53,8 @@ REFUSALS: Final[Mapping[Fault, HttpAnswer]] = {
     Fault.HEAD_TIMEOUT: refusal(408),
     Fault.PIPELINED: refusal(400),
     Fault.ANSWER_TIMEOUT: refusal(503),
-    # Never written: a connection too many is aborted before it is read. The proxy then sees a
+    # Neither is ever written: a connection too many is aborted before it is read. The proxy then sees a
     # failed connect and tries the next replica, where a 503 would be its client's answer.
     Fault.CONNECTIONS: refusal(503),
+    Fault.UNREAD: refusal(503),
 }

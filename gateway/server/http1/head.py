@@ -74,6 +74,12 @@ class HeadReader:
         self._start()
         return head
 
+    def forget(self) -> None:
+        """Let go of what it holds. It must not be used again."""
+        self._buffer = b""
+        self._start()
+        self._parser = _SPENT  # it refers to us: else both would wait for the collector of cycles
+
     # --- called by the parser ---
 
     def on_url(self, part: bytes) -> None:
@@ -131,6 +137,7 @@ class HeadReader:
         return HttpRequest(method, target, Headers.of(tuple(pairs)), self._peer), after
 
 
+_SPENT: Final = httptools.HttpRequestParser(object())
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"1\r\n", b"0\r\n")
 

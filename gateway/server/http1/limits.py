@@ -4,6 +4,7 @@ Each number has its reason beside it. They bound what one unauthenticated peer c
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,5 +35,23 @@ class Limits:
     """Requests that may stand in one connection at once. No proxy pipelines to its upstream."""
     max_connections: int = 10_000
     """Far above the pools of the proxies (nginx `keepalive 8..320`, Envoy 1024 a cluster)."""
+    max_strangers: int = 64
+    """Of them, for peers that no policy lists: enough to be told so, too few to keep the proxies out."""
+    unread_bytes: int = 8 * 1024 * 1024
+    """Of heads that have begun and not ended, in all connections together: 256 of the largest. Without this
+    10,000 connections could make us hold 32 KiB each, several times over."""
+    unsent_bytes: int = 16 * 1024
+    """Of answers that a peer does not take: with more, nothing of it is read. An answer is under 4 KiB."""
     backlog: int = 1024
     """Connections that wait for accept(); the kernel cuts it to net.core.somaxconn."""
+
+
+PAGES: Final = Limits(
+    head_bytes=8 * 1024,
+    target_bytes=2 * 1024,
+    header_count=64,
+    idle_timeout_s=15,
+    max_connections=256,
+    unread_bytes=1024 * 1024,
+)
+"""For the keys and the admin listener: backends that fetch keys, the kubelet, Prometheus. No tokens."""

@@ -37,9 +37,9 @@ class Http1Protocol(asyncio.Protocol):
 
     # fmt: off
     __slots__ = (
-        "_after", "_alarm", "_burst", "_closing", "_connections", "_handler", "_head_clock",
+        "_after", "_alarm", "_arrived", "_burst", "_closing", "_connections", "_handler", "_head_clock",
         "_is_head", "_limits", "_loop", "_on_bug", "_on_malformed", "_reader", "_reading", "_task",
-        "_transport", "_write_paused", "_writer",
+        "_transport", "_unread", "_write_paused", "_writer",
     )
     # fmt: on
 
@@ -70,6 +70,8 @@ class Http1Protocol(asyncio.Protocol):
         self._reading = True
         self._head_clock = True  # the deadline that stands is that of a head
         self._burst = 0
+        self._arrived = 0  # bytes since the reader was empty
+        self._unread = 0  # what `connections` were told of them
 
     # --- what the event loop calls ---
 
@@ -80,14 +82,14 @@ class Http1Protocol(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are not subclasses
         peer = peer_address(transport.get_extra_info("peername"))
         self._reader = HeadReader(peer=peer or "", limits=self._limits)
-        full = self._connections.full
-        if peer is None or full or self._connections.draining:
-            if full:
-                self._on_malformed(Fault.CONNECTIONS)
-            self._closing = True
-            self._transport.abort()
+        if peer is None or self._connections.draining:
+            self._turn_away()
             return
-        self._connections.add(self)
+        if not self._connections.add(self, peer):
+            self._on_malformed(Fault.CONNECTIONS)
+            self._turn_away()
+            return
+        self._transport.set_write_buffer_limits(high=self._limits.unsent_bytes)
         self._alarm.set(self._limits.head_timeout_s)
 
     def data_received(self, data: bytes) -> None:
@@ -95,16 +97,17 @@ class Http1Protocol(asyncio.Protocol):
         if self._closing:
             return
         reader = self._reader
-        if self._task is not None or self._write_paused:
-            reader.feed(data)
-            self._pause_reading()
-            return
-        if reader.empty:
+        if self._task is None and not self._write_paused and reader.empty:
             request = reader.whole(data)
             if request is not None:
                 self._answer_whole(request)
                 return
+        self._arrived = len(data) if reader.empty else self._arrived + len(data)
         reader.feed(data)
+        if self._task is not None or self._write_paused:
+            self._pause_reading()
+            self._hold_unread(self._arrived)
+            return
         self._burst = 0
         self._advance()
 
@@ -123,6 +126,7 @@ class Http1Protocol(asyncio.Protocol):
         """Forget everything, and stop looking up what nobody will read."""
         self._closing = True
         self._connections.remove(self)
+        self._reader.forget()
         self._alarm.cancel()
         self._give_up_task()
 
@@ -136,6 +140,12 @@ class Http1Protocol(asyncio.Protocol):
     def abort(self) -> None:
         """Close now."""
         self._transport.abort()
+
+    def give_up_unread(self) -> None:
+        """Close now: the bytes that we hold of it are needed for others."""
+        self._unread = 0
+        self._on_malformed(Fault.UNREAD)
+        self._turn_away()
 
     # --- one request after the other ---
 
@@ -198,12 +208,25 @@ class Http1Protocol(asyncio.Protocol):
     def _await_bytes(self) -> None:
         self._resume_reading()
         if self._reader.empty:
+            self._hold_unread(0)
             self._alarm.set(self._limits.idle_timeout_s)
-        elif not self._head_clock:  # from its first byte; later ones do not prolong it
+            return
+        self._hold_unread(self._arrived)
+        if not self._head_clock:  # from its first byte; later ones do not prolong it
             self._head_clock = True
             self._alarm.set(self._limits.head_timeout_s)
 
+    def _hold_unread(self, octets: int) -> None:
+        if octets != self._unread:
+            self._unread = octets
+            self._connections.hold_unread(self, octets)
+
     # --- the ways it ends ---
+
+    def _turn_away(self) -> None:
+        self._closing = True
+        self._reader.forget()  # at once: the loop may read from a thousand others before it tells of the end
+        self._transport.abort()
 
     def _refuse(self, fault: Fault) -> None:
         self._on_malformed(fault)
@@ -224,6 +247,8 @@ class Http1Protocol(asyncio.Protocol):
         Closing at once with unread bytes on their way resets the connection, and the peer may lose
         the answer (RFC 9112 9.6). TLS has no half-close here.
         """
+        self._hold_unread(0)
+        self._reader.forget()
         if not self._transport.can_write_eof():
             self._close()
             return

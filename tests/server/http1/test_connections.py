@@ -11,12 +11,16 @@ from tests.server.http1.served import GET, PATIENCE_S, Serve, answers, echo, unt
 class Idle:
     def __init__(self, held: Connections) -> None:
         self.held = held
+        self.given_up = False
 
     def retire(self) -> None:
         self.held.remove(self)
 
     def abort(self) -> None:
         raise AssertionError
+
+    def give_up_unread(self) -> None:
+        self.given_up = True
 
 
 class Stuck(Idle):
@@ -27,29 +31,60 @@ class Stuck(Idle):
         self.held.remove(self)
 
 
+def only_friends(peer: str) -> bool:
+    return peer == "friend"
+
+
 async def test_counts_and_knows_when_it_is_full() -> None:
-    held = Connections(2)
+    held = Connections(Limits(max_connections=2), only_friends)
     one, two = Idle(held), Idle(held)
-    held.add(one)
-    assert (len(held), held.full) == (1, False)
-    held.add(two)
-    assert (len(held), held.full) == (2, True)
+    assert held.add(one, "friend")
+    assert held.add(two, "friend")
+    assert (len(held), held.add(Idle(held), "friend")) == (2, False)
     held.remove(one)
     held.remove(one)
-    assert (len(held), held.full) == (1, False)
+    assert (len(held), held.add(one, "friend")) == (1, True)
+
+
+async def test_strangers_share_a_few_places_and_leave_the_others_theirs() -> None:
+    held = Connections(Limits(max_connections=9, max_strangers=2), only_friends)
+    strangers = [Idle(held) for _ in range(5)]
+    assert [held.add(one, "198.51.100.7") for one in strangers] == [True, True, False, False, False]
+    assert all(held.add(Idle(held), "friend") for _ in range(7))
+    assert not held.add(Idle(held), "friend")
+    held.remove(strangers[0])
+    assert held.add(strangers[4], "198.51.100.8")
+
+
+async def test_the_oldest_heads_make_room_for_the_others() -> None:
+    held = Connections(Limits(unread_bytes=100), only_friends)
+    old, middle, new = Idle(held), Idle(held), Idle(held)
+    held.hold_unread(old, 1)
+    held.hold_unread(middle, 60)
+    held.hold_unread(new, 30)
+    held.hold_unread(old, 9)
+    assert not old.given_up
+    held.hold_unread(new, 40)  # 109 in all
+    assert (old.given_up, middle.given_up, new.given_up) == (True, False, False)
+    held.remove(middle)
+    held.hold_unread(middle, 60)
+    assert not middle.given_up
+    held.hold_unread(middle, 0)
+    held.hold_unread(new, 101)
+    assert new.given_up
 
 
 async def test_drain_retires_all_and_aborts_who_stays() -> None:
-    held = Connections(9)
+    held = Connections(Limits(), only_friends)
     for connection in (Idle(held), Stuck(held), Idle(held)):
-        held.add(connection)
+        held.add(connection, "friend")
     await held.drain(0.01)
     assert len(held) == 0
     assert held.draining
 
 
 async def test_drain_of_nothing_is_immediate() -> None:
-    await Connections(1).drain(60)
+    await Connections(Limits(), only_friends).drain(60)
 
 
 async def test_one_connection_too_many_is_aborted_and_counted(serve: Serve) -> None:

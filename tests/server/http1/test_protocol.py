@@ -265,7 +265,7 @@ async def test_serves_a_unix_socket() -> None:
         return Http1Protocol(
             echo,
             limits=Limits(),
-            connections=Connections(9),
+            connections=Connections(Limits(), lambda _: True),
             on_malformed=pytest.fail,
             on_bug=lambda bug: pytest.fail(repr(bug)),
             writer=AnswerWriter(),
