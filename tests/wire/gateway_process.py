@@ -16,7 +16,8 @@ from tests.wire.processes import Command, Program, free_port, wait_until
 class GatewayProcess:
     """`gateway serve -c FILE`, ready when `/readyz` says so. A context manager.
 
-    `configuration` is the file without its listeners; ports of 127.0.0.1 are filled in.
+    `configuration` is the file without its listeners; ports of 127.0.0.1 are filled in. `under` is a command
+    that runs the one that follows it, with another limit of open files for example.
     """
 
     def __init__(
@@ -26,12 +27,13 @@ class GatewayProcess:
         *,
         workers: int = 1,
         environment: Mapping[str, str] | None = None,
+        under: Command = (),
     ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
         self.file = directory / "gateway.yaml"
         self.write(configuration)
-        command: Command = [sys.executable, "-m", "gateway", "serve", "-c", self.file]
+        command: Command = [*under, sys.executable, "-m", "gateway", "serve", "-c", self.file]
         command = [*command, "--workers", str(workers)]
         self.program = Program(command, directory, environment=environment)
         try:

@@ -162,6 +162,8 @@ class Http1Protocol(asyncio.Protocol):
                 self._answer(*head)
         except FaultyHead as faulty:
             self._refuse(faulty.fault)
+        except asyncio.CancelledError as leaked:  # somebody else's: no task of ours runs here
+            self._fail(leaked)
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the peer gets an answer
             self._fail(bug)
 
