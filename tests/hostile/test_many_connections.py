@@ -1,4 +1,4 @@
-"""Thousands of connections that want nothing good: the others go on being served, and nothing stays behind."""
+"""Thousands of connections that want nothing good: others go on being served, and nothing stays behind."""
 
 import asyncio
 import re
