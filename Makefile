@@ -7,6 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 JOBS ?= 2
 SOAK_MINUTES ?= 15
+FUZZ_SECONDS ?= 120
 export PYTHON
 
 BIN := .venv/bin
@@ -20,7 +21,7 @@ NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(di
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
 
-.PHONY: help dev test quick wire bench soak fmt lint format-check types imports tools clean
+.PHONY: help dev test quick wire fuzz bench soak fmt lint format-check types imports tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +38,10 @@ quick: lint ## The 30-second part: lint, and the tests without real components a
 
 wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends
 	@$(PYTEST) -m wire
+
+fuzz: $(DEV) ## Search for inputs that break an invariant, FUZZ_SECONDS (120) for each target
+	@$(BIN)/python -m pip install --quiet --group fuzz
+	@$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
 
 bench: $(BENCH) ## Measure against loadtest/targets.toml, beside others, in five minutes
 	@$(BIN)/python -m loadtest $(BENCH_OPTIONS)
