@@ -1,0 +1,333 @@
+"""Which hostile behaviour of issuers (F) and of clients (V) is tried, and where?
+
+One row for each: what happens, and the tests that show what we do about it. Where it cannot happen yet, the
+row says what would have to exist first, so that whoever builds it finds the row. tests/hostile/test_corpus.py
+holds that every test that is named here exists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One behaviour. `tests` are `file::function`; or `not_yet` says why there are none."""
+
+    what: str
+    tests: tuple[str, ...] = ()
+    not_yet: str = ""
+
+
+_INTROSPECTION: Final = "there is no introspection: every token is a JWT"
+_MEMO: Final = "no decision is remembered: each is made from the token, the keys and the clock"
+_EDGE: Final = "no listener reads a body: a request that announces one is refused"
+
+_JWKS: Final = "tests/sources/test_jwks.py::"
+_CLIENT: Final = "tests/net/test_client.py::"
+_ANSWER: Final = "tests/net/test_answer.py::"
+_ADDRESS: Final = "tests/net/test_address_policy.py::"
+_CLAIMS: Final = "tests/core/test_claims.py::"
+_CONNECTIONS: Final = "tests/hostile/test_many_connections.py::"
+_FLOODS: Final = "tests/hostile/test_floods.py::"
+_FAULTS: Final = "tests/hostile/test_verifier_faults.py::"
+_INJECTION: Final = "tests/hostile/test_injection.py::"
+_EXPENSIVE: Final = "tests/hostile/test_expensive.py::"
+_REFUSALS: Final = "tests/server/http1/test_protocol_refusals.py::"
+_DEADLINES: Final = "tests/server/http1/test_protocol_deadlines.py::"
+_CROWDS: Final = "tests/server/http1/test_protocol_crowds.py::"
+_DRAIN: Final = "tests/server/http1/test_connections.py::"
+_WIRE: Final = "tests/wire/test_issuer_faults.py::"
+_BROKEN: Final = _JWKS + "test_whatever_breaks_the_known_keys_stay_until_they_are_too_old"
+
+ISSUERS: Final[Mapping[str, Row]] = {
+    "F01": Row(
+        "keys come late, byte by byte, or never",
+        (
+            _CLIENT + "test_the_deadline_holds_for_the_whole_fetch",
+            _CLIENT + "test_a_handshake_that_never_ends_is_a_timeout",
+            _JWKS + "test_known_keys_are_not_slowed_by_an_issuer_that_hangs",
+            _FLOODS + "test_f14_f26_a_flood_of_unknown_kids_while_the_issuer_hangs",
+        ),
+    ),
+    "F02": Row(
+        "an endless, huge or compressed document",
+        (
+            _ANSWER + "test_an_endless_body_is_cut",
+            _ANSWER + "test_a_declared_size_is_enough_to_refuse",
+            _ANSWER + "test_a_compressed_answer_is_refused",
+            _ANSWER + "test_a_compressed_transfer_is_refused",
+        ),
+    ),
+    "F04": Row(
+        "a name that resolves to a private address, or to another one the second time",
+        (
+            _CLIENT + "test_a_name_that_rebinds_is_judged_by_the_address_dialed",
+            _CLIENT + "test_a_name_that_rebinds_after_a_good_fetch",
+            _CLIENT + "test_metadata_services_are_never_dialed",
+            _ADDRESS + "test_a_wrapped_ipv4_address_reaches_as_far_as_itself",
+            _ADDRESS + "test_forbidden_is_never_dialed",
+        ),
+    ),
+    "F05": Row("200 with something that is no key set", (_BROKEN,)),
+    "F06": Row(
+        "members twice, 100,000 keys, nesting without end, NaN",
+        (
+            _BROKEN,
+            "tests/core/test_jwk.py::test_sixty_four_keys_and_no_more",
+            "tests/core/test_strict_json.py::test_brackets_are_counted_before_they_are_walked_through",
+        ),
+    ),
+    "F08": Row(
+        "429 with a Retry-After of any kind",
+        (
+            _JWKS + "test_retry_after_is_honored_within_bounds",
+            _JWKS + "test_a_retry_after_without_sense_is_ignored",
+        ),
+    ),
+    "F09": Row(
+        "500, reset, TLS errors, a certificate that expired or is another's",
+        (
+            _BROKEN,
+            _CLIENT + "test_a_bad_certificate_is_refused",
+            _CLIENT + "test_what_is_not_http_or_cut_short",
+            _WIRE + "test_known_keys_go_on_working_while_the_issuer_is_broken",
+        ),
+    ),
+    "F10": Row(
+        "an empty key set all of a sudden; a key that is removed",
+        (_BROKEN, _JWKS + "test_a_key_that_the_issuer_removes_stops_at_the_next_refresh"),
+    ),
+    "F12": Row(
+        "a new kid in a thousand requests at once",
+        (
+            _JWKS + "test_a_thousand_who_wait_share_one_fetch",
+            _FLOODS + "test_v22_f12_a_herd_at_a_cold_start_is_one_fetch",
+        ),
+    ),
+    "F13": Row(
+        "a rotation within the cool-down",
+        (
+            _JWKS + "test_an_unknown_kid_asks_once_in_a_cooldown",
+            _JWKS + "test_who_misses_a_kid_during_a_fetch_is_not_answered_by_it",
+        ),
+    ),
+    "F14": Row(
+        "unknown kids by the thousand, also while fetches fail",
+        (
+            _JWKS + "test_a_flood_of_unknown_kids_costs_no_more_than_the_budget",
+            _FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",
+            _WIRE + "test_a_flood_of_unknown_keys_costs_the_issuer_a_handful_of_requests",
+        ),
+    ),
+    "F16": Row(
+        "the same kid with other key material",
+        (_JWKS + "test_the_same_kid_with_new_material_is_the_new_material",),
+    ),
+    "F17": Row(
+        "max-age of a year, or of nothing",
+        (
+            _JWKS + "test_refreshed_at_four_fifths_of_what_the_issuer_asks_within_bounds",
+            "tests/sources/test_timing.py::test_the_ttl_is_clamped",
+        ),
+    ),
+    "F18": Row("a fetch that blocks the loop", (_CLIENT + "test_the_loop_is_free_while_a_server_hangs",)),
+    "F20": Row("introspection says inactive", not_yet=_INTROSPECTION),
+    "F21": Row('`active` is "true", 1, null, missing, twice', not_yet=_INTROSPECTION),
+    "F22": Row("active without exp, or with one that is past", not_yet=_INTROSPECTION),
+    "F24": Row("introspection as a JWT of the wrong kind", not_yet=_INTROSPECTION),
+    "F25": Row("introspection refuses us, fails, answers HTML", not_yet=_INTROSPECTION),
+    "F26": Row(
+        "a slow issuer and hundreds who wait: everybody else is served",
+        (_FLOODS + "test_f14_f26_a_flood_of_unknown_kids_while_the_issuer_hangs",),
+    ),
+    "F28": Row(
+        "one flight shared by two who asked for different things",
+        ("tests/sources/test_keysets.py::test_two_issuers_live_side_by_side",),
+    ),
+    "F29": Row("who began the fetch leaves", (_JWKS + "test_a_cancelled_leader_takes_nobody_along",)),
+    "F30": Row(
+        "who began the fetch fails",
+        (
+            _JWKS + "test_everybody_who_waits_for_a_failure_is_told_so",
+            _JWKS + "test_after_a_failure_an_unknown_kid_is_not_called_unknown",
+        ),
+    ),
+    "F32": Row(
+        "a token that expires soon, and one without iat",
+        (
+            _CLAIMS + "test_rfc7519_4_1_4_a_token_is_refused_on_and_after_exp_plus_leeway",
+            _CLAIMS + "test_without_iat_the_lifetime_is_counted_from_now",
+            "tests/server/test_engine.py::test_a_token_that_expires_while_keys_are_fetched_is_refused",
+        ),
+    ),
+    "F33": Row("a refusal is remembered and the token becomes good", not_yet=_MEMO),
+    "F34": Row(
+        "a flood of garbage to fill a cache of refusals",
+        (_FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",),
+    ),
+    "F36": Row("an opaque token cut, prolonged, in another case", not_yet=_INTROSPECTION),
+    "F37": Row(
+        "an opaque string where a JWT is expected",
+        (
+            "tests/core/test_jws.py::test_rfc7515_7_1_only_three_canonical_segments_are_a_token",
+            _FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",
+        ),
+    ),
+    "F38": Row(
+        "a JWT of an unknown issuer: nobody is asked about it",
+        ("tests/core/test_verify.py::test_j104_an_unknown_issuer_never_costs_a_look_up",),
+    ),
+    "F40": Row(
+        "tokens for ten years",
+        (
+            _CLAIMS + "test_the_lifetime_is_counted_from_iat_to_exp",
+            _CLAIMS + "test_a_lifetime_beyond_a_double_is_too_long_and_no_defect",
+        ),
+    ),
+    "F41": Row(
+        "our own keys: two replicas, other states, nothing private published",
+        (
+            "tests/keys/test_store.py::test_replicas_with_a_shared_directory_publish_the_same_bytes",
+            "tests/keys/test_keyring.py::test_every_key_is_published_whatever_its_state_and_algorithm",
+            "tests/keys/test_keyring.py::test_nothing_private_is_ever_published",
+        ),
+    ),
+    "F42": Row(
+        "a flood at our keys",
+        (_FLOODS + "test_f42_the_keys_listener_answers_a_flood_with_its_bytes",),
+    ),
+}
+
+CLIENTS: Final[Mapping[str, Row]] = {
+    "V01": Row(
+        "heads that come slowly or never end",
+        (
+            _FAULTS + "test_v01_five_hundred_slow_heads_end_at_the_deadline",
+            _CONNECTIONS + "test_v01_heads_that_never_end_hold_a_bounded_memory",
+            _DEADLINES + "test_a_slow_head_is_408_however_alive_it_looks",
+            "tests/server/http1/test_protocol_crowds.py::test_heads_that_never_end_make_room_for_the_next",
+        ),
+    ),
+    "V02": Row("a slow body", (_REFUSALS + "test_a_body_is_400_and_the_end",)),
+    "V04": Row(
+        "10,000 idle connections; few files",
+        (
+            _CONNECTIONS + "test_v04_ten_thousand_idle_connections_leave_room_for_the_next",
+            _CONNECTIONS + "test_v04_where_files_are_few_the_other_listeners_keep_theirs",
+            _CONNECTIONS + "test_v04_a_low_soft_limit_is_raised",
+            _CONNECTIONS + "test_peers_that_nobody_lists_do_not_take_the_proxies_places",
+        ),
+    ),
+    "V05": Row(
+        "headers by the thousand, long lines, segments of one byte",
+        (
+            _CONNECTIONS + "test_v05_v06_v08_floods_of_headers_and_bodies",
+            _CONNECTIONS + "test_v05_a_head_of_one_byte_segments_is_a_head",
+            "tests/server/http1/test_head.py::test_holds_each_limit_to_the_byte",
+        ),
+    ),
+    "V06": Row(
+        "chunks, extensions and trailers without end",
+        (
+            _CONNECTIONS + "test_v05_v06_v08_floods_of_headers_and_bodies",
+            _REFUSALS + "test_a_refused_peer_that_goes_on_sending_still_gets_its_answer",
+        ),
+    ),
+    "V08": Row("a compressed body", (_CONNECTIONS + "test_v05_v06_v08_floods_of_headers_and_bodies",)),
+    "V09": Row("2 GB through the edge", not_yet=_EDGE),
+    "V10": Row("a backend that sends a gzip bomb", not_yet=_EDGE),
+    "V12": Row(
+        "distinct garbage tokens with a known kid",
+        (
+            _FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",
+            _EXPENSIVE + "test_none_takes_more_than_so_many_steps",
+        ),
+    ),
+    "V13": Row(
+        "distinct opaque garbage", (_FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",)
+    ),
+    "V14": Row(
+        "distinct iss, kid, aud, paths, hosts, methods, agents: no new series",
+        (_FLOODS + "test_v14_no_client_makes_a_series",),
+    ),
+    "V16": Row(
+        "a cookie in hundreds of pieces",
+        ("tests/core/test_credential.py::test_more_cookies_than_a_browser_keeps_are_refused_unread",),
+    ),
+    "V17": Row(
+        "keys that collide, objects of 100,000 members",
+        (
+            _FLOODS + "test_v17_v32_huge_and_deep_tokens_are_401",
+            "tests/core/test_strict_json.py::test_a_string_without_end_costs_no_more_than_its_length",
+        ),
+    ),
+    "V18": Row(
+        "patterns that explode: a policy has none, and its blanks are linear",
+        ("tests/core/test_authorize.py::test_a_pattern_reads_the_text_once_however_many_blanks_it_has",),
+    ),
+    "V20": Row(
+        "TLS handshakes that never end",
+        ("tests/server/test_listener.py::test_a_silent_tls_client_is_closed",),
+    ),
+    "V21": Row(
+        "10,000 clients behind one address",
+        not_yet="there is no rate limit to get wrong; docs/threat-model.md says so",
+    ),
+    "V22": Row("a herd at a cold start", (_FLOODS + "test_v22_f12_a_herd_at_a_cold_start_is_one_fetch",)),
+    "V24": Row(
+        "a log that nobody reads, a disk that is full, a document that is large",
+        (
+            "tests/telemetry/test_lines.py::test_a_pipe_that_nobody_reads_costs_new_lines_and_never_waits",
+            "tests/telemetry/test_lines.py::test_a_broken_pipe_is_counted_and_raises_nothing",
+            _CLIENT + "test_the_loop_is_free_while_a_server_hangs",
+        ),
+    ),
+    "V25": Row(
+        "line breaks, escapes and a megabyte in every place that reaches the log",
+        (
+            _INJECTION + "test_v25_every_line_is_one_object_of_ours",
+            _INJECTION + "test_v25_a_line_of_a_megabyte_is_none_in_the_log",
+            _INJECTION + "test_v25_an_issuers_error_is_not_repeated",
+            _INJECTION + "test_no_place_of_a_request_is_written_down",
+        ),
+    ),
+    "V26": Row(
+        "SIGTERM under load",
+        (
+            "tests/wire/test_gateway_faults.py::test_a_request_in_flight_is_answered_before_it_ends",
+            _DRAIN + "test_drain_lets_an_answer_under_way_finish_and_says_close",
+        ),
+    ),
+    "V28": Row("a day of mixed traffic", not_yet="a soak takes minutes: `make soak`, not a test"),
+    "V29": Row(
+        "clients that leave at each stage: files",
+        (_CONNECTIONS + "test_v29_clients_that_leave_at_each_stage_leave_nothing",),
+    ),
+    "V30": Row(
+        "clients that leave while a look-up is under way: tasks",
+        (
+            _FAULTS + "test_v30_tasks_of_those_who_left_are_gone",
+            _DEADLINES + "test_a_closed_connection_leaves_nothing_behind_not_even_a_timer",
+        ),
+    ),
+    "V32": Row(
+        "whatever Python raises within the verifier",
+        (
+            _FAULTS + "test_v32_whatever_is_raised_is_a_500_and_the_next_is_permitted",
+            _FLOODS + "test_v17_v32_huge_and_deep_tokens_are_401",
+        ),
+    ),
+    "V33": Row("user agents of probes", (_CONNECTIONS + "test_v33_no_user_agent_is_special",)),
+    "V34": Row(
+        "pages of one listener asked for at another",
+        ("tests/test_app.py::test_each_listener_serves_its_own_pages_only",),
+    ),
+    "V36": Row(
+        "a thousand requests in one segment",
+        (
+            _CONNECTIONS + "test_v36_a_thousand_requests_in_one_segment_are_sixteen_answers_and_the_end",
+            "tests/server/http1/test_protocol.py::test_more_pipelined_requests_than_allowed_are_refused",
+        ),
+    ),
+}
