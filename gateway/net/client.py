@@ -18,6 +18,7 @@ from gateway.net.authorities import TlsContext
 from gateway.net.dialer import Dialer
 from gateway.net.failure import FailureKind, FetchFailed
 from gateway.net.outbound import Outbound
+from gateway.net.resolver import OwnThreadResolver
 from gateway.net.token_file import TokenFileUnfit, read_token
 from gateway.net.url import Origin, UrlRefused, check_url, origin
 
@@ -121,7 +122,7 @@ class OutboundClient:
     async def _session(self, dialer: Dialer) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(
             ssl=await self._tls.context(),
-            resolver=aiohttp.ThreadedResolver(),
+            resolver=OwnThreadResolver(),
             use_dns_cache=False,
             force_close=True,
             socket_factory=dialer,
