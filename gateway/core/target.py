@@ -96,6 +96,7 @@ _ESCAPE: Final = re.compile(rb"%([0-9A-Fa-f]{2})?")
 _ESCAPED_PCHAR: Final = re.compile(rb"%(2[146-9A-Ca-c]|3[Aa]|3[Dd]|40)")  # sub-delims but `;`, `:` and `@`
 _QUERY: Final = re.compile(rb"[!-\"$-~]*+")
 _UNRESERVED: Final = re.compile(rb"[A-Za-z0-9._~-]")
+_PARAMETERS: Final = re.compile(r";[^/]*")
 _ASCII: Final = re.compile(r"[\0-\x7f]+")
 _SPLITTING: Final = frozenset("./\\%;?#:@ ")
 """ASCII characters that would change the structure of a path if a compatibility mapping made them."""
@@ -187,21 +188,29 @@ def _other_readings(path: bytes, oddities: frozenset[Oddity]) -> Iterator[Segmen
         yield tuple(_decoded(segment) for segment in _split(kept.decode("ascii")))
     if not oddities:
         return
-    for text in _unescaped_stepwise(path.decode("ascii")):
+    for text in _texts(path.decode("ascii")):
         yield _split(text)
-        yield tuple(segment.partition(";")[0] for segment in _split(text))
 
 
-def _unescaped_stepwise(text: str) -> Iterator[str]:
-    """The text, unescaped once, twice and so on until nothing is left to unescape."""
-    yield text
+def _texts(path: str) -> Iterator[str]:
+    """The path, unescaped once, twice and so on until nothing is left to, with parameters and without.
+
+    A reader that cuts first and unescapes then, as servlet containers do, sees `/a/b` in `/a%2Fb;c%2Fd`:
+    fewer segments than one that does both the other way round.
+    """
+    texts = (path,)
     for _ in range(MAX_UNESCAPINGS + 1):
-        decoded = _decoded(text)
-        if decoded == text:
+        texts = tuple(dict.fromkeys((*texts, *map(_without_parameters, texts))))
+        yield from texts
+        unescaped = tuple(dict.fromkeys(map(_decoded, texts)))
+        if unescaped == texts:
             return
-        yield decoded
-        text = decoded
+        texts = unescaped
     raise Refusal(Reason.TARGET_ESCAPED_PERCENT, f"escaped more than {MAX_UNESCAPINGS} times")
+
+
+def _without_parameters(text: str) -> str:
+    return _PARAMETERS.sub("", text) if ";" in text else text
 
 
 def _check_structure(segments: Segments) -> None:

@@ -1,9 +1,9 @@
 """Which addresses has this name, and whom does it hold up to find that out?
 
 The system's resolver blocks, for tens of seconds where a name server is silent, and cannot be told to stop.
-In a pool of threads that everybody shares, a few silent names would keep all issuers waiting. So each look-up
-has a thread of its own; how many there can be is bounded by the issuers' request budgets. A thread that nobody
-waits for any more does not keep the process from ending.
+In a pool of threads that all share, a few silent names would keep every issuer waiting. So each look-up
+has a thread of its own; how many there can be is bounded by the issuers' request budgets. A thread that
+nobody waits for any more does not keep the process from ending.
 """
 
 import asyncio

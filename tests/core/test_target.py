@@ -100,6 +100,22 @@ def test_every_unescaping_is_a_reading() -> None:
     assert reason_of(b"/%" + b"25" * MAX_UNESCAPINGS + b"41") is Reason.TARGET_ESCAPED_PERCENT
 
 
+@pytest.mark.parametrize(
+    ("target", "reading"),
+    [
+        (b"/users%2fme;a%2fb", ("users", "me")),  # cut, then unescaped: Tomcat
+        (b"/users%2fme;a%2fb", ("users%2fme",)),  # cut and not unescaped
+        (b"/users%2fme;a%2fb", ("users", "me", "b")),  # unescaped, then cut
+        (b"/users%2fme;a%2fb", ("users", "me;a", "b")),  # unescaped and not cut
+        (b"/a%252fb;c%252fd", ("a", "b")),  # cut, then unescaped twice
+        (b"/a%252fb;c%252fd", ("a%2fb",)),  # cut, then unescaped once
+    ],
+)
+def test_parameters_are_cut_before_and_after_each_unescaping(target: bytes, reading: tuple[str, ...]) -> None:
+    """Found by fuzzing: a broad route that admits both spellings could hide a narrower one from us."""
+    assert reading in parse_target(target).other_readings
+
+
 @pytest.mark.parametrize("character", "!$&'()*+,=:@")
 def test_an_escaped_delimiter_is_another_reading_than_the_raw_one(character: str) -> None:
     # RFC 3986 section 2.2: the two are not equivalent, and readers differ.
