@@ -5,6 +5,7 @@ read: a resource server has no use for the rest, and Kubernetes, rightly, publis
 without which stricter readers refuse the whole document.
 """
 
+import asyncio
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -85,7 +86,10 @@ class Discovery:
                     raise
                 first = first or failed
                 continue
-            found = read_jwks_uri(fetched.body, issuer=self._issuer, allow_http=self._allow_http)
+            # In a thread, as the key set itself: half a megabyte of JSON would hold up everybody's decisions.
+            found = await asyncio.to_thread(
+                read_jwks_uri, fetched.body, issuer=self._issuer, allow_http=self._allow_http
+            )
             self._urls = (url, *(other for other in self._urls if other != url))
             return found
         raise first or KeysUnread(KeysFault.INTERNAL)
