@@ -198,7 +198,7 @@ def _texts(path: str) -> Iterator[str]:
     A reader that cuts first and unescapes then, as servlet containers do, sees `/a/b` in `/a%2Fb;c%2Fd`:
     fewer segments than one that does both the other way round.
     """
-    texts = (path,)
+    texts: tuple[str, ...] = (path,)
     for _ in range(MAX_UNESCAPINGS + 1):
         texts = tuple(dict.fromkeys((*texts, *map(_without_parameters, texts))))
         yield from texts

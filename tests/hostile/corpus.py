@@ -217,6 +217,7 @@ CLIENTS: Final[Mapping[str, Row]] = {
             _CONNECTIONS + "test_v04_where_files_are_few_the_other_listeners_keep_theirs",
             _CONNECTIONS + "test_v04_a_low_soft_limit_is_raised",
             _CONNECTIONS + "test_peers_that_nobody_lists_do_not_take_the_proxies_places",
+            _FLOODS + "test_v04_idle_connections_do_not_keep_the_kubelet_out",
         ),
     ),
     "V05": Row(

@@ -195,6 +195,14 @@ async def test_f42_the_keys_listener_answers_a_flood_with_its_bytes(gateway: Gat
     asked = itertools.chain([raw], itertools.repeat(raw, 3_000))
     assert await ask_all(gateway.keys_port, asked, clients=16) == {200: 3_001}
     async with connections(gateway.keys_port, 600):
+        assert (await ask(gateway.keys_port, raw))[0] == 200
         assert gateway.is_ready()
         assert (await ask(gateway.decision_port, presenting(good_token())))[0] == 200
     assert memory_kib(gateway.program) - before < 16 * 1024
+
+
+async def test_v04_idle_connections_do_not_keep_the_kubelet_out(gateway: GatewayProcess) -> None:
+    """Whoever holds all of them would have the pod restarted: its probe could not be answered."""
+    async with connections(gateway.admin_port, 600):
+        assert all(gateway.is_ready() for _ in range(5))
+        assert counted(gateway.metrics(), "token_gateway_build_info") == 1

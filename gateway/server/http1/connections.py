@@ -41,7 +41,8 @@ class Connections:
     def __init__(self, limits: Limits, knows: Callable[[str], bool]) -> None:
         self._limits = limits
         self._knows = knows
-        self._open: set[Connection] = set()
+        self._open: dict[Connection, None] = {}
+        """In order: the oldest first."""
         self._strangers: set[Connection] = set()
         self._unread: dict[Connection, int] = {}
         """Who began a head first comes first."""
@@ -57,11 +58,11 @@ class Connections:
     def add(self, connection: Connection, peer: str) -> bool:
         """Hold a new connection; or say that it would be one too many."""
         is_stranger = not self._knows(peer)
-        if len(self._open) >= self._limits.max_connections or (
-            is_stranger and len(self._strangers) >= self._limits.max_strangers
-        ):
+        if is_stranger and len(self._strangers) >= self._limits.max_strangers:
             return False
-        self._open.add(connection)
+        if len(self._open) >= self._limits.max_connections and not self._makes_room():
+            return False
+        self._open[connection] = None
         if is_stranger:
             self._strangers.add(connection)
         self._none_left.clear()
@@ -86,7 +87,7 @@ class Connections:
         """Let go of a closed connection; nothing happens if it was never held."""
         self.hold_unread(connection, 0)
         self._strangers.discard(connection)
-        self._open.discard(connection)
+        self._open.pop(connection, None)
         if not self._open:
             self._none_left.set()
 
@@ -101,3 +102,12 @@ class Connections:
             for connection in tuple(self._open):
                 connection.abort()
             await self._none_left.wait()
+
+    # --- private ---
+
+    def _makes_room(self) -> bool:
+        if self._limits.newest_wins:
+            oldest = next(iter(self._open))
+            self.remove(oldest)
+            oldest.abort()
+        return self._limits.newest_wins

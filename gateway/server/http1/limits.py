@@ -35,6 +35,9 @@ class Limits:
     """Requests that may stand in one connection at once. No proxy pipelines to its upstream."""
     max_connections: int = 10_000
     """Far above the pools of the proxies (nginx `keepalive 8..320`, Envoy 1024 a cluster)."""
+    newest_wins: bool = False
+    """Whether the oldest connection goes where there is one too many, or the new one. A proxy's old ones are
+    its pool, and a new one may go to another replica; the kubelet's is always new, and must get through."""
     max_strangers: int = 64
     """Of them, for peers that no policy lists: enough to be told so, too few to keep the proxies out."""
     unread_bytes: int = 8 * 1024 * 1024
@@ -52,6 +55,7 @@ PAGES: Final = Limits(
     header_count=64,
     idle_timeout_s=15,
     max_connections=256,
+    newest_wins=True,
     unread_bytes=1024 * 1024,
 )
 """For the keys and the admin listener: backends that fetch keys, the kubelet, Prometheus. No tokens."""

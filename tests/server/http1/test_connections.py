@@ -46,6 +46,23 @@ async def test_counts_and_knows_when_it_is_full() -> None:
     assert (len(held), held.add(one, "friend")) == (1, True)
 
 
+async def test_where_the_newest_wins_the_oldest_goes() -> None:
+    held = Connections(Limits(max_connections=2, newest_wins=True), only_friends)
+    gone: list[str] = []
+
+    class Named(Stuck):
+        def abort(self) -> None:
+            gone.append(self.name)
+
+        name = ""
+
+    for name in "abc":
+        connection = Named(held)
+        connection.name = name
+        assert held.add(connection, "friend")
+    assert (gone, len(held)) == (["a"], 2)
+
+
 async def test_strangers_share_a_few_places_and_leave_the_others_theirs() -> None:
     held = Connections(Limits(max_connections=9, max_strangers=2), only_friends)
     strangers = [Idle(held) for _ in range(5)]
