@@ -166,7 +166,8 @@ def counted(exposition: str, name: str, **labels: str) -> float:
 
 
 async def _connect(port: int, address: str) -> Connection:
-    return await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
+    local = None if address == "127.0.0.1" else (address, 0)  # a bound port is taken for a minute afterwards
+    return await asyncio.open_connection("127.0.0.1", port, local_addr=local)
 
 
 async def until(holds: Callable[[], object]) -> None:

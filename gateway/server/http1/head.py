@@ -49,6 +49,11 @@ class HeadReader:
         """No byte of a next head has arrived."""
         return not self._buffer
 
+    @property
+    def unread(self) -> int:
+        """How many bytes it holds of heads that it has not given."""
+        return len(self._buffer)
+
     def feed(self, data: bytes) -> None:
         """Take what arrived."""
         self._buffer = self._buffer + data if self._buffer else data

@@ -37,7 +37,7 @@ class Http1Protocol(asyncio.Protocol):
 
     # fmt: off
     __slots__ = (
-        "_after", "_alarm", "_arrived", "_burst", "_closing", "_connections", "_handler", "_head_clock",
+        "_after", "_alarm", "_burst", "_closing", "_connections", "_handler", "_head_clock",
         "_is_head", "_limits", "_loop", "_on_bug", "_on_malformed", "_reader", "_reading", "_task",
         "_transport", "_unread", "_write_paused", "_writer",
     )
@@ -70,8 +70,7 @@ class Http1Protocol(asyncio.Protocol):
         self._reading = True
         self._head_clock = True  # the deadline that stands is that of a head
         self._burst = 0
-        self._arrived = 0  # bytes since the reader was empty
-        self._unread = 0  # what `connections` were told of them
+        self._unread = 0  # bytes of heads, as far as `connections` know
 
     # --- what the event loop calls ---
 
@@ -102,11 +101,10 @@ class Http1Protocol(asyncio.Protocol):
             if request is not None:
                 self._answer_whole(request)
                 return
-        self._arrived = len(data) if reader.empty else self._arrived + len(data)
         reader.feed(data)
         if self._task is not None or self._write_paused:
             self._pause_reading()
-            self._hold_unread(self._arrived)
+            self._hold_unread()
             return
         self._burst = 0
         self._advance()
@@ -160,6 +158,8 @@ class Http1Protocol(asyncio.Protocol):
                 if self._burst > self._limits.max_pipelined:
                     raise FaultyHead(Fault.PIPELINED)
                 self._answer(*head)
+            if not self._closing:
+                self._hold_unread()
         except FaultyHead as faulty:
             self._refuse(faulty.fault)
         except asyncio.CancelledError as leaked:  # somebody else's: no task of ours runs here
@@ -209,16 +209,15 @@ class Http1Protocol(asyncio.Protocol):
 
     def _await_bytes(self) -> None:
         self._resume_reading()
+        self._hold_unread()
         if self._reader.empty:
-            self._hold_unread(0)
             self._alarm.set(self._limits.idle_timeout_s)
-            return
-        self._hold_unread(self._arrived)
-        if not self._head_clock:  # from its first byte; later ones do not prolong it
+        elif not self._head_clock:  # from its first byte; later ones do not prolong it
             self._head_clock = True
             self._alarm.set(self._limits.head_timeout_s)
 
-    def _hold_unread(self, octets: int) -> None:
+    def _hold_unread(self) -> None:
+        octets = self._reader.unread
         if octets != self._unread:
             self._unread = octets
             self._connections.hold_unread(self, octets)
@@ -249,8 +248,8 @@ class Http1Protocol(asyncio.Protocol):
         Closing at once with unread bytes on their way resets the connection, and the peer may lose
         the answer (RFC 9112 9.6). TLS has no half-close here.
         """
-        self._hold_unread(0)
         self._reader.forget()
+        self._hold_unread()
         if not self._transport.can_write_eof():
             self._close()
             return

@@ -68,6 +68,40 @@ async def test_what_arrives_behind_a_request_that_waits_counts_as_well(serve: Se
     await until(lambda: not served.listener.connections)
 
 
+async def test_what_comes_with_a_request_that_waits_counts_as_well(serve: Serve) -> None:
+    never = asyncio.Event()
+
+    async def wait(request: HttpRequest) -> HttpAnswer:
+        await never.wait()
+        return echo(request)
+
+    served = await serve(wait, Limits(unread_bytes=50_000))
+    held = [await served.connect() for _ in range(3)]
+    for _, writer in held:
+        writer.write(GET + b"x" * 30_000)
+        await writer.drain()
+    await until(lambda: served.faults == ["unread"] * 2)
+    never.set()
+    for _, writer in held:
+        writer.transport.abort()
+    await until(lambda: not served.listener.connections)
+
+
+async def test_requests_that_were_answered_do_not_count(serve: Serve) -> None:
+    """Of a stream that always ends within a head, only that head is held."""
+    served = await serve(echo, Limits(unread_bytes=1_000))
+    reader, writer = await served.connect()
+    stream = GET * 200
+    cut = len(GET) // 2
+    writer.write(stream[:cut])
+    for start in range(cut, len(stream), len(GET)):
+        writer.write(stream[start : start + len(GET)])
+        async with asyncio.timeout(PATIENCE_S):
+            await reader.readuntil(b"orders")
+    assert served.faults == []
+    writer.transport.abort()
+
+
 async def test_a_reader_that_forgot_holds_nothing_and_is_gone_without_a_collection() -> None:
     reader = HeadReader(peer="", limits=Limits())
     reader.feed(HALF + b"a" * 1_000)
