@@ -19,10 +19,13 @@ LEAST: Final = 64
 def raise_limit(wanted: int) -> int:
     """Raise the soft limit as far as `wanted` and the hard one allow. Gives how many files may be open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return max(wanted, soft)
     most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if soft == resource.RLIM_INFINITY or soft >= most:
-        return wanted if soft == resource.RLIM_INFINITY else soft
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    except (ValueError, OSError):  # some systems have a lower bound than the one they tell (macOS)
+        return soft
     return most
 
 

@@ -32,6 +32,24 @@ def test_it_is_never_lowered(limits: tuple[int, int]) -> None:
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 300
 
 
+def test_a_system_that_refuses_is_taken_at_its_word(
+    limits: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("c4n4ry")
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (300, limits[1]))
+    with monkeypatch.context() as patched:
+        patched.setattr(resource, "setrlimit", refuse)
+        assert raise_limit(400) == 300
+
+
+def test_no_limit_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "getrlimit", lambda _: endless)
+    assert raise_limit(10_640) == 10_640
+
+
 @pytest.mark.parametrize(
     ("files", "fitting"),
     [(1024, 1024 - RESERVED), (RESERVED + 10_000, 10_000), (10**9, 10_000), (100, LEAST), (0, LEAST)],
