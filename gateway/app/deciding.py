@@ -1,12 +1,35 @@
 """How does one process decide? The engine, its listener, and what follows the configuration with them."""
 
+from dataclasses import replace
+
 from gateway.app.parts import new_engine, policy_routes, recorder
 from gateway.config.world import World
-from gateway.server import engine
+from gateway.core.policy import Network
+from gateway.dialects.forwarded import is_listed
+from gateway.server import descriptors, engine
+from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
 from gateway.server.watch import BugWatch, DecisionWatch
 from gateway.telemetry.lines import Lines
+from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
+
+
+class Peers:
+    """Whether any policy at all lists an address. Strangers share a few connections."""
+
+    def __init__(self, world: World) -> None:
+        self.follow(world)
+
+    def follow(self, world: World) -> None:
+        """Go by another configuration: connections that are open stay what they were."""
+        self._networks: frozenset[Network] = frozenset[Network]().union(
+            *(policy.peer_networks for policy in world.snapshot.policies.values())
+        )
+
+    def __call__(self, peer: str) -> bool:
+        """Say whether this address is in one of their networks."""
+        return is_listed(peer, self._networks)
 
 
 class Deciding:
@@ -17,11 +40,13 @@ class Deciding:
         *,
         decide: engine.Engine,
         listener: Listener,
+        peers: Peers,
         watch: DecisionWatch,
         lines: Lines,
         fingerprint_key: bytes,
     ) -> None:
         self._engine = decide
+        self._peers = peers
         self._watch = watch
         self._lines = lines
         self._fingerprint_key = fingerprint_key
@@ -31,6 +56,7 @@ class Deciding:
         """Decide by what is `seen`, count and record by its configuration, from the next request on."""
         self._watch.recorder = recorder(world, self._lines, self._fingerprint_key)
         self._watch.metrics.routes_changed(policy_routes(world))
+        self._peers.follow(world)
         self._engine.adopt(seen)
 
     def count(self) -> None:
@@ -44,6 +70,7 @@ async def open_deciding(
     seen: engine.World,
     *,
     metrics: Metrics,
+    log: Log,
     bugs: BugWatch,
     lines: Lines,
     fingerprint_key: bytes,
@@ -55,15 +82,35 @@ async def open_deciding(
     """
     watch = DecisionWatch(recorder(world, lines, fingerprint_key), metrics)
     decide = new_engine(seen, watch)
-    at = world.listeners.decision
+    at, peers = world.listeners.decision, Peers(world)
     listener = await listen(
         decide,
         host=at.host,
         port=at.port if port is None else port,
+        limits=_limits(log),
+        knows=peers,
         on_malformed=metrics.malformed,
         on_bug=bugs.bug,
         reuse_port=port is not None,
     )
     return Deciding(
-        decide=decide, listener=listener, watch=watch, lines=lines, fingerprint_key=fingerprint_key
+        decide=decide,
+        listener=listener,
+        peers=peers,
+        watch=watch,
+        lines=lines,
+        fingerprint_key=fingerprint_key,
     )
+
+
+# --- private ---
+
+
+def _limits(log: Log) -> Limits:
+    """As many connections as the operating system lets us hold beside all others; a word where it is few."""
+    limits = Limits()
+    files = descriptors.raise_limit(limits.max_connections + descriptors.RESERVED)
+    fitting = descriptors.connections_within(files, limits.max_connections)
+    if fitting < limits.max_connections:
+        log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
+    return replace(limits, max_connections=fitting)

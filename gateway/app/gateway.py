@@ -18,6 +18,7 @@ from gateway.app.sources import key_sources
 from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.server.admin_pages import AdminPages
+from gateway.server.http1.limits import PAGES
 from gateway.server.listener import Listener, listen
 from gateway.server.readiness import Readiness
 from gateway.server.reload import Pace, Reloader
@@ -48,10 +49,12 @@ class Gateway:
     async def open(self) -> None:
         """Open the pages, and begin what goes on for ever. Raises: OSError; then neither is."""
         at, on_bug = self.configured.world.listeners, self.setting.bugs.bug
-        keys = await listen(self._pages, host=at.keys.host, port=at.keys.port, on_bug=on_bug, clock=CLOCK)
+        keys = await listen(
+            self._pages, host=at.keys.host, port=at.keys.port, limits=PAGES, on_bug=on_bug, clock=CLOCK
+        )
         pages = AdminPages(self.why_not_ready, self._exposition)
         try:
-            admin = await listen(pages, host=at.admin.host, port=at.admin.port, on_bug=on_bug)
+            admin = await listen(pages, host=at.admin.host, port=at.admin.port, limits=PAGES, on_bug=on_bug)
         except OSError:
             await keys.drain(0)
             raise

@@ -48,6 +48,7 @@ async def open_single(setting: Setting, configured: Configured) -> Single:
         configured.world,
         _seen(setting, configured),
         metrics=setting.metrics,
+        log=setting.log,
         bugs=setting.bugs,
         lines=setting.lines,
         fingerprint_key=new_fingerprint_key(),

@@ -144,6 +144,7 @@ class WorkerProcess:
             self._world,
             self._seen(self._world),
             metrics=self._metrics,
+            log=self._log,
             bugs=self._bugs,
             lines=self._lines,
             fingerprint_key=self._fingerprint_key,

@@ -218,7 +218,7 @@ async def settle(
 
 def _dialect_of(target: bytes) -> Dialect | None:
     """In which dialect is a question about no policy of ours answered?"""
-    parts = target.removeprefix(PREFIX).split(b"/")
+    parts = target.removeprefix(PREFIX).split(b"/", 2)
     if not target.startswith(PREFIX) or len(parts) != 2:
         return None
     return DIALECTS.get(parts[0].decode("ascii", "replace"))

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app.deciding import Deciding, open_deciding
+from gateway.app.deciding import Deciding, Peers, open_deciding
 from gateway.app.parts import engine_world, nothing_revoked
 from gateway.telemetry.lines import Lines
+from tests.app.process import served
 from tests.app.test_single import configured, setting, welcome
 from tests.wire.processes import free_port
 
@@ -24,6 +25,7 @@ async def opened(folder: Path, port: int | None) -> Deciding:
             revoked=nothing_revoked,
         ),
         metrics=around.metrics,
+        log=around.log,
         bugs=around.bugs,
         lines=around.lines,
         fingerprint_key=b"k" * 32,
@@ -46,3 +48,16 @@ async def test_a_port_of_its_own_is_not_shared(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="in use"):
         await opened(tmp_path, alone.listener.port)
     await alone.listener.drain(1)
+
+
+def test_peers_are_those_of_any_policy_and_follow_the_configuration(tmp_path: Path) -> None:
+    policies = {"orders": served()["policies"]["orders"]}
+    peers = Peers(configured(tmp_path, policies=policies).world)
+    assert peers("127.0.0.1")
+    assert not peers("10.1.2.3")
+    assert not peers("")
+    policies["orders"]["peers"] = ["10.0.0.0/8"]
+    peers.follow(configured(tmp_path, policies=policies).world)
+    assert peers("10.1.2.3")
+    assert peers("::ffff:10.1.2.3")
+    assert not peers("127.0.0.1")

@@ -9,14 +9,15 @@ import asyncio
 import re
 
 from gateway.core.facts import RequestFacts
+from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import BearerCredential, CookieCredential, HeaderCredential, QueryCredential
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS
 from gateway.dialects.hygiene import METHOD_OVERRIDES
-from gateway.dialects.wire import HeaderPairs, HttpRequest
+from gateway.dialects.wire import HttpRequest
 from gateway.server.single_walk import GivenKeys, Moment, walk
-from tests.builders import JTI, NOW, PEER, cors, key_set, policy, signer, snapshot
+from tests.builders import JTI, NOW, PEER, cors, key_set, nothing_revoked, policy, signer, snapshot
 
 _POLICY = policy(
     credentials=(
@@ -29,7 +30,7 @@ _POLICY = policy(
 )
 _WORLD = snapshot(_POLICY)
 _NEVER = {*IDENTITY_HEADERS, *METHOD_OVERRIDES}
-_MOMENT = Moment(now=NOW, jti=JTI, signer=signer())
+_MOMENT = Moment(now=NOW, jti=JTI, signer=signer(), revoked=nothing_revoked())
 _KEYS = GivenKeys({"corp": key_set()}, None)  # type: ignore[arg-type]  # every issuer that there is has its keys
 
 
@@ -38,11 +39,11 @@ def check(octets: bytes) -> None:
     headers = _headers(octets)
     for name, dialect in DIALECTS.items():
         target = b"/auth/" + name.encode() + b"/orders"
-        request = HttpRequest(method=b"GET", target=target, headers=headers, peer=PEER)
+        request = HttpRequest(method=b"GET", target=target, headers=Headers.of(headers), peer=PEER)
         read = dialect.read(request, _POLICY)
         assert isinstance(read, RequestFacts | Deny)
         if isinstance(read, RequestFacts):
-            assert read.headers == headers
+            assert read.headers.pairs == headers
             # what a CGI, WSGI or PHP reader makes of a name: no two characters become one
             assert not any(re.sub(rb"[^a-z0-9]", b"-", one.lower()) in _NEVER for one, _ in headers)
         verdict = asyncio.run(walk(request, dialect, _POLICY, _WORLD, _KEYS, _MOMENT))

@@ -20,7 +20,6 @@ class Row:
 
 
 _INTROSPECTION: Final = "there is no introspection: every token is a JWT"
-_MEMO: Final = "no decision is remembered: each is made from the token, the keys and the clock"
 _EDGE: Final = "no listener reads a body: a request that announces one is refused"
 
 _JWKS: Final = "tests/sources/test_jwks.py::"
@@ -161,7 +160,10 @@ ISSUERS: Final[Mapping[str, Row]] = {
             "tests/server/test_engine.py::test_a_token_that_expires_while_keys_are_fetched_is_refused",
         ),
     ),
-    "F33": Row("a refusal is remembered and the token becomes good", not_yet=_MEMO),
+    "F33": Row(
+        "a refusal is remembered and the token becomes good",
+        ("tests/server/test_engine.py::test_refusals_are_decided_each_time",),
+    ),
     "F34": Row(
         "a flood of garbage to fill a cache of refusals",
         (_FLOODS + "test_v12_v13_f14_good_traffic_goes_on_and_nothing_grows",),
@@ -322,7 +324,7 @@ CLIENTS: Final[Mapping[str, Row]] = {
     "V33": Row("user agents of probes", (_CONNECTIONS + "test_v33_no_user_agent_is_special",)),
     "V34": Row(
         "pages of one listener asked for at another",
-        ("tests/test_app.py::test_each_listener_serves_its_own_pages_only",),
+        ("tests/app/test_serve.py::test_each_listener_serves_its_own_pages_only",),
     ),
     "V36": Row(
         "a thousand requests in one segment",

@@ -35,8 +35,10 @@ def configured(folder: Path, *, issuer_url: str | None = None, **changes: Any) -
     return {**config, **changes}
 
 
-def running(folder: Path, *, under: tuple[str, ...] = (), **how: Any) -> GatewayProcess:
-    return GatewayProcess(configured(folder, **how), folder, under=under)
+def running(
+    folder: Path, *, under: tuple[str, ...] = (), awaits: str = "/readyz", **how: Any
+) -> GatewayProcess:
+    return GatewayProcess(configured(folder, **how), folder, under=under, awaits=awaits)
 
 
 def good_token(**changes: Any) -> str:

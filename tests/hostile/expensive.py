@@ -20,15 +20,17 @@ from gateway.core.jwk import KeySet
 from gateway.core.policy import BearerCredential, CookieCredential, QueryCredential
 from gateway.core.reason import Reason
 from gateway.core.target import Oddity
-from gateway.core.verdict import Deny, Verdict
+from gateway.core.verdict import Deny, Permit, Verdict
 from gateway.dialects.wire import HttpAnswer
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server.engine import Engine, World
+from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
-from gateway.server.http1.head import After, HeadReader
+from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.writer import AnswerWriter
-from gateway.server.watch import DecisionWatch
+from gateway.server.memo import Memo
+from gateway.server.watch import DecisionWatch, Remembered
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
 from tests import builders as b
@@ -179,7 +181,7 @@ def _headers() -> Iterator[tuple[str, bytes, Refused]]:
     yield (
         "connection of 30,000 commas",
         sub_request(b"/v1/orders", b"Connection: close" + b"," * LINE),
-        Reason.CONNECTION_OPTION,
+        Fault.MALFORMED,
     )
     yield "120 headers", sub_request(b"/v1/orders", *(b"X-H%d: v" % n for n in range(120))), missing
     yield (
@@ -253,8 +255,14 @@ class Bench:
         )
         self._writer = AnswerWriter()
         self._engine = Engine(
-            World(snapshot=_snapshot(), sources=Known({"corp": _keys()}), signer=b.signer),
+            World(
+                snapshot=_snapshot(),
+                sources=Known({"corp": _keys()}),
+                signer=b.signer,
+                revoked=b.nothing_revoked,
+            ),
             self,
+            Memo(bytes(32), jti=lambda: b.JTI, max_bytes=0),  # each request takes the whole way
             clock=lambda: b.NOW,
             monotonic=time.perf_counter,
             jti=lambda: b.JTI,
@@ -266,6 +274,12 @@ class Bench:
         self.verdict = verdict
         self._watch.decided(verdict, *args, **named)
         self._written.clear()
+
+    def remember(self, permit: Permit, dialect: str) -> Remembered:
+        return self._watch.remember(permit, dialect)
+
+    def again(self, *args: Any, **named: Any) -> None:
+        self._watch.again(*args, **named)
 
     def ask(self, raw: bytes) -> Refused:
         """Give the reason, or None for a permit."""

@@ -9,9 +9,9 @@ import pytest
 
 from tests.hostile.expensive import Bench, cost_us, requests
 
-MOST_LINES: Final = 32_000
-"""Lines of Python that one request may execute. A good token takes about 1,300; two lines that run once
-for every byte of a full head would alone be over it."""
+MOST_LINES: Final = 28_000
+"""Lines of Python that one request may execute. A good token takes about 2,400 at first; one line that runs
+once for every byte of a full head would alone be over it."""
 
 
 def lines_of(work: Callable[[], object]) -> int:

@@ -130,7 +130,11 @@ async def test_v22_f12_a_herd_at_a_cold_start_is_one_fetch(tmp_path: Path) -> No
         may_answer.wait(10)
         return publishing(request)
 
-    with RecordingServer(slow) as issuer, running(tmp_path, issuer_url=issuer.url) as gateway:
+    with (
+        RecordingServer(slow) as issuer,
+        # before it is ready: the one attempt that readiness waits for is the one that the herd shares
+        running(tmp_path, issuer_url=issuer.url, awaits="/livez") as gateway,
+    ):
         try:
             herd = asyncio.create_task(ask_all(gateway.decision_port, good(500), clients=500))
             await until(lambda: gateway.connections() == 500)

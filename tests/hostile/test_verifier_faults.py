@@ -14,6 +14,7 @@ from gateway.core.jwk import KeySet
 from gateway.server.engine import Engine, World
 from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
+from gateway.server.memo import Memo
 from tests import builders as b
 from tests.hostile.crowd import answer, ask_all, connection, connections, head, presenting, until
 
@@ -64,11 +65,20 @@ class Silent:
     def decided(self, *_: Any, **__: Any) -> None:
         pass
 
+    def remember(self, *_: Any) -> None:
+        pass
+
+    def again(self, *_: Any, **__: Any) -> None:
+        pass
+
 
 @asynccontextmanager
 async def served(faulty: Faulty, limits: Limits | None = None) -> AsyncIterator[Listener]:
-    world = World(snapshot=b.snapshot(PEER_POLICY), sources=faulty, signer=lambda: faulty)
-    engine = Engine(world, Silent(), clock=lambda: b.NOW, monotonic=lambda: 0.0, jti=lambda: b.JTI)
+    world = World(
+        snapshot=b.snapshot(PEER_POLICY), sources=faulty, signer=lambda: faulty, revoked=b.nothing_revoked
+    )
+    memo = Memo(bytes(32), jti=lambda: b.JTI)
+    engine = Engine(world, Silent(), memo, clock=lambda: b.NOW, monotonic=lambda: 0.0, jti=lambda: b.JTI)
     listener = await listen(
         engine, host="127.0.0.1", port=0, limits=limits or Limits(), on_bug=faulty.bugs.append
     )

@@ -28,7 +28,9 @@ class GatewayProcess:
         workers: int = 1,
         environment: Mapping[str, str] | None = None,
         under: Command = (),
+        awaits: str = "/readyz",
     ) -> None:
+        """`awaits` is the page that has to be good first; `/livez` needs no issuer's answer."""
         directory.mkdir(parents=True, exist_ok=True)
         self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
         self.file = directory / "gateway.yaml"
@@ -37,7 +39,7 @@ class GatewayProcess:
         command = [*command, "--workers", str(workers)]
         self.program = Program(command, directory, environment=environment)
         try:
-            self.program.wait_for(self.is_ready, "readiness")
+            self.program.wait_for(lambda: self._is_good(awaits), "readiness")
         except BaseException:
             self.program.stop()
             raise
@@ -72,7 +74,10 @@ class GatewayProcess:
 
     def is_ready(self) -> bool:
         """Whether `/readyz` of the admin listener answers 200."""
-        url = f"http://127.0.0.1:{self.admin_port}/readyz"
+        return self._is_good("/readyz")
+
+    def _is_good(self, page: str) -> bool:
+        url = f"http://127.0.0.1:{self.admin_port}{page}"
         try:
             with urllib.request.urlopen(url, timeout=5) as response:
                 return bool(response.status == HTTPStatus.OK)

@@ -170,7 +170,7 @@ class Http1Protocol(asyncio.Protocol):
     def _answer_whole(self, request: HttpRequest) -> None:
         try:
             self._answer(request, After.STAY)
-        except Exception as bug:  # noqa: BLE001 -- as in _advance
+        except (Exception, asyncio.CancelledError) as bug:  # noqa: BLE001 -- as in _advance
             self._fail(bug)
         if self._task is None and not self._closing:
             self._await_bytes()

@@ -12,7 +12,7 @@ from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
 from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
-from gateway.server.http1.head import HeadReader
+from gateway.server.http1.head import MAX_COMMAS, HeadReader
 from gateway.server.http1.limits import Limits
 
 DEFAULT = Limits()
@@ -91,6 +91,18 @@ def test_knows_whether_the_connection_stays(version: bytes, extra: bytes, after:
     head = read(b"GET / HTTP/" + version + b"\r\nHost: h\r\n" + extra + b"\r\n")
     assert head is not None
     assert head[1] is after
+
+
+def test_a_connection_header_lists_a_few_options() -> None:
+    """Splitting 30,000 of them would cost more than the whole decision."""
+
+    def asked(commas: int) -> bytes:
+        return b"GET / HTTP/1.1\r\nHost: h\r\nConnection: close" + b"," * commas + b"\r\n\r\n"
+
+    assert read(asked(MAX_COMMAS)) is not None
+    with pytest.raises(FaultyHead) as refused:
+        read(asked(MAX_COMMAS + 1))
+    assert refused.value.fault is Fault.MALFORMED
 
 
 def test_http_1_0_needs_no_host() -> None:

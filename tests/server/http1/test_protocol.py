@@ -217,6 +217,10 @@ async def leak_a_cancellation(_: HttpRequest) -> HttpAnswer:
     raise asyncio.CancelledError
 
 
+def leak_a_cancellation_now(_: HttpRequest) -> HttpAnswer:
+    raise asyncio.CancelledError
+
+
 async def answer_nothing(_: HttpRequest) -> HttpAnswer:
     return None  # type: ignore[return-value]
 
@@ -229,12 +233,14 @@ async def split_the_answer_later(request: HttpRequest) -> HttpAnswer:
     return split_the_answer(request)
 
 
+@pytest.mark.parametrize("stream", [GET, GET * 2], ids=["whole head", "two heads"])
 @pytest.mark.parametrize(
     "handler",
     [
         raise_now,
         raise_later,
         leak_a_cancellation,
+        leak_a_cancellation_now,
         answer_nothing,
         lambda _: None,
         split_the_answer,
@@ -243,10 +249,10 @@ async def split_the_answer_later(request: HttpRequest) -> HttpAnswer:
     ],
 )
 async def test_a_bug_is_one_constant_500_and_the_end(
-    serve: Serve, handler: Handler, caplog: pytest.LogCaptureFixture
+    serve: Serve, handler: Handler, stream: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     served = await serve(handler)
-    (answer,) = await served.ask(GET * 2, eof=False)
+    (answer,) = await served.ask(stream, eof=False)
     assert answer == Answer(
         status=500,
         headers={b"cache-control": b"no-store", b"content-length": b"0", b"connection": b"close"},
