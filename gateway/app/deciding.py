@@ -1,6 +1,7 @@
 """How does one process decide? The engine, its listener, and what follows the configuration with them."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from gateway.app.parts import new_engine, policy_routes, recorder
 from gateway.config.world import World
@@ -13,6 +14,7 @@ from gateway.server.watch import BugWatch, DecisionWatch
 from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.record import Recorder
 
 
 class Peers:
@@ -32,75 +34,72 @@ class Peers:
         return is_listed(peer, self._networks)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What one process decides with, whatever its configuration becomes."""
+
+    metrics: Metrics
+    log: Log
+    bugs: BugWatch
+    lines: Lines
+    fingerprint_key: bytes = field(repr=False)
+    """For where the configuration has none."""
+    clock: Callable[[], float]
+    """Seconds since the epoch."""
+
+
 class Deciding:
     """A decision listener that is open. Made by `open_deciding`."""
 
     def __init__(
         self,
+        means: Means,
         *,
         decide: engine.Engine,
+        watch: DecisionWatch,
         listener: Listener,
         peers: Peers,
-        watch: DecisionWatch,
-        lines: Lines,
-        fingerprint_key: bytes,
     ) -> None:
+        self._means = means
         self._engine = decide
-        self._peers = peers
         self._watch = watch
-        self._lines = lines
-        self._fingerprint_key = fingerprint_key
+        self._peers = peers
         self.listener = listener
 
     def adopt(self, world: World, seen: engine.World) -> None:
         """Decide by what is `seen`, count and record by its configuration, from the next request on."""
-        self._watch.recorder = recorder(world, self._lines, self._fingerprint_key)
-        self._watch.metrics.routes_changed(policy_routes(world))
+        self._watch.recorder = _recorder(world, self._means)
+        self._means.metrics.routes_changed(policy_routes(world))
         self._peers.follow(world)
         self._engine.adopt(seen)
 
     def count(self) -> None:
         """Bring the metrics that are read off, and not counted, up to date."""
-        self._watch.metrics.connections(self.listener.connections)
-        self._watch.metrics.lines_dropped(self._lines.dropped)
+        self._means.metrics.connections(self.listener.connections)
+        self._means.metrics.lines_dropped(self._means.lines.dropped)
 
 
 async def open_deciding(
-    world: World,
-    seen: engine.World,
-    *,
-    metrics: Metrics,
-    log: Log,
-    bugs: BugWatch,
-    lines: Lines,
-    fingerprint_key: bytes,
-    port: int | None = None,
+    world: World, seen: engine.World, means: Means, *, port: int | None = None
 ) -> Deciding:
     """Listen for decisions; on a `port` that is shared with other processes, where one is given.
 
     Raises: OSError where the address cannot be had.
     """
-    watch = DecisionWatch(recorder(world, lines, fingerprint_key), metrics)
-    decide = new_engine(seen, watch)
-    at, peers = world.listeners.decision, Peers(world)
+    watch = DecisionWatch(_recorder(world, means), means.metrics)
+    decide, peers = new_engine(seen, watch, clock=means.clock), Peers(world)
+    at = world.listeners.decision
     listener = await listen(
         decide,
         host=at.host,
         port=at.port if port is None else port,
-        limits=_limits(log),
+        limits=_limits(means.log),
         knows=peers,
-        on_malformed=metrics.malformed,
-        on_bug=bugs.bug,
+        on_malformed=means.metrics.malformed,
+        on_bug=means.bugs.bug,
         reuse_port=port is not None,
     )
-    return Deciding(
-        decide=decide,
-        listener=listener,
-        peers=peers,
-        watch=watch,
-        lines=lines,
-        fingerprint_key=fingerprint_key,
-    )
+    return Deciding(means, decide=decide, watch=watch, listener=listener, peers=peers)
 
 
 # --- private ---
@@ -114,3 +113,7 @@ def _limits(log: Log) -> Limits:
     if fitting < limits.max_connections:
         log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
     return replace(limits, max_connections=fitting)
+
+
+def _recorder(world: World, means: Means) -> Recorder:
+    return recorder(world, means.lines, means.fingerprint_key, clock=means.clock)

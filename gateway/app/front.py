@@ -4,16 +4,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from gateway.app.custody import Custody
+from gateway.app.setting import Setting
 from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.core.jwk import DroppedKey
-from gateway.server.watch import BugWatch
 from gateway.sources.keysets import KeySources
 from gateway.sources.outcome import REFRESHED, UNCHANGED, KeysObserver
-from gateway.telemetry.lines import Lines
-from gateway.telemetry.log import Log
-from gateway.telemetry.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,17 +20,6 @@ class Configured:
     readings: Readings
     """What the world was compiled from."""
     sources: KeySources
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What a gateway has from its start to its end."""
-
-    custody: Custody
-    metrics: Metrics
-    log: Log
-    bugs: BugWatch
-    lines: Lines
 
 
 class Front(Protocol):

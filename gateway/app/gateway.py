@@ -10,22 +10,21 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from gateway import __version__
-from gateway.app.custody import LOOK_EVERY_S, Custody, PublishedPages
-from gateway.app.front import Configured, Front, KeysRelay, OpenFront, Setting
-from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, announce, policy_routes
+from gateway.app.custody import PublishedPages
+from gateway.app.front import Configured, Front, KeysRelay, OpenFront
+from gateway.app.parts import DRAIN_S, MONOTONIC, announce
+from gateway.app.setting import Setting
 from gateway.app.sources import key_sources
 from gateway.config.readings import Readings
 from gateway.config.world import World
+from gateway.keys.schedule import LOOK_EVERY_S
 from gateway.server.admin_pages import AdminPages
 from gateway.server.http1.limits import PAGES
 from gateway.server.listener import Listener, listen
 from gateway.server.readiness import Readiness
 from gateway.server.reload import Pace, Reloader
-from gateway.server.watch import BugWatch, KeysWatch, ReloadWatch
-from gateway.telemetry.lines import Lines
-from gateway.telemetry.log import Log, configure_stdlib
-from gateway.telemetry.metrics import Metrics
+from gateway.server.watch import KeysWatch, ReloadWatch
+from gateway.telemetry.log import configure_stdlib
 
 
 class Gateway:
@@ -48,9 +47,14 @@ class Gateway:
 
     async def open(self) -> None:
         """Open the pages, and begin what goes on for ever. Raises: OSError; then neither is."""
-        at, on_bug = self.configured.world.listeners, self.setting.bugs.bug
+        at, on_bug, clock = self.configured.world.listeners, self.setting.bugs.bug, self.setting.clock
         keys = await listen(
-            self._pages, host=at.keys.host, port=at.keys.port, limits=PAGES, on_bug=on_bug, clock=CLOCK
+            self._pages,
+            host=at.keys.host,
+            port=at.keys.port,
+            limits=PAGES,
+            on_bug=on_bug,
+            clock=clock,
         )
         pages = AdminPages(self.why_not_ready, self._exposition)
         try:
@@ -140,11 +144,10 @@ class Gateway:
         return self._front.exposition()
 
 
-async def start(
-    world: World, readings: Readings, custody: Custody, lines: Lines, open_front: OpenFront
-) -> Gateway:
+async def start(setting: Setting, world: World, readings: Readings, open_front: OpenFront) -> Gateway:
     """Open a gateway. Raises: OSError where an address cannot be had; nothing is open then."""
-    setting = _setting(world, custody, lines)
+    configure_stdlib(setting.log)
+    setting.bugs.catch_strays(asyncio.get_running_loop())
     relay = KeysRelay(KeysWatch(setting.log, setting.metrics))
     configured = Configured(world=world, readings=readings, sources=key_sources(world, relay))
     async with AsyncExitStack() as undo:
@@ -156,14 +159,3 @@ async def start(
         await gateway.open()
         undo.pop_all()
     return gateway
-
-
-# --- private ---
-
-
-def _setting(world: World, custody: Custody, lines: Lines) -> Setting:
-    log, metrics = Log(lines.write, CLOCK), Metrics(policy_routes(world), version=__version__)
-    bugs = BugWatch(log, metrics)
-    configure_stdlib(log)
-    bugs.catch_strays(asyncio.get_running_loop())
-    return Setting(custody=custody, metrics=metrics, log=log, bugs=bugs, lines=lines)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from gateway.app.front import Configured, Setting
+from gateway.app.front import Configured
 from gateway.app.parts import MONOTONIC, new_fingerprint_key
+from gateway.app.setting import Setting
 from gateway.config.readings import to_json
 from gateway.core.evidence import KeysNeeded, Unavailable
 from gateway.server.workers.messages import (
@@ -170,7 +171,7 @@ class Many:
     def _signing_keys(self) -> SigningKeys:
         return SigningKeys(
             keys=tuple(
-                (stored.key.to_pem().decode("ascii"), stored.state.value, stored.created_at)
+                (stored.key.to_pem().decode("ascii"), stored.state.value, stored.created_at, stored.since)
                 for stored in self._setting.custody.stored
             )
         )

@@ -28,11 +28,13 @@ MONOTONIC: Final = time.monotonic
 """On Linux the same in every process of the machine: ages may travel between them as moments."""
 
 
-def new_engine(world: engine.World, observer: engine.Observer) -> engine.Engine:
-    """Make the engine, with the real clocks."""
+def new_engine(
+    world: engine.World, observer: engine.Observer, *, clock: Callable[[], float]
+) -> engine.Engine:
+    """Make the engine. `clock` gives seconds since the epoch."""
     jti = partial(secrets.token_urlsafe, JTI_BYTES)
     memo = Memo(secrets.token_bytes(MEMO_KEY_BYTES), jti=jti)
-    return engine.Engine(world, observer, memo, clock=CLOCK, monotonic=time.perf_counter, jti=jti)
+    return engine.Engine(world, observer, memo, clock=clock, monotonic=time.perf_counter, jti=jti)
 
 
 def engine_world(
@@ -64,10 +66,10 @@ def new_fingerprint_key() -> bytes:
     return secrets.token_bytes(FINGERPRINT_KEY_BYTES)
 
 
-def recorder(world: World, lines: Lines, fingerprint_key: bytes) -> Recorder:
+def recorder(world: World, lines: Lines, fingerprint_key: bytes, *, clock: Callable[[], float]) -> Recorder:
     """Make the writer of decision records. `fingerprint_key` is for where the configuration has none."""
     key = world.audit.fingerprint_key or fingerprint_key
-    return Recorder(Fingerprints(key), world.audit.reveal, lines.write, CLOCK)
+    return Recorder(Fingerprints(key), world.audit.reveal, lines.write, clock)
 
 
 def announce(world: World, log: Log) -> None:

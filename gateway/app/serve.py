@@ -11,16 +11,15 @@ from typing import BinaryIO, Final
 
 import uvloop
 
-from gateway.app.custody import Custody, open_custody
 from gateway.app.front import OpenFront
 from gateway.app.gateway import start
 from gateway.app.many import open_many
+from gateway.app.setting import Setting, open_setting
 from gateway.app.single import open_single
 from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Readings
 from gateway.config.world import World
-from gateway.telemetry.lines import Lines
 
 EX_OK: Final = 0
 EX_FAILED: Final = 1
@@ -34,14 +33,14 @@ def serve(path: Path, workers: int) -> int:
     first = attempt(path)
     if isinstance(first.outcome, ConfigError):
         raise first.outcome
-    custody = open_custody(first.outcome)
-    return uvloop.run(_Serving(path, workers).run(first.outcome, first.readings, custody))
+    setting = open_setting(first.outcome, sys.stdout.buffer)
+    return uvloop.run(_Serving(path, workers).run(setting, first.outcome, first.readings))
 
 
 @asynccontextmanager
 async def running(world: World, out: BinaryIO) -> AsyncIterator[None]:
     """Run a gateway inside another event loop, for `gateway dev`. Its lines go to `out`; it never reloads."""
-    gateway = await start(world, {}, open_custody(world), Lines(out), open_single)
+    gateway = await start(open_setting(world, out), world, {}, open_single)
     try:
         yield
     finally:
@@ -61,13 +60,13 @@ class _Serving:
         self._reload_early = False
         self._exit_code = EX_OK
 
-    async def run(self, world: World, readings: Readings, custody: Custody) -> int:
+    async def run(self, setting: Setting, world: World, readings: Readings) -> int:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._note_reload)
         try:
-            gateway = await start(world, readings, custody, Lines(sys.stdout.buffer), self._front())
+            gateway = await start(setting, world, readings, self._front())
         except OSError as error:
             print(f"gateway: cannot listen: {error.strerror}", file=sys.stderr)  # noqa: T201
             return EX_FAILED

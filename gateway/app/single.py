@@ -1,8 +1,9 @@
 """How is everything done in one process?"""
 
-from gateway.app.deciding import Deciding, open_deciding
-from gateway.app.front import Configured, Setting
+from gateway.app.deciding import Deciding, Means, open_deciding
+from gateway.app.front import Configured
 from gateway.app.parts import engine_world, new_fingerprint_key, nothing_revoked
+from gateway.app.setting import Setting
 from gateway.server import engine
 
 
@@ -44,15 +45,15 @@ class Single:
 
 async def open_single(setting: Setting, configured: Configured) -> Single:
     """Begin to decide in this process. Raises: OSError where the address cannot be had."""
-    deciding = await open_deciding(
-        configured.world,
-        _seen(setting, configured),
+    means = Means(
         metrics=setting.metrics,
         log=setting.log,
         bugs=setting.bugs,
         lines=setting.lines,
         fingerprint_key=new_fingerprint_key(),
+        clock=setting.clock,
     )
+    deciding = await open_deciding(configured.world, _seen(setting, configured), means)
     return Single(setting, deciding)
 
 

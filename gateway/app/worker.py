@@ -16,7 +16,7 @@ from typing import Final, assert_never
 import uvloop
 
 from gateway import __version__
-from gateway.app.deciding import Deciding, open_deciding
+from gateway.app.deciding import Deciding, Means, open_deciding
 from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world, nothing_revoked
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Replay, from_json
@@ -140,16 +140,15 @@ class WorkerProcess:
     async def _listen(self, port: int) -> None:
         if self._world is None or self._deciding is not None:
             raise Ended
-        self._deciding = await open_deciding(
-            self._world,
-            self._seen(self._world),
+        means = Means(
             metrics=self._metrics,
             log=self._log,
             bugs=self._bugs,
             lines=self._lines,
             fingerprint_key=self._fingerprint_key,
-            port=port,
+            clock=CLOCK,
         )
+        self._deciding = await open_deciding(self._world, self._seen(self._world), means, port=port)
         self._channel.send(Listening())
 
     def _seen(self, world: World) -> engine.World:
@@ -181,8 +180,9 @@ async def work(end: socket.socket) -> int:
 # --- private ---
 
 
-def _stored(pem: str, state: str, created_at: int) -> StoredKey:
-    return StoredKey(key=SigningKey.from_pem(pem.encode()), state=KeyState(state), created_at=created_at)
+def _stored(pem: str, state: str, created_at: int, since: int | None) -> StoredKey:
+    key = SigningKey.from_pem(pem.encode())
+    return StoredKey(key=key, state=KeyState(state), created_at=created_at, since=since)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ Running gateways look at the same store, and notice by themselves within seconds
 from argparse import Namespace
 from typing import Any, assert_never
 
+from gateway.app.keys_store import blaming, rotation_of, store_of
 from gateway.app.parts import CLOCK
 from gateway.cli import keys_change
-from gateway.cli.keys_store import blaming, rotation_of, store_of
 from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
 from gateway.config.compile import load_world
 from gateway.config.world import World

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, assert_never
 
+from gateway.app.keys_store import blaming, rotation_of, store_of
 from gateway.app.parts import CLOCK
-from gateway.cli.keys_store import blaming, rotation_of, store_of
 from gateway.cli.output import EX_OK, complain, print_json
 from gateway.config.compile import load_world
 from gateway.config.world import World

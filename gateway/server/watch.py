@@ -3,8 +3,9 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.config.problem import ConfigError
@@ -13,6 +14,8 @@ from gateway.core.jwk import DroppedKey
 from gateway.core.mint import DownstreamToken
 from gateway.core.policy import Policy
 from gateway.core.verdict import Permit, Verdict
+from gateway.keys.failure import KeyStoreError
+from gateway.keys.keyring import Keyring
 from gateway.sources.outcome import REFRESHED, UNCHANGED
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics, Tally
@@ -99,6 +102,45 @@ class KeysWatch:
         self.metrics.keys_dropped(issuer_id, len(keys))
         for key in keys:
             self.log.warning("key_dropped", issuer=issuer_id, index=key.index, why=key.why)
+
+
+@dataclass(slots=True)
+class CustodyWatch:
+    """Told of our own keys (`gateway.keys.custody.CustodyObserver`)."""
+
+    log: Log
+    metrics: Metrics
+    _states: Mapping[str, int] = field(default_factory=dict)
+    _failed: bool = False
+
+    def loaded(self, keyring: Keyring) -> None:
+        """Show how many keys there are, at the start."""
+        self._states = Counter(key.state.value for key in keyring.public_keys())
+        self._show()
+
+    def keys_changed(self, keyring: Keyring) -> None:
+        """Say which key signs now, and how many are published."""
+        self.loaded(keyring)
+        signer = keyring.signer()
+        kid = "" if signer is None else signer.kid
+        self.log.info("signing_keys_changed", key=kid, count=len(keyring.public_keys()))
+
+    def store_failed(self, error: KeyStoreError) -> None:
+        """Say what is wrong; the last good keys stay."""
+        self._failed = True
+        self._show()
+        self.log.error("signing_key_store_failed", problem=str(error))
+
+    def store_healed(self) -> None:
+        """Say that the store is good again."""
+        self._failed = False
+        self._show()
+        self.log.info("signing_key_store_healed")
+
+    # --- private ---
+
+    def _show(self) -> None:
+        self.metrics.signing_keys(self._states, store_failed=self._failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,32 +5,29 @@ from pathlib import Path
 
 import pytest
 
-from gateway.app.deciding import Deciding, Peers, open_deciding
+from gateway.app.deciding import Deciding, Means, Peers, open_deciding
 from gateway.app.parts import engine_world, nothing_revoked
-from gateway.telemetry.lines import Lines
+from gateway.app.setting import open_setting
 from tests.app.process import served
-from tests.app.test_single import configured, setting, welcome
+from tests.app.test_single import configured, welcome
 from tests.wire.processes import free_port
 
 
 async def opened(folder: Path, port: int | None) -> Deciding:
     given = configured(folder)
-    around = setting(given.world, Lines(BytesIO()))
-    return await open_deciding(
-        given.world,
-        engine_world(
-            given.world,
-            sources=given.sources,
-            signer=around.custody.signer,
-            revoked=nothing_revoked,
-        ),
+    around = open_setting(given.world, BytesIO())
+    seen = engine_world(
+        given.world, sources=given.sources, signer=around.custody.signer, revoked=nothing_revoked
+    )
+    means = Means(
         metrics=around.metrics,
         log=around.log,
         bugs=around.bugs,
         lines=around.lines,
         fingerprint_key=b"k" * 32,
-        port=port,
+        clock=around.clock,
     )
+    return await open_deciding(given.world, seen, means, port=port)
 
 
 async def test_two_may_share_a_port(tmp_path: Path) -> None:

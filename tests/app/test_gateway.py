@@ -1,39 +1,28 @@
 """What every gateway has, and how it lives."""
 
-import logging
 import socket
-import sys
-import threading
-from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from gateway.app import gateway as module
-from gateway.app.custody import Custody, open_custody
 from gateway.app.gateway import start
+from gateway.app.parts import CLOCK
+from gateway.app.setting import open_setting
 from gateway.app.single import open_single
 from gateway.config.compile import load_world
 from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
+from gateway.keys.custody import Custody
+from gateway.keys.memory import MemoryStore
 from gateway.server.keys_pages import JWKS_PATH
-from gateway.telemetry.lines import Lines
 from tests import builders as b
 from tests.app.process import served
 from tests.cli.configuration import write
 from tests.sources.fake_time import until
 from tests.wire.processes import accepts, free_port
-
-
-@pytest.fixture
-def process_hooks() -> Iterator[None]:
-    """`start` takes over what belongs to a process; this process is pytest's."""
-    root = logging.getLogger()
-    before = threading.excepthook, sys.unraisablehook, root.handlers[:], root.level
-    yield
-    threading.excepthook, sys.unraisablehook, root.handlers[:], level = before
-    root.setLevel(level)
 
 
 @pytest.mark.usefixtures("process_hooks")
@@ -46,7 +35,7 @@ async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> N
         }
         world = load_world(write(tmp_path, served(listeners=listeners)))
         with pytest.raises(OSError, match="in use"):
-            await start(world, {}, open_custody(world), Lines(out), open_single)
+            await start(open_setting(world, out), world, {}, open_single)
         assert not accepts(ports[0])
         assert not accepts(ports[1])
 
@@ -72,10 +61,10 @@ async def test_another_keyring_is_published_and_a_defect_does_not_end_the_lookin
     monkeypatch.setattr(module, "LOOK_EVERY_S", 0.01)
     free = {"host": "127.0.0.1", "port": 0}
     world = load_world(write(tmp_path, served(listeners={"decision": free, "keys": free, "admin": free})))
-    custody = Turning(world)
+    custody = Turning(MemoryStore(), algorithm="ES256", rotate_every_s=None, clock=CLOCK)
     first = custody.open()
     out = BytesIO()
-    gateway = await start(world, {}, custody, Lines(out), open_single)
+    gateway = await start(replace(open_setting(world, out), custody=custody), world, {}, open_single)
     try:
         await until(lambda: custody.looks >= 3)
         pages = gateway._pages(

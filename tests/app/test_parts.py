@@ -32,6 +32,6 @@ def test_a_key_of_the_gateway_stands_in_for_that_of_the_operator(tmp_path: Path)
     assert len(new_fingerprint_key()) >= 32
     assert new_fingerprint_key() != new_fingerprint_key()
     with (tmp_path / "out").open("wb") as out:
-        one = recorder(world, Lines(out), new_fingerprint_key())
+        one = recorder(world, Lines(out), new_fingerprint_key(), clock=CLOCK)
         one.record(Deny(reason=Reason.POLICY_UNKNOWN), None, dialect="nginx", peer="10.0.0.1", seconds=0.1)
     assert (tmp_path / "out").read_bytes().count(b"\n") == 1

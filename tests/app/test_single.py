@@ -4,17 +4,11 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from gateway.app.custody import open_custody
-from gateway.app.front import Configured, Setting
-from gateway.app.parts import CLOCK, policy_routes
+from gateway.app.front import Configured
+from gateway.app.setting import open_setting
 from gateway.app.single import open_single
 from gateway.app.sources import key_sources
 from gateway.config.compile import load_world
-from gateway.config.world import World
-from gateway.server.watch import BugWatch
-from gateway.telemetry.lines import Lines
-from gateway.telemetry.log import Log
-from gateway.telemetry.metrics import Metrics
 from tests import builders as b
 from tests.app.process import served
 from tests.cli.configuration import write
@@ -28,13 +22,6 @@ def configured(folder: Path, **changes: Any) -> Configured:
     return Configured(world=world, readings={}, sources=key_sources(world))
 
 
-def setting(world: World, out: Lines) -> Setting:
-    log, metrics = Log(out.write, CLOCK), Metrics(policy_routes(world), version="0")
-    return Setting(
-        custody=open_custody(world), metrics=metrics, log=log, bugs=BugWatch(log, metrics), lines=out
-    )
-
-
 async def welcome(port: int) -> Response:
     carriers = [("X-Original-Method", "GET"), ("X-Original-URL", "https://api.example.com/")]
     return await asyncio.to_thread(send, port, "/auth/nginx/orders", [*carriers, ("X-Real-IP", "192.0.2.1")])
@@ -44,7 +31,7 @@ async def test_it_decides_by_the_configuration_that_was_adopted_last(tmp_path: P
     (tmp_path / "issuer.json").write_bytes(b.jwks(b.KEY))
     first = configured(tmp_path)
     with (tmp_path / "out").open("wb") as out:
-        around = setting(first.world, Lines(out))
+        around = open_setting(first.world, out)
         front = await open_single(around, first)
         assert front.why_not() is None
         front.keys_read("corp")

@@ -109,7 +109,7 @@ class Worker:
         generation = self.adopt()
         assert self.hear() == Adopted(generation=generation)
         pem = SigningKey.generate("ES256").to_pem().decode()
-        self.tell(SigningKeys(keys=((pem, "active", 1),)))
+        self.tell(SigningKeys(keys=((pem, "active", 1, 1),)))
         self.tell(IssuerKeys(issuer_id="corp", document=DOCUMENT, read_at=read_at))
         self.tell(Listen(port=self.port))
         assert self.hear() == Listening()

@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,12 @@ from gateway.config.problem import ConfigError, Problem
 from gateway.core.jwk import DroppedKey
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
+from gateway.keys.failure import KeyStoreError
+from gateway.keys.keyring import Keyring
+from gateway.keys.signing_key import SigningKey
+from gateway.keys.stored_key import KeyState, StoredKey
 from gateway.redact.fingerprint import Fingerprints
-from gateway.server.watch import BugWatch, DecisionWatch, DenyListWatch, KeysWatch, ReloadWatch
+from gateway.server.watch import BugWatch, CustodyWatch, DecisionWatch, DenyListWatch, KeysWatch, ReloadWatch
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
@@ -190,3 +195,29 @@ def test_an_adopted_configuration_is_told_by_its_generation() -> None:
     assert (line["event.action"], line["token_gateway.generation"]) == ("config_reloaded", "0123")
     assert ears.counted('token_gateway_config_reloads_total{outcome="adopted"}') == 1
     assert ears.counted("token_gateway_config_refused") == 0
+
+
+def test_our_own_keys_are_shown_and_every_change_is_told(ears: Ears) -> None:
+    watch = CustodyWatch(ears.log, ears.metrics)
+    key = SigningKey.generate("ES256")
+    keyring = Keyring([StoredKey(key=key, state=KeyState.ACTIVE, created_at=1)], algorithm="ES256")
+    watch.loaded(keyring)
+    assert ears.lines == []
+    assert ears.counted('token_gateway_signing_keys{state="active"}') == 1
+    assert ears.counted("token_gateway_signing_key_store_failed") == 0
+    watch.store_failed(KeyStoreError(path=Path("keys"), what="is missing", fix="restore it"))
+    assert ears.counted("token_gateway_signing_key_store_failed") == 1
+    assert ears.counted('token_gateway_signing_keys{state="active"}') == 1
+    watch.store_healed()
+    assert ears.counted("token_gateway_signing_key_store_failed") == 0
+    watch.keys_changed(Keyring([], algorithm="ES256"))
+    assert ears.counted("token_gateway_signing_keys{") == 0
+    watch.keys_changed(keyring)
+    assert [line["event.action"] for line in ears.said()] == [
+        "signing_key_store_failed",
+        "signing_key_store_healed",
+        "signing_keys_changed",
+        "signing_keys_changed",
+    ]
+    assert ears.said()[0]["token_gateway.problem"] == "keys: is missing. Fix: restore it."
+    assert [line.get("token_gateway.key") for line in ears.said()[2:]] == ["", key.kid]

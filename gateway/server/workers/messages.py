@@ -30,8 +30,8 @@ class Adopt:
 class SigningKeys:
     """Sign with the active one of these."""
 
-    keys: tuple[tuple[str, str, int], ...] = field(repr=False)
-    """Each as PEM, state, and when it was made, in seconds since the epoch."""
+    keys: tuple[tuple[str, str, int, int | None], ...] = field(repr=False)
+    """Each as PEM, state, and when it was made and since when it is so, in seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from gateway.server.workers import messages as m
 
 EVERY: list[m.Message] = [
     m.Adopt(path="gateway.yaml", generation="01", readings=b"\x00\xff", fingerprint_key=b"k" * 32),
-    m.SigningKeys(keys=(("PEM", "active", 1), ("PEM", "pending", 2))),
+    m.SigningKeys(keys=(("PEM", "active", 1, None), ("PEM", "pending", 2, 2))),
     m.SigningKeys(keys=()),
     m.IssuerKeys(issuer_id="corp", document=b'{"keys": []}', read_at=12.5),
     m.Listen(port=4180),
@@ -53,6 +53,6 @@ def test_no_octets_raise_anything_else(text: bytes) -> None:
 
 def test_no_key_and_no_text_of_a_client_is_printed() -> None:
     printed = repr(
-        [m.SigningKeys(keys=(("c4n4ry", "active", 1),)), m.Need(number=1, issuer_id="a", kid=b"c4n4ry")]
+        [m.SigningKeys(keys=(("c4n4ry", "active", 1, 1),)), m.Need(number=1, issuer_id="a", kid=b"c4n4ry")]
     )
     assert "c4n4ry" not in printed

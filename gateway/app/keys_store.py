@@ -1,4 +1,4 @@
-"""Which store do the commands of `gateway keys` work on, and what do its failures become?"""
+"""Where are our own keys, how do they follow each other, and what do failures of their store become?"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli.keys_store import blaming, rotation_of, store_of
+from gateway.app.keys_store import blaming, rotation_of, store_of
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.keys.directory import DirectoryStore
