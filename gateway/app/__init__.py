@@ -4,6 +4,7 @@
     sources     where the issuers' keys come from
     keys_store  where our signing keys are
     custody     our signing keys, and the pages that publish them
+    denied      the deny list
     setting     what a gateway has from its start to its end
     gateway     what every gateway has, and its life: start, reload, drain
     deciding    the part that decides: the engine and its listener

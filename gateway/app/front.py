@@ -8,6 +8,7 @@ from gateway.app.setting import Setting
 from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.core.jwk import DroppedKey
+from gateway.server.deny_list import DenyList
 from gateway.sources.keysets import KeySources
 from gateway.sources.outcome import REFRESHED, UNCHANGED, KeysObserver
 
@@ -20,6 +21,8 @@ class Configured:
     readings: Readings
     """What the world was compiled from."""
     sources: KeySources
+    denied: DenyList | None
+    """None where the operator keeps no deny list."""
 
 
 class Front(Protocol):
@@ -37,6 +40,9 @@ class Front(Protocol):
 
     def signing_changed(self) -> None:
         """The custody has another keyring."""
+
+    def denied_changed(self) -> None:
+        """The deny list has other content."""
 
     def why_not(self) -> str | None:
         """None where it can decide; else a word that says why not."""

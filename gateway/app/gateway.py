@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app.custody import PublishedPages
+from gateway.app.denied import count_denied, open_denied
 from gateway.app.front import Configured, Front, KeysRelay, OpenFront
 from gateway.app.parts import DRAIN_S, MONOTONIC, announce
 from gateway.app.setting import Setting
@@ -19,11 +20,12 @@ from gateway.config.readings import Readings
 from gateway.config.world import World
 from gateway.keys.schedule import LOOK_EVERY_S
 from gateway.server.admin_pages import AdminPages
+from gateway.server.deny_list import LOOK_EVERY_S as DENIED_EVERY_S
 from gateway.server.http1.limits import PAGES
 from gateway.server.listener import Listener, listen
 from gateway.server.readiness import Readiness
 from gateway.server.reload import Pace, Reloader
-from gateway.server.watch import KeysWatch, ReloadWatch
+from gateway.server.watch import DenyListWatch, KeysWatch, ReloadWatch
 from gateway.telemetry.log import configure_stdlib
 
 
@@ -65,6 +67,7 @@ class Gateway:
         self._listeners = [keys, admin]
         await self.configured.sources.start()
         self._keep_doing(self._look_after_keys())
+        self._keep_doing(self._look_after_denied())
         self._tell_of(self.configured.world)
         self.setting.log.info("listening", decision=self._front.port, keys=keys.port, admin=admin.port)
 
@@ -86,11 +89,21 @@ class Gateway:
             self._reloader.ask()
 
     async def adopt(self, world: World, readings: Readings) -> None:
-        """Live by this configuration from now on: all of it, in one turn of the loop."""
-        before = self.configured.sources
+        """Live by this configuration from now on: all of it, in one turn of the loop.
+
+        Raises: ConfigError where its deny list cannot be used; then nothing has changed.
+        """
+        before, setting = self.configured.sources, self.setting
+        denied = await open_denied(
+            world,
+            DenyListWatch(setting.log, setting.bugs),
+            clock=setting.clock,
+            former=self.configured.world,
+            kept=self.configured.denied,
+        )
         sources = key_sources(world, self._relay, before)
         await sources.start()
-        self.configured = Configured(world=world, readings=readings, sources=sources)
+        self.configured = Configured(world=world, readings=readings, sources=sources, denied=denied)
         self._front.adopt(self.configured)
         self._pages.publish(self.setting.custody.keyring, world)
         self.setting.metrics.issuers_gone(before.issuer_ids - sources.issuer_ids)
@@ -130,6 +143,20 @@ class Gateway:
                 self._pages.publish(custody.keyring, self.configured.world)
                 self._front.signing_changed()
 
+    async def _look_after_denied(self) -> None:
+        while True:
+            await asyncio.sleep(DENIED_EVERY_S)
+            denied = self.configured.denied
+            if denied is None:
+                continue
+            try:
+                changed = await denied.look()
+            except Exception as error:  # noqa: BLE001 - our bug; who is revoked later must be refused too
+                self.setting.bugs.bug(error)
+                continue
+            if changed and denied is self.configured.denied:
+                self._front.denied_changed()
+
     def _tell_of(self, world: World) -> None:
         announce(world, self.setting.log)
         self.setting.metrics.configured(
@@ -141,15 +168,20 @@ class Gateway:
         for issuer_id in sources.issuer_ids:
             metrics.keys_age(issuer_id, sources.age_s(issuer_id))
         metrics.issuers_ready({issuer_id: sources.ready(issuer_id) for issuer_id in sources.issuer_ids})
+        count_denied(metrics, self.configured.denied)
         return self._front.exposition()
 
 
 async def start(setting: Setting, world: World, readings: Readings, open_front: OpenFront) -> Gateway:
-    """Open a gateway. Raises: OSError where an address cannot be had; nothing is open then."""
+    """Open a gateway.
+
+    Raises: OSError where an address cannot be had, ConfigError for the deny list; nothing is open then.
+    """
     configure_stdlib(setting.log)
     setting.bugs.catch_strays(asyncio.get_running_loop())
+    denied = await open_denied(world, DenyListWatch(setting.log, setting.bugs), clock=setting.clock)
     relay = KeysRelay(KeysWatch(setting.log, setting.metrics))
-    configured = Configured(world=world, readings=readings, sources=key_sources(world, relay))
+    configured = Configured(world=world, readings=readings, sources=key_sources(world, relay), denied=denied)
     async with AsyncExitStack() as undo:
         undo.push_async_callback(configured.sources.close)
         front = await open_front(setting, configured)

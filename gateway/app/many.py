@@ -28,6 +28,7 @@ from gateway.server.workers.messages import (
     Message,
     Need,
     NotAdopted,
+    Revoked,
     SigningKeys,
 )
 from gateway.server.workers.port import reserve
@@ -85,6 +86,12 @@ class Many:
     def signing_changed(self) -> None:
         """Tell all of our own keys."""
         self._supervisor.send(self._signing_keys())
+
+    def denied_changed(self) -> None:
+        """Tell all of it."""
+        denied = self._configured.denied
+        if denied is not None:
+            self._supervisor.send(Revoked(content=denied.content))
 
     def why_not(self) -> str | None:
         """At first all workers must be there; then one is enough."""
@@ -161,11 +168,13 @@ class Many:
         worker.channel.send(Found(number=need.number, retry_after_s=retry_after_s))
 
     def _adopt(self) -> Adopt:
+        denied = self._configured.denied
         return Adopt(
             path=str(self._path),
             generation=self._configured.world.snapshot.generation,
             readings=to_json(self._configured.readings),
             fingerprint_key=self._fingerprint_key,
+            denied=None if denied is None else denied.content,
         )
 
     def _signing_keys(self) -> SigningKeys:

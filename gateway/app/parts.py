@@ -8,7 +8,7 @@ from typing import Final
 
 from gateway.config.world import World
 from gateway.core.evidence import Signer
-from gateway.core.revocation import NOTHING_REVOKED, Revocations
+from gateway.core.revocation import Revocations
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server import engine
 from gateway.server.memo import Memo
@@ -46,11 +46,6 @@ def engine_world(
 ) -> engine.World:
     """Put together what a decision reads beside the request."""
     return engine.World(snapshot=world.snapshot, sources=sources, signer=signer, revoked=revoked)
-
-
-def nothing_revoked() -> Revocations:
-    """Give the deny list of who keeps none."""
-    return NOTHING_REVOKED
 
 
 def policy_routes(world: World) -> Mapping[str, tuple[str, ...]]:

@@ -1,8 +1,9 @@
 """How is everything done in one process?"""
 
 from gateway.app.deciding import Deciding, Means, open_deciding
+from gateway.app.denied import revoked_by
 from gateway.app.front import Configured
-from gateway.app.parts import engine_world, new_fingerprint_key, nothing_revoked
+from gateway.app.parts import engine_world, new_fingerprint_key
 from gateway.app.setting import Setting
 from gateway.server import engine
 
@@ -28,6 +29,9 @@ class Single:
 
     def signing_changed(self) -> None:
         """Nothing to do: the engine asks the custody at each decision."""
+
+    def denied_changed(self) -> None:
+        """Nothing to do: the engine asks the list at each decision."""
 
     def why_not(self) -> str | None:
         """It can always decide."""
@@ -65,5 +69,5 @@ def _seen(setting: Setting, configured: Configured) -> engine.World:
         configured.world,
         sources=configured.sources,
         signer=setting.custody.signer,
-        revoked=nothing_revoked,
+        revoked=revoked_by(configured.denied),
     )

@@ -9,6 +9,8 @@ import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
 from typing import Final, assert_never
@@ -17,7 +19,8 @@ import uvloop
 
 from gateway import __version__
 from gateway.app.deciding import Deciding, Means, open_deciding
-from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world, nothing_revoked
+from gateway.app.denied import count_denied, open_denied, revoked_by
+from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Replay, from_json
 from gateway.config.world import World
@@ -26,6 +29,7 @@ from gateway.keys.keyring import Keyring
 from gateway.keys.signing_key import SigningKey
 from gateway.keys.stored_key import KeyState, StoredKey
 from gateway.server import engine
+from gateway.server.deny_list import DenyList
 from gateway.server.reload import attempt_aside
 from gateway.server.watch import BugWatch
 from gateway.server.workers.channel import Channel, open_channel
@@ -40,6 +44,7 @@ from gateway.server.workers.messages import (
     Listen,
     Listening,
     NotAdopted,
+    Revoked,
     SigningKeys,
 )
 from gateway.server.workers.remote_keys import Questions, RemoteKeys
@@ -52,6 +57,26 @@ COUNT_EVERY_S: Final = 1.0
 
 class Ended(Exception):
     """The worker cannot go on; it has said why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """Told of what becomes of the deny list, and says nothing: the supervisor does, once for all."""
+
+    bugs: BugWatch
+
+    def changed(self, count: int) -> None:
+        """The supervisor has said so."""
+
+    def refused(self, problems: Sequence[str]) -> None:
+        """The supervisor would not have passed it on; the metric says so."""
+
+    def healed(self) -> None:
+        """As above."""
+
+    def bug(self, error: BaseException) -> None:
+        """Pass a defect of ours on."""
+        self.bugs.bug(error)
 
 
 class WorkerProcess:
@@ -68,6 +93,7 @@ class WorkerProcess:
         self._stored: tuple[StoredKey, ...] = ()
         self._keyring: Keyring | None = None
         self._fingerprint_key = b""
+        self._denied: DenyList | None = None
         self._deciding: Deciding | None = None
         self._drain_s = DRAIN_S
         self._stop = asyncio.Event()
@@ -111,6 +137,9 @@ class WorkerProcess:
             case SigningKeys(keys=keys):
                 self._stored = tuple(starmap(_stored, keys))
                 self._renew_keyring()
+            case Revoked(content=content):
+                if self._denied is not None:
+                    await self._denied.take(content)
             case IssuerKeys(issuer_id=issuer_id, document=document, read_at=read_at):
                 self._keys.believe(issuer_id, document, read_at)
             case Listen(port=port):
@@ -129,6 +158,7 @@ class WorkerProcess:
         if isinstance(outcome, ConfigError) or outcome.snapshot.generation != message.generation:
             self._channel.send(NotAdopted(generation=message.generation))
             raise Ended
+        self._denied = await self._deny_list(outcome, message)
         self._fingerprint_key = message.fingerprint_key
         self._world = outcome
         self._keys = RemoteKeys(outcome.issuers, self._questions, clock=MONOTONIC, predecessor=self._keys)
@@ -136,6 +166,20 @@ class WorkerProcess:
         if self._deciding is not None:
             self._deciding.adopt(outcome, self._seen(outcome))
         self._channel.send(Adopted(generation=message.generation))
+
+    async def _deny_list(self, world: World, message: Adopt) -> DenyList | None:
+        try:
+            return await open_denied(
+                world,
+                Untold(self._bugs),
+                clock=CLOCK,
+                content=message.denied,
+                former=self._world,
+                kept=self._denied,
+            )
+        except ConfigError:
+            self._channel.send(NotAdopted(generation=message.generation))
+            raise Ended from None
 
     async def _listen(self, port: int) -> None:
         if self._world is None or self._deciding is not None:
@@ -149,10 +193,11 @@ class WorkerProcess:
             clock=CLOCK,
         )
         self._deciding = await open_deciding(self._world, self._seen(self._world), means, port=port)
+        self._tell_counts()  # from now on no sum and no least of all workers is without it
         self._channel.send(Listening())
 
     def _seen(self, world: World) -> engine.World:
-        return engine_world(world, sources=self._keys, signer=self._signer, revoked=nothing_revoked)
+        return engine_world(world, sources=self._keys, signer=self._signer, revoked=revoked_by(self._denied))
 
     def _renew_keyring(self) -> None:
         if self._world is not None:
@@ -169,6 +214,7 @@ class WorkerProcess:
     def _tell_counts(self) -> None:
         if self._deciding is not None:
             self._deciding.count()
+            count_denied(self._metrics, self._denied)
             self._channel.send(Counted(dump=self._metrics.dump()))
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from gateway.app.deciding import Deciding, Means, Peers, open_deciding
-from gateway.app.parts import engine_world, nothing_revoked
+from gateway.app.parts import engine_world
 from gateway.app.setting import open_setting
+from tests import builders as b
 from tests.app.process import served
 from tests.app.test_single import configured, welcome
 from tests.wire.processes import free_port
@@ -17,7 +18,7 @@ async def opened(folder: Path, port: int | None) -> Deciding:
     given = configured(folder)
     around = open_setting(given.world, BytesIO())
     seen = engine_world(
-        given.world, sources=given.sources, signer=around.custody.signer, revoked=nothing_revoked
+        given.world, sources=given.sources, signer=around.custody.signer, revoked=b.nothing_revoked
     )
     means = Means(
         metrics=around.metrics,

@@ -19,7 +19,7 @@ def configured(folder: Path, **changes: Any) -> Configured:
     free = {"host": "127.0.0.1", "port": 0}
     listeners = {"decision": free, "keys": free, "admin": free}
     world = load_world(write(folder, served(listeners=listeners) | changes))
-    return Configured(world=world, readings={}, sources=key_sources(world))
+    return Configured(world=world, readings={}, sources=key_sources(world), denied=None)
 
 
 async def welcome(port: int) -> Response:

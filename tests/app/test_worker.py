@@ -101,6 +101,7 @@ class Worker:
                 generation=generation,
                 readings=to_json(found.readings),
                 fingerprint_key=b"k" * 32,
+                denied=None,
             )
         )
         return generation

@@ -24,6 +24,8 @@ class Adopt:
     """`gateway.config.readings.to_json`: secrets among them."""
     fingerprint_key: bytes = field(repr=False)
     """For where the configuration has none: the same in all workers."""
+    denied: bytes | None = field(repr=False)
+    """The deny list, as the file has it; None where the configuration names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,13 @@ class SigningKeys:
 
     keys: tuple[tuple[str, str, int, int | None], ...] = field(repr=False)
     """Each as PEM, state, and when it was made and since when it is so, in seconds since the epoch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """The deny list has this content now."""
+
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +116,7 @@ class Counted:
     dump: bytes = field(repr=False)
 
 
-FromSupervisor = Adopt | SigningKeys | IssuerKeys | Listen | Found | Drain
+FromSupervisor = Adopt | SigningKeys | Revoked | IssuerKeys | Listen | Found | Drain
 FromWorker = Listening | Adopted | NotAdopted | Need | Counted
 Message = FromSupervisor | FromWorker
 

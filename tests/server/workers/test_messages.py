@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from gateway.server.workers import messages as m
 
 EVERY: list[m.Message] = [
-    m.Adopt(path="gateway.yaml", generation="01", readings=b"\x00\xff", fingerprint_key=b"k" * 32),
+    m.Adopt(path="a", generation="01", readings=b"\x00\xff", fingerprint_key=b"k" * 32, denied=None),
+    m.Adopt(path="a", generation="02", readings=b"", fingerprint_key=b"", denied=b"revoked: []"),
+    m.Revoked(content=b"revoked: []"),
     m.SigningKeys(keys=(("PEM", "active", 1, None), ("PEM", "pending", 2, 2))),
     m.SigningKeys(keys=()),
     m.IssuerKeys(issuer_id="corp", document=b'{"keys": []}', read_at=12.5),
