@@ -1,20 +1,26 @@
 """How does one process decide? The engine, its listener, and what follows the configuration with them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
-from gateway.app.parts import new_engine, policy_routes, recorder
+from gateway.app.parts import new_engine, new_memo, policy_routes, recorder
 from gateway.config.world import World
 from gateway.core.policy import Network
 from gateway.dialects.forwarded import is_listed
 from gateway.server import descriptors, engine
 from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
+from gateway.server.loop_lag import LoopLag
+from gateway.server.memo import Memo
 from gateway.server.watch import BugWatch, DecisionWatch
 from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
+
+TICK_S: Final = 1.0
 
 
 class Peers:
@@ -56,27 +62,62 @@ class Deciding:
         means: Means,
         *,
         decide: engine.Engine,
+        memo: Memo,
         watch: DecisionWatch,
         listener: Listener,
         peers: Peers,
     ) -> None:
         self._means = means
         self._engine = decide
+        self._memo = memo
         self._watch = watch
         self._peers = peers
         self.listener = listener
+        loop = asyncio.get_running_loop()
+        self._lag = LoopLag(loop)
+        means.lines.on_change(self._heed_full)
+        self._heed_full(means.lines.full)
+        self._ticking = loop.call_later(TICK_S, self._tick)
 
     def adopt(self, world: World, seen: engine.World) -> None:
         """Decide by what is `seen`, count and record by its configuration, from the next request on."""
+        self._watch.close()
         self._watch.recorder = _recorder(world, self._means)
         self._means.metrics.routes_changed(policy_routes(world))
+        _heed(world, self._means.lines)
         self._peers.follow(world)
         self._engine.adopt(seen)
 
     def count(self) -> None:
         """Bring the metrics that are read off, and not counted, up to date."""
-        self._means.metrics.connections(self.listener.connections)
-        self._means.metrics.lines_dropped(self._means.lines.dropped)
+        metrics, memo = self._means.metrics, self._memo
+        metrics.connections(self.listener.connections)
+        metrics.lines_dropped(self._means.lines.dropped)
+        metrics.loop_lag(self._lag.take())
+        tally = memo.tally
+        outcomes = {"hit": tally.hits, "miss": tally.misses - tally.lapsed, "lapsed": tally.lapsed}
+        metrics.remembered(outcomes, entries=memo.entries, size_bytes=memo.octets, evicted=memo.evicted)
+
+    async def drain(self, timeout_s: float) -> None:
+        """Finish what was asked, and write the last summaries."""
+        await self.listener.drain(timeout_s)
+        self._ticking.cancel()
+        self._lag.stop()
+        self._watch.close()
+
+    # --- private ---
+
+    def _heed_full(self, full: bool) -> None:  # noqa: FBT001 - as `Lines.on_change` tells it
+        """Decide nothing that cannot be written down (`audit.when_full: wait`)."""
+        if full:
+            self.listener.pause()
+        else:
+            self.listener.resume()
+
+    def _tick(self) -> None:
+        """First the next one: a defect in this one is the loop's to tell, and must not be the last."""
+        self._ticking = asyncio.get_running_loop().call_later(TICK_S, self._tick)
+        self._watch.tick()
 
 
 async def open_deciding(
@@ -87,7 +128,9 @@ async def open_deciding(
     Raises: OSError where the address cannot be had.
     """
     watch = DecisionWatch(_recorder(world, means), means.metrics)
-    decide, peers = new_engine(seen, watch, clock=means.clock), Peers(world)
+    memo, peers = new_memo(), Peers(world)
+    decide = new_engine(seen, watch, memo, clock=means.clock)
+    _heed(world, means.lines)
     at = world.listeners.decision
     listener = await listen(
         decide,
@@ -99,7 +142,7 @@ async def open_deciding(
         on_bug=means.bugs.bug,
         reuse_port=port is not None,
     )
-    return Deciding(means, decide=decide, watch=watch, listener=listener, peers=peers)
+    return Deciding(means, decide=decide, memo=memo, watch=watch, listener=listener, peers=peers)
 
 
 # --- private ---
@@ -113,6 +156,10 @@ def _limits(log: Log) -> Limits:
     if fitting < limits.max_connections:
         log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
     return replace(limits, max_connections=fitting)
+
+
+def _heed(world: World, lines: Lines) -> None:
+    lines.set_waits(waits=world.audit.when_full == "wait")
 
 
 def _recorder(world: World, means: Means) -> Recorder:

@@ -1,6 +1,6 @@
 """Which part of a gateway decides? This process itself (`single`), or its workers (`many`)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -47,8 +47,8 @@ class Front(Protocol):
     def why_not(self) -> str | None:
         """None where it can decide; else a word that says why not."""
 
-    def exposition(self) -> tuple[bytes, bytes]:
-        """Give the body of `/metrics` and its content type."""
+    def exposition(self) -> tuple[Iterable[bytes], bytes]:
+        """Give the body of `/metrics`, piece by piece, and its content type."""
 
     async def drain(self, timeout_s: float) -> None:
         """Accept no more, finish what was asked, and be closed after `timeout_s` at the latest."""

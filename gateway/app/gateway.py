@@ -5,7 +5,7 @@ our signing keys, the pages, the watch over the configuration. What decides is i
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -163,7 +163,7 @@ class Gateway:
             generation=world.snapshot.generation, insecure_choices=len(world.warnings)
         )
 
-    def _exposition(self) -> tuple[bytes, bytes]:
+    def _exposition(self) -> tuple[Iterable[bytes], bytes]:
         sources, metrics = self.configured.sources, self.setting.metrics
         for issuer_id in sources.issuer_ids:
             metrics.keys_age(issuer_id, sources.age_s(issuer_id))

@@ -7,7 +7,7 @@ watches the configuration, and adds up what the workers have counted.
 import asyncio
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -101,12 +101,12 @@ class Many:
             return "workers_starting"
         return None if listening else "workers_absent"
 
-    def exposition(self) -> tuple[bytes, bytes]:
+    def exposition(self) -> tuple[Iterable[bytes], bytes]:
         """Add up what all processes have counted."""
         metrics = self._setting.metrics
         metrics.lines_dropped(self._setting.lines.dropped)
         metrics.workers(self._supervisor.listening, restarts=max(0, self._started - self._count))
-        return self._tallies.exposition(metrics.series), CONTENT_TYPE
+        return self._tallies.pieces(metrics.series), CONTENT_TYPE
 
     async def drain(self, timeout_s: float) -> None:
         """Let all finish what was asked, and end."""

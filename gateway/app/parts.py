@@ -1,5 +1,6 @@
 """What is made from a configuration? One function a part."""
 
+import random
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -15,6 +16,8 @@ from gateway.server.memo import Memo
 from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.record import Recorder
+from gateway.telemetry.repeats import Repeats
+from gateway.telemetry.sampling import Sampling
 
 DRAIN_S: Final = 20.0
 """Under Kubernetes' default grace of 30 s."""
@@ -28,13 +31,19 @@ MONOTONIC: Final = time.monotonic
 """On Linux the same in every process of the machine: ages may travel between them as moments."""
 
 
+new_jti: Final = partial(secrets.token_urlsafe, JTI_BYTES)
+
+
+def new_memo() -> Memo:
+    """Make the memory of permits, under a key of its own."""
+    return Memo(secrets.token_bytes(MEMO_KEY_BYTES), jti=new_jti)
+
+
 def new_engine(
-    world: engine.World, observer: engine.Observer, *, clock: Callable[[], float]
+    world: engine.World, observer: engine.Observer, memo: Memo, *, clock: Callable[[], float]
 ) -> engine.Engine:
     """Make the engine. `clock` gives seconds since the epoch."""
-    jti = partial(secrets.token_urlsafe, JTI_BYTES)
-    memo = Memo(secrets.token_bytes(MEMO_KEY_BYTES), jti=jti)
-    return engine.Engine(world, observer, memo, clock=clock, monotonic=time.perf_counter, jti=jti)
+    return engine.Engine(world, observer, memo, clock=clock, monotonic=time.perf_counter, jti=new_jti)
 
 
 def engine_world(
@@ -64,7 +73,15 @@ def new_fingerprint_key() -> bytes:
 def recorder(world: World, lines: Lines, fingerprint_key: bytes, *, clock: Callable[[], float]) -> Recorder:
     """Make the writer of decision records. `fingerprint_key` is for where the configuration has none."""
     key = world.audit.fingerprint_key or fingerprint_key
-    return Recorder(Fingerprints(key), world.audit.reveal, lines.write, clock)
+    audit = world.audit
+    return Recorder(
+        Fingerprints(key),
+        audit.reveal,
+        lines.write,
+        clock,
+        sampling=Sampling(audit.sample_allowed, _chance()),
+        repeats=Repeats(keep=audit.keep_refusals, per_s=audit.refusals_per_s),
+    )
 
 
 def announce(world: World, log: Log) -> None:
@@ -73,3 +90,11 @@ def announce(world: World, log: Log) -> None:
         log.warning("file_refused", problem=str(problem))
     for warning in world.warnings:
         log.warning("insecure_choice", choice=warning)
+
+
+# --- private ---
+
+
+def _chance() -> Callable[[], float]:
+    """From a secret seed: nobody outside can tell which request will leave a record."""
+    return random.Random(secrets.token_bytes(32)).random  # noqa: S311 - chosen by it is only what is written

@@ -1,5 +1,7 @@
 """How is everything done in one process?"""
 
+from collections.abc import Iterable
+
 from gateway.app.deciding import Deciding, Means, open_deciding
 from gateway.app.denied import revoked_by
 from gateway.app.front import Configured
@@ -37,14 +39,14 @@ class Single:
         """It can always decide."""
         return None
 
-    def exposition(self) -> tuple[bytes, bytes]:
+    def exposition(self) -> tuple[Iterable[bytes], bytes]:
         """Give this process's metrics."""
         self._deciding.count()
-        return self._setting.metrics.exposition()
+        return self._setting.metrics.exposed()
 
     async def drain(self, timeout_s: float) -> None:
         """Finish what was asked."""
-        await self._deciding.listener.drain(timeout_s)
+        await self._deciding.drain(timeout_s)
 
 
 async def open_single(setting: Setting, configured: Configured) -> Single:

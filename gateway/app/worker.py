@@ -109,7 +109,7 @@ class WorkerProcess:
         hearing, counting = asyncio.create_task(self._hear()), asyncio.create_task(self._count())
         await self._stop.wait()
         if self._deciding is not None:
-            await self._deciding.listener.drain(self._drain_s)
+            await self._deciding.drain(self._drain_s)
         for task in (hearing, counting):
             task.cancel()
         await asyncio.gather(hearing, counting, return_exceptions=True)

@@ -27,6 +27,14 @@ class Listener:
         """Open connections; without those that are still in their TLS handshake."""
         return len(self._connections)
 
+    def pause(self) -> None:
+        """Take no more requests; connections stay, and new ones are accepted."""
+        self._connections.pause()
+
+    def resume(self) -> None:
+        """Take requests again: those first that wait."""
+        self._connections.resume()
+
     async def drain(self, timeout_s: float) -> None:
         """Accept no more, finish what was asked, and be closed after `timeout_s` at the latest.
 

@@ -70,6 +70,13 @@ class Lines:
         """
         return self._full
 
+    def set_waits(self, *, waits: bool) -> None:
+        """From now on nothing is dropped while `full` is heeded, or nobody has to heed it."""
+        if not waits:
+            self._set_full(now=False)
+        self._waits = waits
+        self._limit = MAX_KEPT_BYTES if waits else MAX_WAITING_BYTES
+
     def on_change(self, tell: Callable[[bool], None]) -> None:
         """Have `full` told whenever it changes, from within `write` or a turn of the loop."""
         self._on_change = tell
@@ -108,7 +115,7 @@ class Lines:
     def _on_turn(self) -> None:
         self._loop = None
         self._write_out(waits=0)
-        if self._waiting:
+        if self._waiting and self._loop is None:  # who was told that there is room may have written already
             self._schedule(RETRY_S)
 
     def _write_out(self, *, waits: int) -> None:

@@ -210,6 +210,10 @@ class Metrics:
         """Give the body of `/metrics` and its content type."""
         return exposition(self._series), CONTENT_TYPE
 
+    def exposed(self) -> tuple[Iterator[bytes], bytes]:
+        """Give `pieces`, and the content type."""
+        return self.pieces(), CONTENT_TYPE
+
     def pieces(self) -> Iterator[bytes]:
         """Give the same body piece by piece, a millisecond each; others may have their turn between."""
         return pieces(self._series)

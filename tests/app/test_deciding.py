@@ -36,16 +36,16 @@ async def test_two_may_share_a_port(tmp_path: Path) -> None:
     one, other = await opened(tmp_path, port), await opened(tmp_path, port)
     assert one.listener.port == other.listener.port == port
     assert (await welcome(port)).status == 200
-    await one.listener.drain(1)
+    await one.drain(1)
     assert (await welcome(port)).status == 200
-    await other.listener.drain(1)
+    await other.drain(1)
 
 
 async def test_a_port_of_its_own_is_not_shared(tmp_path: Path) -> None:
     alone = await opened(tmp_path, None)
     with pytest.raises(OSError, match="in use"):
         await opened(tmp_path, alone.listener.port)
-    await alone.listener.drain(1)
+    await alone.drain(1)
 
 
 def test_peers_are_those_of_any_policy_and_follow_the_configuration(tmp_path: Path) -> None:

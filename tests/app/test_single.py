@@ -41,7 +41,7 @@ async def test_it_decides_by_the_configuration_that_was_adopted_last(tmp_path: P
         assert (await welcome(front.port)).status == 403
         await front.drain(1)
         around.lines.flush()
-    text = front.exposition()[0].decode()
+    text = b"".join(front.exposition()[0]).decode()
     assert 'verdict="permit"' in text
     assert "token_gateway_connections 0.0" in text
     assert (tmp_path / "out").read_text().count('"decide"') == 2

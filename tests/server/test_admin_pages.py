@@ -1,5 +1,9 @@
 """Do the kubelet and Prometheus get what they ask, and nobody anything else?"""
 
+import asyncio
+from collections.abc import Coroutine, Iterator
+from typing import Any
+
 import pytest
 from aiohttp import ClientSession
 from hypothesis import given
@@ -7,19 +11,37 @@ from hypothesis import strategies as st
 
 from gateway.core.headers import HeaderPairs, Headers
 from gateway.dialects.wire import HttpAnswer, HttpRequest
-from gateway.server.admin_pages import AdminPages
+from gateway.server.admin_pages import AdminPages, Exposition
 from gateway.server.listener import listen
 from gateway.server.pages import METHOD_NOT_ALLOWED, NOT_FOUND
 
-EXPOSITION = (b"token_gateway_up 1\n", b"text/plain; version=0.0.4; charset=utf-8")
+EXPOSITION = (
+    (b"token_gateway_up 1\n", b"token_gateway_down 0\n"),
+    b"text/plain; version=0.0.4; charset=utf-8",
+)
+BODY = b"".join(EXPOSITION[0])
 PATHS = (b"/livez", b"/readyz", b"/metrics")
+
+
+def exposition() -> Exposition:
+    return EXPOSITION
+
+
+def given_by(pages: AdminPages, request: HttpRequest) -> HttpAnswer:
+    answer = pages(request)
+    return answer if isinstance(answer, HttpAnswer) else asyncio.run(_awaited(answer))
+
+
+async def _awaited(answer: Coroutine[Any, Any, HttpAnswer]) -> HttpAnswer:
+    return await answer
 
 
 def ask(
     target: bytes, method: bytes = b"GET", headers: HeaderPairs = (), ready: str | None = None
 ) -> HttpAnswer:
-    pages = AdminPages(lambda: ready, lambda: EXPOSITION)
-    return pages(HttpRequest(method=method, target=target, headers=Headers.of(headers), peer="192.0.2.1"))
+    pages = AdminPages(lambda: ready, exposition)
+    request = HttpRequest(method=method, target=target, headers=Headers.of(headers), peer="192.0.2.1")
+    return given_by(pages, request)
 
 
 def test_alive_even_when_not_ready() -> None:
@@ -39,9 +61,9 @@ def test_not_ready_and_why() -> None:
 
 def test_readiness_is_asked_at_each_request() -> None:
     reasons = iter(["draining", None])
-    pages = AdminPages(lambda: next(reasons), lambda: EXPOSITION)
+    pages = AdminPages(lambda: next(reasons), exposition)
     request = HttpRequest(method=b"GET", target=b"/readyz", headers=Headers.of(()), peer="192.0.2.1")
-    assert [pages(request).status, pages(request).status] == [503, 200]
+    assert [given_by(pages, request).status for _ in range(2)] == [503, 200]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +76,7 @@ def test_a_reason_of_no_vocabulary_is_not_shown(reason: str) -> None:
 
 def test_metrics() -> None:
     answer = ask(b"/metrics")
-    assert (answer.status, answer.body) == (200, EXPOSITION[0])
+    assert (answer.status, answer.body) == (200, BODY)
     assert dict(answer.headers)[b"Content-Type"] == EXPOSITION[1]
 
 
@@ -81,12 +103,29 @@ def test_any_other_path_is_not_found(target: bytes) -> None:
     assert ask(target, b"POST") is NOT_FOUND
 
 
+async def test_others_have_their_turn_between_two_pieces() -> None:
+    turns: list[str] = []
+
+    def pieces() -> Iterator[bytes]:
+        for number in range(3):
+            turns.append("piece")
+            asyncio.get_running_loop().call_soon(turns.append, "other")
+            yield b"%d" % number
+
+    asked = AdminPages(lambda: None, lambda: (pieces(), b"text/plain"))(
+        HttpRequest(method=b"GET", target=b"/metrics", headers=Headers.of(()), peer="192.0.2.1")
+    )
+    assert not isinstance(asked, HttpAnswer)
+    assert (await asked).body == b"012"
+    assert turns == ["piece", "other"] * 3
+
+
 async def test_over_a_real_connection() -> None:
-    pages = AdminPages(lambda: "draining", lambda: EXPOSITION)
+    pages = AdminPages(lambda: "draining", exposition)
     listener = await listen(pages, host="127.0.0.1", port=0)
     async with ClientSession(f"http://127.0.0.1:{listener.port}") as client:
         async with client.get("/metrics") as answer:
-            assert (answer.status, await answer.read()) == (200, EXPOSITION[0])
+            assert (answer.status, await answer.read()) == (200, BODY)
         async with client.get("/readyz") as answer:
             assert (answer.status, await answer.text()) == (503, "draining\n")
         async with client.head("/livez") as answer:

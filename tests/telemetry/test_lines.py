@@ -226,3 +226,22 @@ async def test_where_requests_wait_a_broken_pipe_stops_them(pipe: tuple[int, Bin
 def test_a_pipe_of_ours_does_not_become_non_blocking_for_others(pipe: tuple[int, BinaryIO]) -> None:
     Lines(pipe[1])
     assert os.get_blocking(pipe[1].fileno())
+
+
+def test_what_happens_when_it_is_full_may_change() -> None:
+    class Deaf(io.BytesIO):
+        def write(self, _: object) -> int:
+            return 0
+
+    told: list[bool] = []
+    lines = Lines(Deaf())
+    lines.on_change(told.append)
+    lines.set_waits(waits=True)
+    for _ in range(5):
+        lines.write(b"x" * (MAX_WAITING_BYTES // 4) + b"\n")
+    assert lines.full
+    lines.set_waits(waits=False)
+    assert told == [True, False]
+    assert not lines.full
+    lines.write(b"lost\n")
+    assert lines.dropped == 1

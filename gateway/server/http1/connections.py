@@ -16,6 +16,12 @@ class Connection(Protocol):
     def abort(self) -> None:
         """Close now, whatever is under way."""
 
+    def hold(self) -> None:
+        """Take no more requests, until `go_on`."""
+
+    def go_on(self) -> None:
+        """Take requests again: those first that have arrived."""
+
     def give_up_unread(self) -> None:
         """Close now, for the bytes that it holds: the others need the room."""
 
@@ -36,6 +42,7 @@ class Connections:
         "_unread",
         "_unread_bytes",
         "draining",
+        "paused",
     )
 
     def __init__(self, limits: Limits, knows: Callable[[str], bool]) -> None:
@@ -51,6 +58,8 @@ class Connections:
         self._none_left.set()
         self.draining = False
         """Every answer from now on is the last of its connection."""
+        self.paused = False
+        """No request is taken: none of those that are open, and none of a new one."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -90,6 +99,20 @@ class Connections:
         self._open.pop(connection, None)
         if not self._open:
             self._none_left.set()
+
+    def pause(self) -> None:
+        """Take no more requests. Those that have come wait in the kernel, or in buffers that are bounded."""
+        self.paused = True
+        for connection in tuple(self._open):
+            connection.hold()
+
+    def resume(self) -> None:
+        """Take requests again, until the next `pause`, which one of them may bring about."""
+        self.paused = False
+        for connection in tuple(self._open):
+            if self.paused:
+                return
+            connection.go_on()
 
     async def drain(self, timeout_s: float) -> None:
         """Close idle connections at once, the others after their answer, all after `timeout_s`."""

@@ -90,19 +90,21 @@ class Http1Protocol(asyncio.Protocol):
             return
         self._transport.set_write_buffer_limits(high=self._limits.unsent_bytes)
         self._alarm.set(self._limits.head_timeout_s)
+        if self._connections.paused:
+            self._pause_reading()
 
     def data_received(self, data: bytes) -> None:
         """Answer what is complete; keep the rest."""
         if self._closing:
             return
-        reader = self._reader
-        if self._task is None and not self._write_paused and reader.empty:
+        reader, waits = self._reader, self._write_paused or self._connections.paused
+        if self._task is None and not waits and reader.empty:
             request = reader.whole(data)
             if request is not None:
                 self._answer_whole(request)
                 return
         reader.feed(data)
-        if self._task is not None or self._write_paused:
+        if self._task is not None or waits:
             self._pause_reading()
             self._hold_unread()
             return
@@ -139,6 +141,21 @@ class Http1Protocol(asyncio.Protocol):
         """Close now."""
         self._transport.abort()
 
+    def hold(self) -> None:
+        """Take no more requests (`Connections.paused`)."""
+        if not self._closing:
+            self._pause_reading()
+
+    def go_on(self) -> None:
+        """Take requests again."""
+        if self._closing or self._write_paused:
+            return
+        if self._task is None:
+            self._burst = 0
+            self._advance()
+        elif self._reader.empty:
+            self._resume_reading()
+
     def give_up_unread(self) -> None:
         """Close now: the bytes that we hold of it are needed for others."""
         self._unread = 0
@@ -149,7 +166,7 @@ class Http1Protocol(asyncio.Protocol):
 
     def _advance(self) -> None:
         try:
-            while self._task is None and not self._closing and not self._write_paused:
+            while self._task is None and not self._closing and not self._waits():
                 head = self._reader.next()
                 if head is None:
                     self._await_bytes()
@@ -278,7 +295,12 @@ class Http1Protocol(asyncio.Protocol):
             self._reading = False
             self._transport.pause_reading()
 
+    def _waits(self) -> bool:
+        return self._write_paused or self._connections.paused
+
     def _resume_reading(self) -> None:
+        if self._connections.paused and not self._closing:
+            return
         if not self._reading and not self._transport.is_closing():
             self._reading = True
             self._transport.resume_reading()
@@ -289,6 +311,8 @@ class Http1Protocol(asyncio.Protocol):
         elif self._task is not None:
             self._give_up_task()
             self._refuse(Fault.ANSWER_TIMEOUT)
+        elif self._connections.paused:  # it is we who do not read
+            self._alarm.set(self._limits.head_timeout_s)
         elif self._reader.empty:
             self._close()
         else:

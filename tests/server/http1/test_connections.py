@@ -22,6 +22,12 @@ class Idle:
     def give_up_unread(self) -> None:
         self.given_up = True
 
+    def hold(self) -> None:
+        raise AssertionError
+
+    def go_on(self) -> None:
+        raise AssertionError
+
 
 class Stuck(Idle):
     def retire(self) -> None:
