@@ -79,7 +79,7 @@ class Observer(Protocol):
         """Take note of one decision."""
 
     def remember(self, permit: Permit, dialect: str) -> Any:
-        """Give what `again` will want to have of this permit."""
+        """Give what `again` will want to have of this permit, and of those like it that follow."""
 
     def again(
         self,
@@ -89,7 +89,7 @@ class Observer(Protocol):
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
-        """Take note of one decision that was remembered; `downstream` is a token that is not `known`'s."""
+        """Take note of one permit that is remembered, or will be; `downstream` is what was minted for it."""
 
 
 class _Asked(NamedTuple):
@@ -165,11 +165,14 @@ class Engine:
         if refused is not None:
             return self._finish(asked, refused)
         verdict = answer(question, world.snapshot, evidence, now=now, jti=self._jti())
-        if isinstance(verdict, Pending):
-            return self._look_up(asked, world, question, evidence, verdict)
-        if isinstance(verdict, Deny):
-            self._refusals.keep(key, verdict, evidence.keys)
-        return self._finish(asked, verdict, key, evidence.signer)
+        match verdict:
+            case Pending():
+                return self._look_up(asked, world, question, evidence, verdict)
+            case Permit(remember=remember) if remember is not None:
+                return self._keep(asked, question, verdict, key, evidence.signer)
+            case Deny():
+                self._refusals.keep(key, verdict, evidence.keys)
+        return self._finish(asked, verdict)
 
     async def _look_up(
         self, asked: _Asked, world: World, question: Question, evidence: Evidence, pending: Pending
@@ -179,16 +182,24 @@ class Engine:
         )
         return self._finish(asked, verdict)
 
-    def _finish(
-        self, asked: _Asked, verdict: Verdict, key: bytes | None = None, signer: Signer | None = None
+    def _finish(self, asked: _Asked, verdict: Verdict) -> HttpAnswer:
+        return self._told(asked, verdict, _rendered(asked, verdict))
+
+    def _told(self, asked: _Asked, verdict: Verdict, given: HttpAnswer) -> HttpAnswer:
+        seconds = self._monotonic() - asked.started
+        self._observer.decided(verdict, asked.facts, dialect=_name(asked), peer=asked.peer, seconds=seconds)
+        return given
+
+    def _keep(
+        self, asked: _Asked, question: Question, permit: Permit, key: bytes, signer: Signer | None
     ) -> HttpAnswer:
-        dialect, peer, started, facts = asked
-        name = dialect.NAME if dialect else "unknown"
-        given = dialect.render(verdict) if dialect else render(verdict)
-        if key is not None and isinstance(verdict, Permit) and verdict.remember is not None:
-            wire = self._writer.render(given, After.STAY)
-            self._memo.keep(key, verdict, wire, self._observer.remember(verdict, name), signer)
-        self._observer.decided(verdict, facts, dialect=name, peer=peer, seconds=self._monotonic() - started)
+        given, note = _rendered(asked, permit), self._observer.remember(permit, _name(asked))
+        self._memo.keep(key, permit, self._writer.render(given, After.STAY), note, signer)
+        if permit.remember is None or permit.remember.blank is None:  # its note names the token already
+            return self._told(asked, permit, given)
+        # What is kept for the next like it tells of this one as well: it is put into words once.
+        seconds = self._monotonic() - asked.started
+        self._observer.again(note, question.facts, question.policy, permit.downstream, seconds)
         return given
 
 
@@ -214,6 +225,14 @@ async def settle(
 
 
 # --- private ---
+
+
+def _name(asked: _Asked) -> str:
+    return asked.dialect.NAME if asked.dialect else "unknown"
+
+
+def _rendered(asked: _Asked, verdict: Verdict) -> HttpAnswer:
+    return asked.dialect.render(verdict) if asked.dialect else render(verdict)
 
 
 def _dialect_of(target: bytes) -> Dialect | None:

@@ -279,7 +279,9 @@ class Bench:
         return self._watch.remember(permit, dialect)
 
     def again(self, *args: Any, **named: Any) -> None:
+        self.verdict = None
         self._watch.again(*args, **named)
+        self._written.clear()
 
     def ask(self, raw: bytes) -> Refused:
         """Give the reason, or None for a permit."""

@@ -63,18 +63,20 @@ class Observed:
         default_factory=list
     )
 
-    def remember(self, permit: Permit, dialect: str) -> Permit:
-        return permit
+    def remember(self, permit: Permit, dialect: str) -> tuple[Permit, str]:
+        return permit, dialect
 
     def again(
         self,
-        known: Permit,
+        known: tuple[Permit, str],
         facts: RequestFacts,
         policy: Policy,
         downstream: DownstreamToken | None,
         seconds: float,
     ) -> None:
-        self.remembered.append((known, facts, policy, downstream, seconds))
+        permit, dialect = known
+        self.calls.append(Told(permit, facts, dialect, facts.peer, seconds))
+        self.remembered.append((permit, facts, policy, downstream, seconds))
 
     @property
     def only(self) -> Told:
@@ -432,9 +434,10 @@ def test_a_request_like_one_before_is_answered_from_memory_to_the_octet() -> Non
     first = at_once(decide, good(target=b"/v1/orders/1"))
     again = decide(good(target=b"/v1/orders/2?q=1", client=b"198.51.100.7"))
     assert again == AnswerWriter().render(first, After.STAY)
-    assert len(observed.calls) == 1
-    ((permit, facts, policy, downstream, seconds),) = observed.remembered
-    assert permit is observed.only.verdict
+    told, (permit, facts, policy, downstream, seconds) = observed.remembered
+    assert permit is told[0] is observed.calls[0].verdict
+    assert told[3] is permit.downstream
+    assert (told[1].target, told[2]) == (b"/v1/orders/1", policy)
     assert (facts.target, facts.client_address) == (b"/v1/orders/2?q=1", "198.51.100.7")
     assert policy is permit.context.policy
     assert downstream is not None
