@@ -86,6 +86,7 @@ class Deciding:
         self._means.metrics.routes_changed(policy_routes(world))
         _heed(world, self._means.lines)
         self._peers.follow(world)
+        self._memo.bound(max_entries=world.memo.entries, max_bytes=world.memo.octets)
         self._engine.adopt(seen)
 
     def count(self) -> None:
@@ -128,7 +129,7 @@ async def open_deciding(
     Raises: OSError where the address cannot be had.
     """
     watch = DecisionWatch(_recorder(world, means), means.metrics)
-    memo, peers = new_memo(), Peers(world)
+    memo, peers = new_memo(world.memo), Peers(world)
     decide = new_engine(seen, watch, memo, clock=means.clock)
     _heed(world, means.lines)
     at = world.listeners.decision

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from gateway.config.world import World
+from gateway.config.world import MemoRoom, World
 from gateway.core.evidence import Signer
 from gateway.core.revocation import Revocations
 from gateway.redact.fingerprint import Fingerprints
@@ -34,9 +34,10 @@ MONOTONIC: Final = time.monotonic
 new_jti: Final = partial(secrets.token_urlsafe, JTI_BYTES)
 
 
-def new_memo() -> Memo:
+def new_memo(room: MemoRoom) -> Memo:
     """Make the memory of permits, under a key of its own."""
-    return Memo(secrets.token_bytes(MEMO_KEY_BYTES), jti=new_jti)
+    key = secrets.token_bytes(MEMO_KEY_BYTES)
+    return Memo(key, jti=new_jti, max_entries=room.entries, max_bytes=room.octets)
 
 
 def new_engine(

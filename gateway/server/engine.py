@@ -165,13 +165,12 @@ class Engine:
         if refused is not None:
             return self._finish(asked, refused)
         verdict = answer(question, world.snapshot, evidence, now=now, jti=self._jti())
-        match verdict:
-            case Pending():
-                return self._look_up(asked, world, question, evidence, verdict)
-            case Permit(remember=remember) if remember is not None:
-                return self._keep(asked, question, verdict, key, evidence.signer)
-            case Deny():
-                self._refusals.keep(key, verdict, evidence.keys)
+        if isinstance(verdict, Pending):
+            return self._look_up(asked, world, question, evidence, verdict)
+        if isinstance(verdict, Permit) and verdict.remember is not None:
+            return self._keep(asked, question, verdict, key, evidence.signer)
+        if isinstance(verdict, Deny):
+            self._refusals.keep(key, verdict, evidence.keys)
         return self._finish(asked, verdict)
 
     async def _look_up(

@@ -35,14 +35,18 @@ class Generations(Generic[V]):
 
     def __init__(self, *, max_entries: int, max_bytes: int) -> None:
         """With room for fewer than two entries nothing is kept."""
-        self._half_entries = max_entries // 2
-        self._half_bytes = max_bytes // 2
+        self.bound(max_entries=max_entries, max_bytes=max_bytes)
         self._young: dict[bytes, V] = {}
         self._old: dict[bytes, V] = {}
         self._given_up: list[dict[bytes, V]] = []
         self._young_bytes = self._old_bytes = 0
         self.evicted = 0
         """How many entries have made room, since the start."""
+
+    def bound(self, *, max_entries: int, max_bytes: int) -> None:
+        """Keep within other bounds from the next entry on."""
+        self._half_entries = max_entries // 2
+        self._half_bytes = max_bytes // 2
 
     def __len__(self) -> int:
         return len(self._young) + len(self._old)

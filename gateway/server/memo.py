@@ -171,6 +171,10 @@ class Memo:
         entry = Remembered(conditions=conditions, signer=signer, before=before, after=after, note=note)
         self._entries.keep(key, entry)
 
+    def bound(self, *, max_entries: int, max_bytes: int) -> None:
+        """Keep within other bounds from the next permit on."""
+        self._entries.bound(max_entries=max_entries, max_bytes=max_bytes)
+
     def clear(self) -> None:
         """Forget everything: another snapshot has come."""
         self._entries.clear()

