@@ -47,7 +47,7 @@ def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
     """
     target = facts.target
     # Most queries hold nothing that anybody could read as `access_token`.
-    if b"?" in target and (places.queries or b"%" in target or b"oken" in target.lower()):
+    if _QUESTION in target and (places.queries or _PERCENT in target or target.lower().find(b"oken") >= 0):
         _check_query(facts, places)
     found = _bearer(facts.headers) if places.bearer else None
     if places.headers or places.cookies or places.queries:
@@ -100,6 +100,9 @@ def parameter_name(key: bytes) -> str:
 
 _B64TOKEN: Final = re.compile(rb"[A-Za-z0-9._~+/-]++=*+")  # RFC 6750 section 2.1
 _SCHEME: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOTALL)
+# An octet is looked for as a number: `bytes in bytes` tries that first, and fails with an exception inside.
+_QUESTION: Final = ord("?")
+_PERCENT: Final = ord("%")
 _QUERY_TOKEN: Final = b"access_token"  # RFC 6750 section 2.3
 
 

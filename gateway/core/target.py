@@ -67,7 +67,7 @@ def parse_target(target: bytes) -> Path:
     if clean is not None:
         plain = clean[1]
         # All readers agree at a glance: no empty segment, none that ends in a dot.
-        if b"//" not in plain and b"./" not in plain and plain[-1:] != b".":
+        if plain.find(b"//") < 0 and plain.find(b"./") < 0 and plain[-1] != _DOT:
             return Path(_within_limit(_split(plain.decode("ascii"))))
     path, _, query = target.partition(b"?")
     _check_bytes(path)
@@ -89,6 +89,7 @@ def fold(segment: str) -> str:
 
 # Single repeats only: before Python 3.11.5 a possessive quantifier on a group can match what it must not
 # (CPython issue 106052), and this is the grammar that everything else stands on.
+_DOT: Final = ord(".")
 _CLEAN: Final = re.compile(rb"(/[A-Za-z0-9_~!$&'()*+,=:@./-]*)(?:\?[!-\"$-~]*)?")
 """Pchar without `%` and `;`, and slashes; then a query."""
 _PCHAR: Final = re.compile(rb"[A-Za-z0-9_~!$&'()*+,=:@.;%/-]*+")

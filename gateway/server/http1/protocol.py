@@ -189,8 +189,8 @@ class Http1Protocol(asyncio.Protocol):
             self._answer(request, After.STAY)
         except (Exception, asyncio.CancelledError) as bug:  # noqa: BLE001 -- as in _advance
             self._fail(bug)
-        if self._task is None and not self._closing:
-            self._await_bytes()
+        if self._task is None and not self._closing:  # nothing is unread, and reading goes on
+            self._alarm.set(self._limits.idle_timeout_s)
 
     def _answer(self, request: HttpRequest, after: After) -> None:
         self._head_clock = False
