@@ -13,18 +13,23 @@ _OCTETS: Final = 10  # 80 bits, 16 characters of base32
 _ALPHABET: Final = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 section 6, in lower case
 _PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 """Two characters for each ten bits: base64.b32encode costs ten times as much."""
+_SHIFTS: Final = tuple(range(70, -1, -10))
 
 
 class Fingerprints:
-    """Names of secrets under one key. Keeps the key, and nothing that it was shown."""
+    """Names of secrets under one key. Keeps nothing that it was shown."""
 
-    __slots__ = ("_key",)
+    __slots__ = ("_begun",)
 
     def __init__(self, key: bytes) -> None:
         """Raises: ValueError for a key under 16 bytes (128 bits; RFC 2104 section 3)."""
         if len(key) < MIN_KEY_BYTES:
             raise ValueError(f"the fingerprint key is shorter than {MIN_KEY_BYTES} bytes")
-        self._key = bytes(key)
+        # Up to the domain the message is always the same: that much is worked out once.
+        self._begun = {
+            domain: hmac.new(bytes(key), _with_length(domain), "sha256")
+            for domain in (b"token", b"jwt", b"subject", b"client")
+        }
 
     def token(self, text: bytes) -> str:
         """Give `tfp1_` and 16 characters.
@@ -48,12 +53,17 @@ class Fingerprints:
 
     # --- private ---
 
-    def _fingerprint(self, prefix: str, *parts: bytes) -> str:
+    def _fingerprint(self, prefix: str, domain: bytes, *parts: bytes) -> str:
         """Each part with its length, the first naming the domain: no two lists give the same bytes."""
-        message = b"".join(part for each in parts for part in (len(each).to_bytes(8), each))
-        digest = hmac.digest(self._key, message, "sha256")
-        number = int.from_bytes(digest[:_OCTETS])
-        return prefix + "".join([_PAIRS[number >> shift & 0x3FF] for shift in range(70, -1, -10)])
+        begun = self._begun[domain].copy()
+        for part in parts:
+            begun.update(_with_length(part))
+        number = int.from_bytes(begun.digest()[:_OCTETS])
+        return prefix + "".join([_PAIRS[number >> shift & 0x3FF] for shift in _SHIFTS])
+
+
+def _with_length(part: bytes) -> bytes:
+    return len(part).to_bytes(8) + part
 
 
 # A header is a JSON object, so base64url of it begins with `ey` (`{"` or `{ `) or `ew` (`{` and a line

@@ -182,10 +182,7 @@ class Engine:
         return self._finish(asked, verdict)
 
     def _finish(self, asked: _Asked, verdict: Verdict) -> HttpAnswer:
-        return self._told(asked, verdict, _rendered(asked, verdict))
-
-    def _told(self, asked: _Asked, verdict: Verdict, given: HttpAnswer) -> HttpAnswer:
-        seconds = self._monotonic() - asked.started
+        given, seconds = _rendered(asked, verdict), self._monotonic() - asked.started
         self._observer.decided(verdict, asked.facts, dialect=_name(asked), peer=asked.peer, seconds=seconds)
         return given
 
@@ -194,8 +191,6 @@ class Engine:
     ) -> HttpAnswer:
         given, note = _rendered(asked, permit), self._observer.remember(permit, _name(asked))
         self._memo.keep(key, permit, self._writer.render(given, After.STAY), note, signer)
-        if permit.remember is None or permit.remember.blank is None:  # its note names the token already
-            return self._told(asked, permit, given)
         # What is kept for the next like it tells of this one as well: it is put into words once.
         seconds = self._monotonic() - asked.started
         self._observer.again(note, question.facts, question.policy, permit.downstream, seconds)

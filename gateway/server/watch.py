@@ -50,7 +50,7 @@ class DecisionWatch:
         note, tally = self.recorder.note(permit, dialect), self.metrics.tally(permit, dialect)
         if permit.remember is not None and permit.remember.blank is not None:
             return Remembered(note.shared, note.token, "", tally)  # another token will be named each time
-        return Remembered(note.shared, note.token + note.downstream, "", tally)
+        return Remembered(note.shared, note.token, note.downstream, tally)
 
     def again(
         self,
@@ -65,7 +65,7 @@ class DecisionWatch:
         `downstream` is the token where another was minted for this request; None: the one of the note.
         """
         known.tally.count(seconds, minted=downstream is not None)
-        self.recorder.again(known, facts, policy, downstream, seconds)
+        self.recorder.again(known, facts, policy, None if known.downstream else downstream, seconds)
 
     def tick(self) -> None:
         """Write the summaries that are due, and count what has no record. To be called about every second."""

@@ -106,7 +106,9 @@ def test_a_lone_surrogate_has_a_fingerprint() -> None:
     assert prints.subject("corp", "\ud800") != prints.subject("corp", "\ud801")
 
 
-def test_it_keeps_the_key_only_and_prints_nothing() -> None:
-    prints.token(b"opaque")
-    assert Fingerprints.__slots__ == ("_key",)
-    assert repr(KEY) not in repr(prints)
+def test_it_keeps_nothing_that_it_was_shown_and_prints_no_key() -> None:
+    before = dict(prints._begun)
+    assert prints.token(b"opaque") == prints.token(b"opaque")
+    assert prints._begun == before
+    assert Fingerprints.__slots__ == ("_begun",)
+    assert KEY.decode("latin-1") not in repr(prints) + repr(prints._begun)
