@@ -75,7 +75,7 @@ ASKED: Final[dict[str, Question]] = {
     "aud, one of many": (
         lambda right: replace(plain_issuer(right), audiences=frozenset({right})),
         plain_route,
-        lambda one: {"aud": ["x", one]},
+        lambda one: {"aud": ["https://another.example", one]},
     ),
     "aud of the route": (
         plain_issuer,
