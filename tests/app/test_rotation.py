@@ -31,6 +31,8 @@ from tests.cli.configuration import write
 from tests.hostile.crowd import Connection, answer, connection, connections, presenting
 from tests.sources.fake_time import until
 
+pytestmark = pytest.mark.wire  # a running gateway, for seconds
+
 CLIENTS = 8
 BACKENDS = 6
 ROTATIONS = 3

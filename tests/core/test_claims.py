@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.claims import MAX_AUDIENCES, MAX_JTI_LENGTH, Span, ValidClaims, check
+from gateway.core.claims import MAX_AUDIENCES, MAX_JTI_LENGTH, ValidClaims, check
 from gateway.core.jws import SignedClaims
 from gateway.core.reason import Reason, Refusal
 from gateway.core.trust import Issuer
@@ -345,38 +345,3 @@ def test_what_was_checked_says_when_and_for_how_long() -> None:
     valid = checked(aud=["a", OURS])
     assert (valid.checked_at, valid.expires_at) == (NOW, NOW + 300)
     assert valid.audiences == {"a", OURS}
-
-
-# --- when it holds ---------------------------------------------------------------------------------
-
-
-MOMENTS = st.integers(-50, 400) | st.floats(-50, 400, allow_nan=False)
-
-
-@given(
-    expires=MOMENTS,
-    starts=st.none() | MOMENTS,
-    issued=st.none() | MOMENTS,
-    leeway=st.sampled_from((0, 30)),
-    max_age=st.none() | st.sampled_from((0, 60)),
-)
-def test_the_span_is_every_moment_at_which_the_check_holds(
-    expires: float, starts: float | None, issued: float | None, leeway: int, max_age: int | None
-) -> None:
-    times = {
-        name: b.OMIT if moment is None else NOW + moment
-        for name, moment in (("exp", expires), ("nbf", starts), ("iat", issued))
-    }
-    issuer = replace(LAX, leeway_s=leeway, shape=replace(LAX.shape, max_age_s=max_age, max_lifetime_s=200))
-
-    def holds(now: int) -> Span | None:
-        try:
-            return checked(issuer, now=now, **times).span
-        except Refusal:
-            return None
-
-    holding = {now: holds(now) for now in range(NOW - 320, NOW + 500)}
-    spans = {span for span in holding.values() if span is not None}
-    assert len(spans) <= 1
-    for span in spans:
-        assert {now for now, at in holding.items() if at} == set(range(span.start, span.end)) & set(holding)

@@ -2,14 +2,10 @@
 
 from dataclasses import replace
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from gateway.core.jwk import KeySet
 from gateway.core.remember import Remember, holds_beside, holds_under
-from gateway.core.verdict import Permit
 from tests import builders as b
-from tests.answering import permit, verdict_on
+from tests.answering import permit
 
 ANEW = b.route()
 AGAIN = b.route(downstream=b.downstream(reuse_s=20))
@@ -19,27 +15,6 @@ def remembered(text: str | None = None, **given_: object) -> Remember:
     found = permit(b.token() if text is None else text, **given_).remember
     assert found is not None
     return found
-
-
-@given(
-    expires=st.integers(-40, 90),
-    starts=st.integers(-40, 60),
-    leeway=st.sampled_from((0, 30)),
-)
-def test_within_the_span_the_walk_permits_and_beside_it_does_not(
-    expires: int, starts: int, leeway: int
-) -> None:
-    text = b.token(exp=b.NOW + expires, nbf=b.NOW + starts, iat=b.NOW - 40)
-    issuers = [b.issuer(leeway_s=leeway)]
-    permits = {
-        now: verdict.remember
-        for now in range(b.NOW - 80, b.NOW + 130)
-        if isinstance(verdict := verdict_on(text, issuers=issuers, now=now), Permit)
-    }
-    spans = {(known.start, known.end) for known in permits.values() if known is not None}
-    assert len(spans) <= 1
-    for start, end in spans:
-        assert set(permits) == set(range(start, end))
 
 
 def test_a_token_that_may_be_given_again_is_for_so_long_from_now_on() -> None:

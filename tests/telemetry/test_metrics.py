@@ -82,7 +82,7 @@ def test_no_request_makes_a_series() -> None:
     permits = [b.snapshot(b.policy(b.route(f"r{number}"))) for number in range(50)]
 
     def storm(start: int) -> int:
-        for number in range(start, start + 10_000):
+        for number in range(start, start + 1000):
             name = f"x{number}"
             verdict = Deny(
                 reason=reasons[number % len(reasons)],
@@ -99,7 +99,7 @@ def test_no_request_makes_a_series() -> None:
             metrics.decided(decide(b.facts(b"/v1/orders", b.bearer()), world), dialect="nginx", seconds=0)
         return len(series(metrics))
 
-    assert storm(0) == storm(10_000)
+    assert storm(0) == storm(1000)
     assert len(metrics._decisions) <= len(reasons) + 1
 
 
