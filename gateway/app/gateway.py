@@ -130,32 +130,38 @@ class Gateway:
     def _keep_doing(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks.append(asyncio.create_task(work))
 
+    # What follows a change belongs to the `try`: a failure there would else end the looking without a word.
+    # What was not told then is told at the next look.
+
     async def _look_after_keys(self) -> None:
-        custody = self.setting.custody
+        custody, untold = self.setting.custody, False
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             try:
-                changed = await custody.look()
+                untold = await custody.look() or untold
+                if untold:
+                    self._pages.publish(custody.keyring, self.configured.world)
+                    self._front.signing_changed()
+                    untold = False
             except Exception as error:  # noqa: BLE001 - our bug; keys must go on being looked after
                 self.setting.bugs.bug(error)
-                continue
-            if changed:
-                self._pages.publish(custody.keyring, self.configured.world)
-                self._front.signing_changed()
+                untold = True
 
     async def _look_after_denied(self) -> None:
+        untold = False
         while True:
             await asyncio.sleep(DENIED_EVERY_S)
             denied = self.configured.denied
             if denied is None:
                 continue
             try:
-                changed = await denied.look()
+                untold = await denied.look() or untold
+                if untold and denied is self.configured.denied:
+                    self._front.denied_changed()
+                    untold = False
             except Exception as error:  # noqa: BLE001 - our bug; who is revoked later must be refused too
                 self.setting.bugs.bug(error)
-                continue
-            if changed and denied is self.configured.denied:
-                self._front.denied_changed()
+                untold = True
 
     def _tell_of(self, world: World) -> None:
         announce(world, self.setting.log)

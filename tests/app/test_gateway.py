@@ -17,6 +17,7 @@ from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
 from gateway.keys.custody import Custody
 from gateway.keys.memory import MemoryStore
+from gateway.server.deny_list import DenyList
 from gateway.server.keys_pages import JWKS_PATH
 from tests import builders as b
 from tests.app.process import served
@@ -75,3 +76,36 @@ async def test_another_keyring_is_published_and_a_defect_does_not_end_the_lookin
     finally:
         await gateway.stop()
     assert gateway.why_not_ready() == "draining"
+
+
+@pytest.mark.usefixtures("process_hooks")
+async def test_a_defect_in_telling_of_revocations_ends_nothing_and_they_are_told_at_the_next_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "DENIED_EVERY_S", 0.01)
+    free = {"host": "127.0.0.1", "port": 0}
+    listed = tmp_path / "revoked.yaml"
+    listed.write_text("revoked: []\n")
+    listeners = {"decision": free, "keys": free, "admin": free}
+    world = load_world(write(tmp_path, served(listeners=listeners, revocations={"file": "revoked.yaml"})))
+    out = BytesIO()
+    gateway = await start(open_setting(world, out), world, {}, open_single)
+    front = type(gateway._front)
+    told: list[DenyList | None] = []
+    tell = front.denied_changed
+
+    def fails_once(_: object) -> None:
+        told.append(gateway.configured.denied)
+        if len(told) == 1:
+            raise RecursionError
+        tell(gateway._front)
+
+    monkeypatch.setattr(front, "denied_changed", fails_once)
+    try:
+        listed.write_text("revoked:\n  - {issuer: corp, jti: jti-of-theirs}\n")
+        await until(lambda: len(told) >= 2)
+        assert told[1] is not None
+        assert told[1].current.count == 1
+        assert b"RecursionError" in out.getvalue()
+    finally:
+        await gateway.stop()
