@@ -96,7 +96,7 @@ class Gateway:
         before, setting = self.configured.sources, self.setting
         denied = await open_denied(
             world,
-            DenyListWatch(setting.log, setting.bugs),
+            DenyListWatch(setting.log),
             clock=setting.clock,
             former=self.configured.world,
             kept=self.configured.denied,
@@ -185,7 +185,7 @@ async def start(setting: Setting, world: World, readings: Readings, open_front: 
     """
     configure_stdlib(setting.log)
     setting.bugs.catch_strays(asyncio.get_running_loop())
-    denied = await open_denied(world, DenyListWatch(setting.log, setting.bugs), clock=setting.clock)
+    denied = await open_denied(world, DenyListWatch(setting.log), clock=setting.clock)
     relay = KeysRelay(KeysWatch(setting.log, setting.metrics))
     configured = Configured(world=world, readings=readings, sources=key_sources(world, relay), denied=denied)
     async with AsyncExitStack() as undo:

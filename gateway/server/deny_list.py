@@ -32,9 +32,6 @@ class DenyListObserver(Protocol):
     def healed(self) -> None:
         """The file can be used again."""
 
-    def bug(self, error: BaseException) -> None:
-        """A defect of ours kept us from reading the file; the list in use stays."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _State:
@@ -48,7 +45,7 @@ class _State:
 
 
 class DenyList:
-    """One deny list, kept up to date by `watch`. Has to be opened first."""
+    """One deny list, kept up to date by calling `look`. Has to be opened first."""
 
     __slots__ = ("_clock", "_file", "_observer", "_state", "_trouble")
 
@@ -105,15 +102,6 @@ class DenyList:
         if self._state.in_use is not before.in_use:
             self._observer.changed(self._state.in_use.count)
         return self._state is not before
-
-    async def watch(self, every_s: float = LOOK_EVERY_S) -> None:
-        """Look until cancelled. A defect does not end it: who is revoked later must be refused too."""
-        while True:
-            await asyncio.sleep(every_s)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - told, and tried again
-                self._observer.bug(error)
 
     # --- private ---
 

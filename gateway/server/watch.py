@@ -148,7 +148,6 @@ class DenyListWatch:
     """Told of what becomes of the deny list (`gateway.server.deny_list.DenyListObserver`)."""
 
     log: Log
-    bugs: "BugWatch"
 
     def changed(self, count: int) -> None:
         """Say how long the list in use is."""
@@ -162,10 +161,6 @@ class DenyListWatch:
     def healed(self) -> None:
         """Say that the file is good again."""
         self.log.info("revocations_healed")
-
-    def bug(self, error: BaseException) -> None:
-        """Pass a defect of ours on."""
-        self.bugs.bug(error)
 
 
 @dataclass(frozen=True, slots=True)

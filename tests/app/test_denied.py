@@ -8,7 +8,7 @@ from gateway.app.denied import count_denied, open_denied, revoked_by
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
-from gateway.server.watch import BugWatch, DenyListWatch
+from gateway.server.watch import DenyListWatch
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from tests import builders as b
@@ -21,7 +21,7 @@ NOBODY = "revoked: []\n"
 THIS_TOKEN = "revoked:\n  - {issuer: corp, jti: jti-of-theirs}\n"
 METRICS = Metrics({}, version="0")
 LOG = Log(lambda _: None, lambda: b.NOW)
-WATCH = DenyListWatch(LOG, BugWatch(LOG, METRICS))
+WATCH = DenyListWatch(LOG)
 
 
 def world_of(folder: Path, file: str, text: str | None = NOBODY) -> World:

@@ -22,7 +22,6 @@ CATCHES_EVERYTHING: Final = {
     "gateway/app/gateway.py",  # a defect in one look at our keys must not be the last look
     "gateway/server/reload.py",  # a defect must not end the watch: the old world goes on
     "gateway/server/http1/protocol.py",  # whatever a handler raises, the peer gets a 500
-    "gateway/server/deny_list.py",  # a defect must not end the watching: it is told, and tried again
     "gateway/sources/jwks.py",  # a defect must not look like a refusal: it is an outage
 }
 

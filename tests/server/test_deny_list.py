@@ -1,6 +1,5 @@
 """The watched deny list: who is added counts at once, who is gone after two readings; no fault undoes it."""
 
-import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ import pytest
 from gateway.config.problem import ConfigError
 from gateway.config.revocations import MAX_BYTES
 from gateway.config.world import RevocationFile
-from gateway.server import deny_list
 from gateway.server.deny_list import DenyList, read_deny_list
 from tests import builders as b
 
@@ -21,13 +19,6 @@ class Notes:
     """An observer that keeps all it is told."""
 
     told: list[str] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def say(self, note: str) -> None:
-        """Wait until this is told."""
-        while note not in self.told:
-            self.news.clear()
-            await self.news.wait()
 
     def changed(self, count: int) -> None:
         self._note(f"changed {count}")
@@ -38,12 +29,8 @@ class Notes:
     def healed(self) -> None:
         self._note("healed")
 
-    def bug(self, error: BaseException) -> None:
-        self._note(f"bug {type(error).__name__}")
-
     def _note(self, note: str) -> None:
         self.told.append(note)
-        self.news.set()
 
 
 @dataclass
@@ -260,35 +247,6 @@ async def test_who_is_given_the_content_has_the_same_list(desk: Desk) -> None:
         if await desk.list.look():
             await worker.take(desk.list.content)
         assert worker.current == desk.list.current
-
-
-# --- watching --------------------------------------------------------------------------------
-
-
-async def test_it_looks_until_it_is_cancelled(desk: Desk) -> None:
-    watching = asyncio.create_task(desk.list.watch(0.001))
-    desk.write("a", "b", "c")
-    await desk.notes.say("changed 3")
-    assert desk.named == {"a", "b", "c"}
-    watching.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await watching
-
-
-async def test_a_defect_is_told_and_does_not_end_the_watching(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def defect(*_: object, **__: object) -> None:
-        raise RuntimeError
-
-    with monkeypatch.context() as broken:
-        broken.setattr(deny_list, "parse_revocations", defect)
-        desk.write("a", "b", "c")
-        watching = asyncio.create_task(desk.list.watch(0.001))
-        await desk.notes.say("bug RuntimeError")
-        assert desk.named == {"a", "b"}
-    await desk.notes.say("changed 3")
-    watching.cancel()
 
 
 def test_a_list_can_be_read_once(desk: Desk) -> None:
