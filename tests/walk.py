@@ -4,7 +4,6 @@ The loop of the engine with the look-ups answered from a table: what the pure pa
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
@@ -57,7 +56,7 @@ def converse(
     spoken = DIALECTS[dialect]
     facts = spoken.read(request, world.policies[policy])
     if isinstance(facts, Deny):
-        denied = replace(facts, context=Context(policy=world.policies[policy]))
+        denied = facts._replace(context=Context(policy=world.policies[policy]))
         return denied, spoken.render(denied)
     verdict = decide(facts, world, known, lookups, now=now)
     return verdict, spoken.render(verdict)

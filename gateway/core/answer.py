@@ -6,16 +6,17 @@ where evidence is missing it says what it needs, and is asked again.
 
 from gateway.core.ask import Question
 from gateway.core.authorize import authorize
+from gateway.core.claims import check
 from gateway.core.credential import UnverifiedToken, token_of
 from gateway.core.evidence import Evidence, Unanswerable
 from gateway.core.jws import SignedClaims
-from gateway.core.mint import check_size, identity_headers, mint
+from gateway.core.mint import blank_of, check_size, identity_headers, mint
 from gateway.core.policy import Access, Snapshot
 from gateway.core.principal import Principal, identify
 from gateway.core.reason import Outage, Reason, Refusal
 from gateway.core.remember import conditions
 from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit
-from gateway.core.verify import admit, authenticate, verify
+from gateway.core.verify import admit, authenticate, issuer_of
 
 
 def answer(
@@ -28,11 +29,12 @@ def answer(
         if route.access is Access.PUBLIC or token is None:
             return _public(question, token)
         signed = authenticate(token, route, snapshot, evidence)
-        tags = admit(token, signed, snapshot, evidence)
-        claims = verify(signed, snapshot, now=now)
-        principal = identify(claims)
+        issuer = issuer_of(signed, snapshot)
+        tags = admit(token, signed, issuer, evidence)
+        principal = identify(check(signed, issuer, now=now))
         permission = authorize(principal, route)
-        downstream = mint(permission, snapshot.downstream_issuer, evidence.signer, now=now, jti=jti)
+        blank = blank_of(permission, snapshot.downstream_issuer)
+        downstream = mint(blank, evidence.signer, now=now, jti=jti)
         identity = identity_headers(permission)
         check_size(downstream, identity + question.cors, question.presented.cookies_left)
     except Refusal as refusal:
@@ -56,7 +58,7 @@ def answer(
         downstream=downstream,
         identity=identity,
         cookies_left=question.presented.cookies_left,
-        remember=conditions(permission, signed, tags, snapshot.downstream_issuer, now=now),
+        remember=conditions(permission, signed, tags, blank, now=now),
     )
 
 
@@ -69,15 +71,8 @@ def _context(
     signed: SignedClaims | None,
     principal: Principal | None,
 ) -> Context:
-    return Context(
-        facts=question.facts,
-        policy=question.policy,
-        route=question.route,
-        token=token,
-        issuer_id=None if signed is None else signed.issuer_id,
-        principal=principal,
-        cors=question.cors,
-    )
+    facts, policy, route, _, cors = question
+    return Context(facts, policy, route, token, None if signed is None else signed.issuer_id, principal, cors)
 
 
 def _public(question: Question, token: UnverifiedToken | None) -> Permit:

@@ -4,8 +4,7 @@ All requirements must hold; each that does not has its own reason. A `Permission
 that `mint` accepts, and only `authorize` makes one.
 """
 
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from gateway.core.claim_path import ABSENT, follow, same
 from gateway.core.policy import (
@@ -22,12 +21,14 @@ from gateway.core.principal import Principal
 from gateway.core.reason import Reason, Refusal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permission:
+class Permission(NamedTuple):
     """Proof that a principal satisfied every requirement of a route."""
 
     principal: Principal
     route: Route
+
+    def __repr__(self) -> str:
+        return f"Permission(route={self.route.id!r})"
 
 
 def authorize(principal: Principal, route: Route) -> Permission:
@@ -49,10 +50,10 @@ def authorize(principal: Principal, route: Route) -> Permission:
 def _check(requirement: Requirement, principal: Principal) -> None:
     match requirement:
         case ScopesInclude(scopes=scopes):
-            lacking = scopes - principal.scopes
-            if lacking:
+            if not scopes <= principal.scopes:
                 # The route's own scope names, not the token's: no claim value.
-                raise Refusal(Reason.SCOPE_INSUFFICIENT, "lacks " + " ".join(sorted(lacking)))
+                lacking = sorted(scopes - principal.scopes)
+                raise Refusal(Reason.SCOPE_INSUFFICIENT, "lacks " + " ".join(lacking))
         case ClientIs(clients=clients):
             if principal.client_id not in clients:
                 raise Refusal(Reason.CLIENT_NOT_ALLOWED)

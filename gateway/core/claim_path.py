@@ -14,12 +14,16 @@ ABSENT: Final = Absent()
 
 
 def follow(claims: Mapping[str, Any], path: ClaimPath) -> Any:
-    """Give what stands at the path, or ABSENT. Only objects are entered, never arrays."""
-    value: Any = claims
-    for name in path:
-        if not isinstance(value, Mapping) or name not in value:
-            return ABSENT
-        value = value[name]
+    """Give what stands at the path, or ABSENT. Only objects are entered, never arrays.
+
+    Raises: IndexError for a path that names nothing, which no configuration can say.
+    """
+    value: Any = claims.get(path[0], ABSENT)
+    if len(path) > 1:
+        for name in path[1:]:
+            if not isinstance(value, dict):
+                return ABSENT
+            value = value.get(name, ABSENT)
     return value
 
 

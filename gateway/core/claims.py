@@ -8,7 +8,6 @@ Sources: RFC 7519 section 4.1, RFC 9068 section 4, RFC 8725 sections 3.8-3.12.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from gateway.core.claim_path import ABSENT, follow, same
@@ -29,18 +28,20 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ValidClaims:
+class ValidClaims(NamedTuple):
     """Signed claims whose registered members hold at `checked_at`."""
 
     issuer: Issuer
-    claims: Mapping[str, Any] = field(repr=False)
-    audiences: frozenset[str] = field(repr=False)
+    claims: Mapping[str, Any]
+    audiences: frozenset[str]
     expires_at: int
     """`exp`, rounded down, without leeway."""
     checked_at: int
     span: Span
     """Every moment at which this very check gives the same."""
+
+    def __repr__(self) -> str:
+        return f"ValidClaims(issuer={self.issuer.id!r}, checked_at={self.checked_at})"
 
 
 def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
@@ -62,14 +63,7 @@ def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
     audiences = _audiences(signed, issuer)
     expires, span = _check_times(signed, issuer, now)
     _check_tenant(claims, issuer)
-    return ValidClaims(
-        issuer=issuer,
-        claims=claims,
-        audiences=audiences,
-        expires_at=math.floor(expires),
-        checked_at=now,
-        span=span,
-    )
+    return ValidClaims(issuer, claims, audiences, math.floor(expires), now, span)
 
 
 # --- private ---
@@ -100,8 +94,11 @@ def _audiences(signed: SignedClaims, issuer: Issuer) -> frozenset[str]:
     if value is None:
         raise Refusal(Reason.AUDIENCE_MISMATCH, f"no {claim}; {_hint(signed)}")
     values = value if isinstance(value, list) and claim == "aud" else [value]
-    if len(values) > MAX_AUDIENCES or not all(isinstance(one, str) for one in values):
+    if len(values) > MAX_AUDIENCES:
         raise Refusal(Reason.CLAIM_MALFORMED, claim)
+    for one in values:
+        if not isinstance(one, str):
+            raise Refusal(Reason.CLAIM_MALFORMED, claim)
     audiences = frozenset(values)
     if audiences.isdisjoint(issuer.audiences):
         raise Refusal(Reason.AUDIENCE_MISMATCH, f"{len(audiences)} in {claim}; {_hint(signed)}")
@@ -110,7 +107,7 @@ def _audiences(signed: SignedClaims, issuer: Issuer) -> frozenset[str]:
 
 def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> tuple[float, Span]:
     claims, shape, leeway = signed.claims, issuer.shape, issuer.leeway_s
-    expires, starts, issued = (_time(claims, name) for name in ("exp", "nbf", "iat"))
+    expires, starts, issued = _time(claims, "exp"), _time(claims, "nbf"), _time(claims, "iat")
     if expires is None:
         raise Refusal(Reason.CLAIM_MISSING, "exp")
     if now >= expires + leeway:
@@ -133,13 +130,14 @@ def _check_times(signed: SignedClaims, issuer: Issuer, now: int) -> tuple[float,
 def _span(expires: float, starts: float | None, issued: float | None, issuer: Issuer) -> Span:
     """The checks above, solved for `now`."""
     leeway, shape = issuer.leeway_s, issuer.shape
-    begins = [math.ceil(moment) - leeway for moment in (starts, issued) if moment is not None]
-    ends = [math.ceil(expires) + leeway]
+    end = math.ceil(expires) + leeway
     if issued is None:
-        begins.append(math.ceil(expires) - shape.max_lifetime_s)
-    elif shape.max_age_s is not None:
-        ends.append(math.floor(issued) + shape.max_age_s + leeway + 1)
-    return Span(max(begins), min(ends))
+        start = math.ceil(expires) - shape.max_lifetime_s
+    else:
+        start = math.ceil(issued) - leeway
+        if shape.max_age_s is not None:
+            end = min(end, math.floor(issued) + shape.max_age_s + leeway + 1)
+    return Span(start if starts is None else max(start, math.ceil(starts) - leeway), end)
 
 
 def _check_age(issued: float | None, max_age_s: int, now: int) -> None:
@@ -156,12 +154,12 @@ def _seconds(span: float) -> str:
 
 def _time(claims: Mapping[str, Any], name: str) -> float | None:
     """NumericDate (RFC 7519 section 2): a JSON number, fractions allowed. A boolean is not a number."""
-    if name not in claims:
+    value = claims.get(name, ABSENT)
+    if value is ABSENT:
         return None
-    value = claims[name]
-    if type(value) not in {int, float}:
+    if type(value) is not int and type(value) is not float:
         raise Refusal(Reason.CLAIM_MALFORMED, name)
-    return value  # type: ignore[no-any-return]  # the line above is stricter than a cast
+    return value
 
 
 def _string(claims: Mapping[str, Any], name: str, longest: int) -> None:
@@ -171,9 +169,10 @@ def _string(claims: Mapping[str, Any], name: str, longest: int) -> None:
 
 
 def _check_tenant(claims: Mapping[str, Any], issuer: Issuer) -> None:
-    for path, admitted in (issuer.tenant or {}).items():
-        value = follow(claims, path)
-        if value is ABSENT or not any(same(value, one) for one in admitted):
-            raise Refusal(Reason.TENANT_MISMATCH, ".".join(path))
-    if issuer.shape.requires_tenant and not issuer.tenant:  # the configuration cannot say this
+    if issuer.tenant:
+        for path, admitted in issuer.tenant.items():
+            value = follow(claims, path)
+            if value is ABSENT or not any(same(value, one) for one in admitted):
+                raise Refusal(Reason.TENANT_MISMATCH, ".".join(path))
+    elif issuer.shape.requires_tenant:  # the configuration cannot say this
         raise Refusal(Reason.TENANT_MISMATCH, "no tenant claim configured")

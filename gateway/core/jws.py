@@ -9,10 +9,10 @@ Sources: RFC 7515 sections 4.1, 5.2 and 7.1, RFC 7519 section 7.2, RFC 8725 sect
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from jwt.algorithms import Algorithm, get_default_algorithms
 
@@ -30,36 +30,34 @@ _HEADER_LIMITS: Final = JsonLimits(max_bytes=4096, max_depth=3, max_members=32)
 _CLAIMS_LIMITS: Final = JsonLimits(max_bytes=MAX_TOKEN_BYTES, max_depth=12, max_members=1024)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnverifiedJws:
-    """The parts of a token in the allowed form. Nothing in it is true yet."""
+class UnverifiedJws(NamedTuple):
+    """The parts of a token in the allowed form. Nothing in it is true yet, and it is never printed."""
 
-    header: Mapping[str, Any] = field(repr=False)
-    unverified_claims: Mapping[str, Any] = field(repr=False)
-    signing_input: bytes = field(repr=False)
-    signature: bytes = field(repr=False)
+    header: Mapping[str, Any]
+    unverified_claims: Mapping[str, Any]
+    signing_input: bytes
+    signature: bytes
+    algorithm: str
+    """The header's `alg`."""
+    kid: str | None
+    """The header's `kid`, where there is one."""
 
-    @property
-    def algorithm(self) -> str:
-        """The header's `alg`."""
-        return str(self.header["alg"])
-
-    @property
-    def kid(self) -> str | None:
-        """The header's `kid`, where there is one."""
-        return self.header.get("kid")
+    def __repr__(self) -> str:
+        return "UnverifiedJws()"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedClaims:
+class SignedClaims(NamedTuple):
     """A claim set whose signature a key of `issuer_id` verifies. Says nothing about now."""
 
     issuer_id: str
-    header: Mapping[str, Any] = field(repr=False)
-    claims: Mapping[str, Any] = field(repr=False)
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
     key: VerificationKey
     candidates: tuple[VerificationKey, ...]
     """All keys of the issuer that fitted the header, in order; `key` is one of them."""
+
+    def __repr__(self) -> str:
+        return f"SignedClaims(issuer_id={self.issuer_id!r})"
 
 
 def parse(token: UnverifiedToken) -> UnverifiedJws:
@@ -72,18 +70,16 @@ def parse(token: UnverifiedToken) -> UnverifiedJws:
     text = token.text
     if len(text) > MAX_TOKEN_BYTES:
         raise Refusal(Reason.TOKEN_TOO_LARGE, f"{len(text)} bytes")
-    if text.count(b".") == 4:
-        raise Refusal(Reason.TOKEN_ENCRYPTED)
-    if text.count(b".") != 2:
+    segments = text.split(b".", 5)
+    if len(segments) != 3:
+        if len(segments) == 5:
+            raise Refusal(Reason.TOKEN_ENCRYPTED)
         raise Refusal(Reason.TOKEN_MALFORMED, "not three segments")
-    signing_input, _, signature = text.rpartition(b".")
-    header, _, payload = signing_input.partition(b".")
-    return UnverifiedJws(
-        header=_header(header),
-        unverified_claims=_object(payload, _CLAIMS_LIMITS),
-        signing_input=signing_input,
-        signature=_octets(signature),
-    )
+    header = _header(segments[0])
+    claims = _object(segments[1], _CLAIMS_LIMITS)
+    signature = _octets(segments[2])
+    signing_input = text[: -len(segments[2]) - 1]
+    return UnverifiedJws(header, claims, signing_input, signature, header["alg"], header.get("kid"))
 
 
 def open_(jws: UnverifiedJws, issuer_id: str, candidates: tuple[VerificationKey, ...]) -> SignedClaims:
@@ -96,16 +92,10 @@ def open_(jws: UnverifiedJws, issuer_id: str, candidates: tuple[VerificationKey,
         raise Refusal(Reason.KEY_UNKNOWN)
     if jws.kid is None and len(candidates) > 1:
         raise Refusal(Reason.KEY_AMBIGUOUS, f"{len(candidates)} keys would fit")
-    algorithm = _ALGORITHMS[canonical_algorithm(jws.algorithm)]
-    for key in candidates[:MAX_SAME_KID]:
+    algorithm = _ALGORITHMS[jws.algorithm]
+    for key in islice(candidates, MAX_SAME_KID):
         if algorithm.verify(jws.signing_input, key.key, jws.signature):
-            return SignedClaims(
-                issuer_id=issuer_id,
-                header=jws.header,
-                claims=jws.unverified_claims,
-                key=key,
-                candidates=candidates,
-            )
+            return SignedClaims(issuer_id, jws.header, jws.unverified_claims, key, candidates)
     raise Refusal(Reason.SIGNATURE_INVALID, rests_on_keys_of=issuer_id)
 
 
@@ -116,11 +106,12 @@ def canonical_algorithm(name: str) -> str:
 
 # --- private ---
 
-_ALGORITHMS: Final[Mapping[str, Algorithm]] = {
+_ALGORITHMS: Final[dict[str, Algorithm]] = {
     name: algorithm
     for name, algorithm in get_default_algorithms().items()
     if name[:2] in {"RS", "PS"} or name in {"ES256", "ES384", "ES512", "EdDSA"}
 }
+_ALGORITHMS["Ed25519"] = _ALGORITHMS["EdDSA"]
 
 _FORBIDDEN: Final = frozenset({"crit", "b64", "zip", "jwk", "jku", "x5u", "x5c", "enc", "epk", "p2c"})
 """crit: we understand no extension (RFC 7515 section 4.1.11). The keys and URLs: RFC 8725 section 3.10."""
@@ -160,6 +151,6 @@ def _checked_header(header: dict[str, Any]) -> dict[str, Any]:
     if header.get("cty", "").lower().removeprefix("application/") == "jwt":
         raise Refusal(Reason.TOKEN_HEADER_FORBIDDEN, "a token inside the token")
     algorithm = header.get("alg")
-    if not isinstance(algorithm, str) or canonical_algorithm(algorithm) not in _ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in _ALGORITHMS:
         raise Refusal(Reason.ALGORITHM_NOT_ALLOWED, "not an asymmetric algorithm we know")
     return header

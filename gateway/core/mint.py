@@ -9,6 +9,7 @@ Sources: RFC 7519 section 4.1, RFC 9068 section 2.2, RFC 8693 section 4 (a subje
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, NamedTuple
 
 import orjson
@@ -54,18 +55,6 @@ class DownstreamToken(NamedTuple):
         return f"DownstreamToken(jti={self.jti!r}, audience={self.audience!r})"
 
 
-def mint(
-    permission: Permission, issuer: str, signer: Signer | None, *, now: int, jti: str
-) -> DownstreamToken:
-    """Make the downstream token of a permission.
-
-    Units: now in whole seconds since the epoch. `exp` is the earlier of now + ttl and the client's
-    exp + leeway. Raises: Refusal(token_expired) where that leaves under 5 s, Refusal(answer_too_large),
-    Outage(signing_key_unavailable).
-    """
-    return fill(blank_of(permission, issuer), signer, now=now, jti=jti)
-
-
 class Blank(NamedTuple):
     """A downstream token of which everything is written but the moment, the id and the signature."""
 
@@ -82,12 +71,19 @@ class Blank(NamedTuple):
 def blank_of(permission: Permission, issuer: str) -> Blank:
     """Write what does not depend on the moment."""
     downstream, principal = _downstream(permission), permission.principal
-    claims = orjson.dumps({**_claims(principal, downstream), "iss": issuer})
-    return Blank(claims[:-1], downstream, principal.expires_at + principal.leeway_s)
+    claims = _claims(principal, downstream)
+    claims["iss"] = issuer
+    written = orjson.dumps(claims)
+    return Blank(written[:-1], downstream, principal.expires_at + principal.leeway_s)
 
 
-def fill(blank: Blank, signer: Signer | None, *, now: int, jti: str) -> DownstreamToken:
-    """Write the rest, and sign. `jti` is of URL-safe characters. Raises as `mint` does."""
+def mint(blank: Blank, signer: Signer | None, *, now: int, jti: str) -> DownstreamToken:
+    """Write the rest, and sign.
+
+    Units: now in whole seconds since the epoch; `jti` is of URL-safe characters. `exp` is the earlier of
+    now + ttl and the client's exp + leeway. Raises: Refusal(token_expired) where that leaves under 5 s,
+    Outage(signing_key_unavailable).
+    """
     if signer is None:
         raise Outage(Reason.SIGNING_KEY_UNAVAILABLE)
     downstream = blank.downstream
@@ -113,18 +109,18 @@ def identity_headers(permission: Permission | None) -> HeaderPairs:
     if permission is None:
         return tuple((name, b"") for name in IDENTITY_HEADERS)
     principal = permission.principal
-    values = (
-        _printable(principal.qualified_subject),
-        _printable(principal.issuer),
-        _printable(principal.client_id),
-        b" ".join(map(_printable, _downstream(permission).scopes)),
+    subject, issuer, client, scopes = IDENTITY_HEADERS
+    return (
+        (subject, _printable(principal.qualified_subject)),
+        (issuer, _configured(principal.issuer)),
+        (client, _printable(principal.client_id)),
+        (scopes, _configured(*_downstream(permission).scopes)),
     )
-    return tuple(zip(IDENTITY_HEADERS, values, strict=True))
 
 
 def check_size(downstream: DownstreamToken | None, headers: HeaderPairs, cookies_left: bytes | None) -> None:
     """Raises: Refusal(answer_too_large) where the answer would not fit into every proxy's buffer."""
-    size = sum(len(name) + len(value) + 4 for name, value in headers)
+    size = sum(map(len, chain.from_iterable(headers))) + 4 * len(headers)
     size += len(cookies_left or b"") + (len(downstream.text) if downstream else 0)
     if size > MAX_ANSWER_BYTES:
         raise Refusal(Reason.ANSWER_TOO_LARGE, f"{size} bytes")
@@ -142,13 +138,12 @@ def _downstream(permission: Permission) -> Downstream:
 
 def _claims(principal: Principal, downstream: Downstream) -> dict[str, Any]:
     bare = downstream.subject is SubjectForm.BARE
-    claims = _copied(principal.claims, downstream.copy_claims) | {
-        "aud": downstream.audience,
-        "sub": principal.subject if bare else principal.qualified_subject,
-        "scope": " ".join(downstream.scopes),
-        "idp": principal.issuer,
-        "idp_sub": principal.subject,
-    }
+    claims = _copied(principal.claims, downstream.copy_claims) if downstream.copy_claims else {}
+    claims["aud"] = downstream.audience
+    claims["sub"] = principal.subject if bare else principal.qualified_subject
+    claims["scope"] = " ".join(downstream.scopes)
+    claims["idp"] = principal.issuer
+    claims["idp_sub"] = principal.subject
     if principal.client_id:
         claims["client_id"] = principal.client_id
     return claims
@@ -165,7 +160,12 @@ def _header(algorithm: str, kid: str, token_type: str) -> bytes:
     return encode(orjson.dumps(header)) + b"."
 
 
-_PLAIN: Final = frozenset(b for b in range(0x21, 0x7F) if b != 0x25)
+_PLAIN: Final = bytes(b for b in range(0x21, 0x7F) if b != 0x25)
+
+
+@lru_cache(maxsize=1024)  # texts of the configuration alone
+def _configured(*texts: str) -> bytes:
+    return b" ".join(map(_printable, texts))
 
 
 def _printable(text: str) -> bytes:
@@ -174,6 +174,6 @@ def _printable(text: str) -> bytes:
     A space too: at the ends of a value every recipient drops it (RFC 9110 section 5.5).
     """
     octets = text.encode()
-    if _PLAIN.issuperset(octets):
+    if not octets.translate(None, _PLAIN):
         return octets
     return b"".join(bytes((b,)) if b in _PLAIN else b"%%%02X" % b for b in octets)

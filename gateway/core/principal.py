@@ -5,9 +5,8 @@ subjects), client id, and scopes, those of the token and those that the operator
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 from gateway.core.claim_path import ABSENT, follow, same
 from gateway.core.claims import Span, ValidClaims
@@ -20,19 +19,18 @@ MAX_CLIENT_LENGTH: Final = 255
 MAX_SCOPES: Final = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
+class Principal(NamedTuple):
     """Issuer + subject + attributes. Its repr names nobody."""
 
     issuer_id: str
     issuer: str
-    subject: str = field(repr=False)
+    subject: str
     """The subject under its issuer; never unique by itself."""
-    client_id: str = field(repr=False)
+    client_id: str
     """Empty where the issuer's tokens name none."""
-    scopes: frozenset[str] = field(repr=False)
-    audiences: frozenset[str] = field(repr=False)
-    claims: Mapping[str, Any] = field(repr=False)
+    scopes: frozenset[str]
+    audiences: frozenset[str]
+    claims: Mapping[str, Any]
     expires_at: int
     leeway_s: int
     span: Span
@@ -43,6 +41,9 @@ class Principal:
         """`<issuer id>:<sub>`: unique, because an issuer id holds no colon."""
         return f"{self.issuer_id}:{self.subject}"
 
+    def __repr__(self) -> str:
+        return f"Principal(issuer_id={self.issuer_id!r})"
+
 
 def identify(valid: ValidClaims) -> Principal:
     """Map claims to a principal.
@@ -51,17 +52,18 @@ def identify(valid: ValidClaims) -> Principal:
     Refusal(claim_malformed) where a claim to be read has the wrong type.
     """
     shape, issuer = valid.issuer.shape, valid.issuer
+    claims = valid.claims
     return Principal(
-        issuer_id=issuer.id,
-        issuer=issuer.issuer,
-        subject=_subject(valid.claims, shape.subject_from),
-        client_id=_client(valid.claims, shape.client_from),
-        scopes=_scopes(valid.claims, shape.scopes_from, issuer.grants),
-        audiences=valid.audiences,
-        claims=valid.claims,
-        expires_at=valid.expires_at,
-        leeway_s=issuer.leeway_s,
-        span=valid.span,
+        issuer.id,
+        issuer.issuer,
+        _subject(claims, shape.subject_from),
+        _client(claims, shape.client_from),
+        _scopes(claims, shape.scopes_from, issuer.grants),
+        valid.audiences,
+        claims,
+        valid.expires_at,
+        issuer.leeway_s,
+        valid.span,
     )
 
 
@@ -91,7 +93,11 @@ def _client(claims: Mapping[str, Any], paths: tuple[ClaimPath, ...]) -> str:
 def _scopes(
     claims: Mapping[str, Any], paths: tuple[ClaimPath, ...], grants: tuple[Grant, ...]
 ) -> frozenset[str]:
-    scopes = {scope for path in paths for scope in _scopes_at(claims, path)}
+    scopes: set[str] = set()
+    for path in paths:
+        value = follow(claims, path)
+        if value is not ABSENT:
+            scopes.update(_scopes_in(value, path))
     if len(scopes) > MAX_SCOPES:
         raise Refusal(Reason.CLAIM_MALFORMED, "more scopes than a token can mean")
     for grant in grants:
@@ -100,15 +106,15 @@ def _scopes(
     return frozenset(scopes)
 
 
-def _scopes_at(claims: Mapping[str, Any], path: ClaimPath) -> Iterator[str]:
-    value = follow(claims, path)
-    if value is ABSENT:
-        return
-    names = value.split(" ") if isinstance(value, str) else value
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+def _scopes_in(value: Any, path: ClaimPath) -> Iterable[str]:
+    if isinstance(value, str):
+        names = value.split(" ")
+    elif isinstance(value, list) and all(isinstance(name, str) for name in value):
+        names = value
+    else:
         raise Refusal(Reason.CLAIM_MALFORMED, ".".join(path))
     # What is not a scope-token cannot be required by any route; it is left out, never repaired.
-    yield from filter(_SCOPE.fullmatch, names)
+    return filter(_SCOPE.fullmatch, names)
 
 
 def _holds(grant: Grant, claims: Mapping[str, Any]) -> bool:

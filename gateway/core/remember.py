@@ -10,7 +10,7 @@ from gateway.core.authorize import Permission
 from gateway.core.claims import Span
 from gateway.core.jwk import KeySet, VerificationKey
 from gateway.core.jws import SignedClaims
-from gateway.core.mint import Blank, blank_of, span_of
+from gateway.core.mint import Blank, span_of
 from gateway.core.revocation import Revocations, RevocationTags
 
 
@@ -35,21 +35,22 @@ class Remember(NamedTuple):
 
 
 def conditions(
-    permission: Permission, signed: SignedClaims, tags: RevocationTags, issuer: str, *, now: int
+    permission: Permission, signed: SignedClaims, tags: RevocationTags, blank: Blank, *, now: int
 ) -> Remember:
-    """Say on what the permit of this permission rests. `issuer` is our own, of what is minted."""
+    """Say on what the permit of this permission rests. `blank` is what its token was made of."""
     span, downstream = span_of(permission), permission.route.downstream
     reuse_s = 0 if downstream is None else downstream.reuse_s
     if reuse_s:
         span = Span(max(span.start, now), min(span.end, now + reuse_s))
+    header = signed.header
     return Remember(
-        start=span.start,
-        end=span.end,
-        kid=signed.header.get("kid"),
-        algorithm=str(signed.header["alg"]),
-        candidates=signed.candidates,
-        revocable=tags,
-        blank=None if reuse_s else blank_of(permission, issuer),
+        span.start,
+        span.end,
+        header.get("kid"),
+        header["alg"],
+        signed.candidates,
+        tags,
+        None if reuse_s else blank,
     )
 
 

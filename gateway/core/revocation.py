@@ -42,7 +42,7 @@ def tags_of(signed: SignedClaims, issuer: Issuer) -> RevocationTags:
         issuer_id=signed.issuer_id,
         jti=_text(claims.get("jti")),
         subject=_text(follow(claims, issuer.shape.subject_from)),
-        issued_at=issued_at if type(issued_at) in {int, float} else None,
+        issued_at=issued_at if type(issued_at) is int or type(issued_at) is float else None,
         kid=signed.key.kid,
         thumbprint=signed.key.thumbprint,
     )

@@ -118,4 +118,5 @@ def _texts(claims: Mapping[str, Any], name: str) -> bool:
 
 
 def _number(claims: Mapping[str, Any], name: str) -> bool:
-    return type(claims.get(name)) in {int, float}  # a boolean is an int to isinstance
+    kind = type(claims.get(name))  # a boolean is an int to isinstance
+    return kind is int or kind is float

@@ -5,7 +5,7 @@ public route. Each carries a `Context`: what was known when the verdict fell, fo
 record.
 """
 
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from gateway.core.credential import UnverifiedToken
 from gateway.core.evidence import Need
@@ -19,8 +19,7 @@ from gateway.core.reason import Reason
 from gateway.core.remember import Remember
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """What was known when the verdict fell. Absent means: the walk did not come so far."""
 
     facts: RequestFacts | None = None
@@ -33,24 +32,28 @@ class Context:
     cors: HeaderPairs = ()
     """What a browser of an allowed origin must be told on any answer."""
 
+    def __repr__(self) -> str:
+        return f"Context({self.facts!r}, issuer_id={self.issuer_id!r})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Permit:
+
+class Permit(NamedTuple):
     """The request may go on, with this in place of the client's credential."""
 
     context: Context
     downstream: DownstreamToken | None
     """None only on a public route."""
-    identity: HeaderPairs = field(repr=False)
+    identity: HeaderPairs
     """Every identity header we own, each exactly once."""
-    cookies_left: bytes | None = field(repr=False)
+    cookies_left: bytes | None
     """The Cookie header for the backend; None: leave the client's."""
     remember: Remember | None
     """While this holds the same question has the same answer. None: forget it."""
 
+    def __repr__(self) -> str:
+        return f"Permit({self.context!r}, {self.downstream!r})"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deny:
+
+class Deny(NamedTuple):
     """The request may not go on, and it is the client's to mend."""
 
     reason: Reason
@@ -61,8 +64,7 @@ class Deny:
     """While the keys of this issuer are the same, so is the answer to this token. None: it may change."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Indeterminate:
+class Indeterminate(NamedTuple):
     """We could not find out. Fails closed, and is nobody's refusal."""
 
     reason: Reason
@@ -70,19 +72,20 @@ class Indeterminate:
     context: Context = Context()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preflight:
+class Preflight(NamedTuple):
     """A CORS preflight that the policy allows: to be answered, not to be passed on."""
 
     context: Context
     headers: HeaderPairs
 
+    def __repr__(self) -> str:
+        return f"Preflight({self.context!r})"
+
 
 Verdict = Permit | Deny | Indeterminate | Preflight
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
+class Pending(NamedTuple):
     """Not yet a verdict: this must be looked up first."""
 
     need: Need

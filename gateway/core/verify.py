@@ -1,11 +1,10 @@
 """Is this token what it says it is?
 
-Find the issuer that the token names, a key of that issuer, check the signature, then the claims. What
-costs nothing is asked first: an unknown or unadmitted issuer never costs a look-up or a signature.
-Between the signature and the claims stands the operator's deny list: who is on it is told nothing else.
+Find the issuer that the token names, a key of that issuer, and check the signature. What costs nothing is
+asked first: an unknown or unadmitted issuer never costs a look-up or a signature. Between the signature and
+the claims (`gateway.core.claims`) stands the operator's deny list: who is on it is told nothing else.
 """
 
-from gateway.core.claims import ValidClaims, check
 from gateway.core.credential import UnverifiedToken
 from gateway.core.evidence import Evidence, KeysNeeded, Unanswerable, Unavailable
 from gateway.core.jwk import KeySet, VerificationKey
@@ -19,7 +18,7 @@ from gateway.core.trust import Issuer
 def authenticate(
     token: UnverifiedToken, route: Route, snapshot: Snapshot, evidence: Evidence
 ) -> SignedClaims:
-    """Check the token's form and signature. Timeless: the clock comes with `verify`.
+    """Check the token's form and signature. Timeless: the clock comes with the claims.
 
     Raises: Refusal; Outage(keys_unavailable); Unanswerable where keys must be fetched first.
     """
@@ -31,21 +30,22 @@ def authenticate(
     return open_(jws, issuer.id, _candidates(jws, issuer, evidence))
 
 
-def admit(
-    token: UnverifiedToken, signed: SignedClaims, snapshot: Snapshot, evidence: Evidence
-) -> RevocationTags:
+def issuer_of(signed: SignedClaims, snapshot: Snapshot) -> Issuer:
+    """Give the issuer whose key signed. Raises: Refusal where the snapshot knows no such issuer."""
+    issuer = snapshot.issuers.get(str(signed.claims.get("iss")))
+    if issuer is None or issuer.id != signed.issuer_id:
+        raise Refusal(Reason.ISSUER_UNKNOWN)
+    return issuer
+
+
+def admit(token: UnverifiedToken, signed: SignedClaims, issuer: Issuer, evidence: Evidence) -> RevocationTags:
     """Refuse a token that has been revoked. Timeless too.
 
     Gives what names it, for whoever remembers the answer and must ask again. Raises: Refusal.
     """
-    tags = tags_of(signed, _issuer_of(signed, snapshot))
+    tags = tags_of(signed, issuer)
     evidence.revoked.check(tags, token.text)
     return tags
-
-
-def verify(signed: SignedClaims, snapshot: Snapshot, *, now: int) -> ValidClaims:
-    """Check the claims at one clock reading. Raises: Refusal."""
-    return check(signed, _issuer_of(signed, snapshot), now=now)
 
 
 # --- private ---
@@ -61,31 +61,28 @@ def _issuer(jws: UnverifiedJws, route: Route, snapshot: Snapshot) -> Issuer:
     return issuer
 
 
-def _issuer_of(signed: SignedClaims, snapshot: Snapshot) -> Issuer:
-    issuer = snapshot.issuers.get(str(signed.claims.get("iss")))
-    if issuer is None or issuer.id != signed.issuer_id:
-        raise Refusal(Reason.ISSUER_UNKNOWN)
-    return issuer
-
-
 def _check_algorithm(jws: UnverifiedJws, issuer: Issuer) -> None:
-    allowed = {canonical_algorithm(name) for name in issuer.shape.algorithms}
-    if canonical_algorithm(jws.algorithm) not in allowed:
+    allowed = issuer.shape.algorithms
+    if jws.algorithm not in allowed and canonical_algorithm(jws.algorithm) not in map(
+        canonical_algorithm, allowed
+    ):
         raise Refusal(Reason.ALGORITHM_NOT_ALLOWED, f"{jws.algorithm}, issuer {issuer.id}")
 
 
 def _candidates(jws: UnverifiedJws, issuer: Issuer, evidence: Evidence) -> tuple[VerificationKey, ...]:
-    keys = _found(evidence, KeysNeeded(issuer.id)) or evidence.keys.get(issuer.id)
+    fetched = _found(evidence, KeysNeeded(issuer.id)) if evidence.found else None
+    keys = fetched or evidence.keys.get(issuer.id)
     if keys is None:
         raise Unanswerable(KeysNeeded(issuer.id))
-    if jws.kid is not None and not keys.knows(jws.kid):
-        # Perhaps the issuer has rotated. The source fetches within its budget, and answers for good.
-        need = KeysNeeded(issuer.id, jws.kid)
-        found = _found(evidence, need)
-        if found is None:
-            raise Unanswerable(need)
-        keys = found
-    return keys.candidates(jws.kid, jws.algorithm)
+    candidates = keys.candidates(jws.kid, jws.algorithm)
+    if candidates or jws.kid is None or keys.knows(jws.kid):
+        return candidates
+    # Perhaps the issuer has rotated. The source fetches within its budget, and answers for good.
+    need = KeysNeeded(issuer.id, jws.kid)
+    found = _found(evidence, need)
+    if found is None:
+        raise Unanswerable(need)
+    return found.candidates(jws.kid, jws.algorithm)
 
 
 def _found(evidence: Evidence, need: KeysNeeded) -> KeySet | None:

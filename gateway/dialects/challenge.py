@@ -4,6 +4,7 @@ The class of the refusal and, for a missing scope, the scope. Never why a token 
 operator's to know. Every text here is a constant or comes from the configuration.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from gateway.core.policy import ScopesInclude
@@ -33,15 +34,11 @@ def challenge(deny: Deny) -> bytes | None:
     if outcome is Outcome.FORBIDDEN:
         return None
     policy = deny.context.policy
-    parameters = [f'realm="{policy.realm or policy.id}"' if policy else 'realm="token-gateway"']
-    error, _ = _ERRORS[outcome]
-    if error:
-        parameters.append(f'error="{error}"')
-    if outcome is Outcome.SCOPE:
-        parameters.append(f'scope="{" ".join(sorted(_required_scopes(deny)))}"')
-    return ("Bearer " + ", ".join(parameters)).encode()
+    realm = "token-gateway" if policy is None else policy.realm or policy.id
+    return _challenge(outcome, realm, _required_scopes(deny) if outcome is Outcome.SCOPE else None)
 
 
+@lru_cache(maxsize=len(Outcome))
 def body(outcome: Outcome) -> bytes:
     """Give the body: JSON, one constant for each class."""
     error, text = _ERRORS[outcome]
@@ -49,6 +46,17 @@ def body(outcome: Outcome) -> bytes:
 
 
 # --- private ---
+
+
+@lru_cache(maxsize=1024)  # texts of the configuration alone
+def _challenge(outcome: Outcome, realm: str, scopes: frozenset[str] | None) -> bytes:
+    parameters = [f'realm="{realm}"']
+    error, _ = _ERRORS[outcome]
+    if error:
+        parameters.append(f'error="{error}"')
+    if scopes is not None:
+        parameters.append(f'scope="{" ".join(sorted(scopes))}"')
+    return ("Bearer " + ", ".join(parameters)).encode()
 
 
 def _required_scopes(deny: Deny) -> frozenset[str]:

@@ -30,13 +30,15 @@ class HttpRequest(NamedTuple):
         return f"HttpRequest({self.method!r}, {self.peer})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HttpAnswer:
+class HttpAnswer(NamedTuple):
     """One answer. The listener adds Content-Length, Date and Connection and nothing else."""
 
     status: int
-    headers: HeaderPairs = field(default=(), repr=False)
+    headers: HeaderPairs = ()
     body: bytes = b""
+
+    def __repr__(self) -> str:
+        return f"HttpAnswer({self.status}, {self.body!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ the caller's stack; only a look-up makes it a coroutine.
 """
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, Protocol, assert_never
 
 from gateway.core.answer import answer
@@ -143,7 +143,7 @@ class Engine:
         dialect, policy = pin
         facts = dialect.read(request, policy)
         if isinstance(facts, Deny):
-            denied = replace(facts, context=Context(policy=policy))
+            denied = facts._replace(context=Context(policy=policy))
             return self._finish(_Asked(dialect, request.peer, started), denied)
         question = ask(facts, world.snapshot)
         if not isinstance(question, Question):
@@ -159,7 +159,7 @@ class Engine:
 
     def _decide(
         self, asked: _Asked, world: World, question: Question, key: bytes, now: int
-    ) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
+    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
         evidence = Evidence(world.signer(), world.sources.keys, world.revoked())
         refused = self._refusals.recall(key, question, evidence.keys)
         if refused is not None:
@@ -188,13 +188,14 @@ class Engine:
 
     def _keep(
         self, asked: _Asked, question: Question, permit: Permit, key: bytes, signer: Signer | None
-    ) -> HttpAnswer:
-        given, note = _rendered(asked, permit), self._observer.remember(permit, _name(asked))
-        self._memo.keep(key, permit, self._writer.render(given, After.STAY), note, signer)
-        # What is kept for the next like it tells of this one as well: it is put into words once.
+    ) -> bytes:
+        """What is kept for the next like it serves this one as well: answer and record are made once."""
+        wire = self._writer.render(_rendered(asked, permit), After.STAY)
+        note = self._observer.remember(permit, _name(asked))
+        self._memo.keep(key, permit, wire, note, signer)
         seconds = self._monotonic() - asked.started
         self._observer.again(note, question.facts, question.policy, permit.downstream, seconds)
-        return given
+        return wire
 
 
 async def settle(

@@ -62,15 +62,17 @@ class Generations(Generic[V]):
         if entry is None and self._old:
             entry = self._old.pop(key, None)
             if entry is not None:
-                self._old_bytes -= entry.size
-                self._put(key, entry)
+                size = entry.size
+                self._old_bytes -= size
+                self._put(key, entry, size)
         return entry
 
     def keep(self, key: bytes, entry: V) -> None:
         """Keep an entry, in place of one with the same key; not one that is larger than half the room."""
         self.forget(key)
-        if self._half_entries and entry.size <= self._half_bytes:
-            self._put(key, entry)
+        size = entry.size
+        if self._half_entries and size <= self._half_bytes:
+            self._put(key, entry, size)
 
     def forget(self, key: bytes) -> None:
         """Give up one entry, if it is there."""
@@ -90,14 +92,14 @@ class Generations(Generic[V]):
 
     # --- private ---
 
-    def _put(self, key: bytes, entry: V) -> None:
-        if len(self._young) >= self._half_entries or self._young_bytes + entry.size > self._half_bytes:
+    def _put(self, key: bytes, entry: V, size: int) -> None:
+        if len(self._young) >= self._half_entries or self._young_bytes + size > self._half_bytes:
             self.evicted += len(self._old)
             self._given_up.append(self._old)
             self._old, self._old_bytes = self._young, self._young_bytes
             self._young, self._young_bytes = {}, 0
         self._young[key] = entry
-        self._young_bytes += entry.size
+        self._young_bytes += size
         if self._given_up:
             self._free_some()
 

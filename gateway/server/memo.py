@@ -16,7 +16,7 @@ from typing import Final, NamedTuple, Protocol
 from gateway.core.ask import Question
 from gateway.core.evidence import Signer
 from gateway.core.jwk import KeySet
-from gateway.core.mint import DownstreamToken, fill
+from gateway.core.mint import DownstreamToken, mint
 from gateway.core.remember import Remember, holds_beside, holds_under
 from gateway.core.revocation import Revocations
 from gateway.core.verdict import Permit
@@ -155,7 +155,7 @@ class Memo:
         blank = conditions.blank
         if blank is None:
             return Again(found.before, None, found.note)
-        token = fill(blank, found.signer, now=now, jti=self._jti())
+        token = mint(blank, found.signer, now=now, jti=self._jti())
         return Again(b"".join((found.before, token.text, found.after)), token, found.note)
 
     def keep(self, key: bytes, permit: Permit, wire: bytes, note: object, signer: Signer | None) -> None:

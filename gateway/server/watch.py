@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from gateway.config.problem import ConfigError
 from gateway.core.facts import RequestFacts
@@ -19,15 +19,17 @@ from gateway.keys.keyring import Keyring
 from gateway.sources.outcome import REFRESHED, UNCHANGED
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics, Tally
-from gateway.telemetry.note import Note
 from gateway.telemetry.record import Recorder
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered(Note):
+class Remembered(NamedTuple):
     """What is known beforehand of the next decision for the same token on the same route."""
 
+    shared: str
+    token: str
+    downstream: str
     tally: Tally
+    """Beside these, what a `Note` has: flat, for there may be a hundred thousand of them."""
 
 
 @dataclass(slots=True)
@@ -47,10 +49,10 @@ class DecisionWatch:
 
     def remember(self, permit: Permit, dialect: str) -> Remembered:
         """Give what `again` needs. Neither counts nor writes; holds nothing of the permit itself."""
-        note, tally = self.recorder.note(permit, dialect), self.metrics.tally(permit, dialect)
-        if permit.remember is not None and permit.remember.blank is not None:
-            return Remembered(note.shared, note.token, "", tally)  # another token will be named each time
-        return Remembered(note.shared, note.token, note.downstream, tally)
+        # Without a blank the same token goes out again; else another will be named each time.
+        again = permit.remember is None or permit.remember.blank is None
+        note = self.recorder.note(permit, dialect, names_minted=again)
+        return Remembered(*note, self.metrics.tally(permit, dialect))
 
     def again(
         self,

@@ -5,8 +5,7 @@ members that `record` puts behind the moment and the request. A `Note` is small,
 holds one for each token.
 """
 
-from dataclasses import dataclass, replace
-from typing import Final, assert_never
+from typing import Final, NamedTuple, Protocol, assert_never
 
 from gateway.core.mint import DownstreamToken
 from gateway.core.principal import Principal
@@ -27,8 +26,23 @@ MAX_SHARED: Final = 4096
 Fields = dict[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Noted(Protocol):
+    """Whatever has a note in it."""
+
+    @property
+    def shared(self) -> str:
+        """As in `Note`."""
+
+    @property
+    def token(self) -> str:
+        """As in `Note`."""
+
+    @property
+    def downstream(self) -> str:
+        """As in `Note`."""
+
+
+class Note(NamedTuple):
     """What the records of one token on one route have in common. ASCII, safe to be put into an object."""
 
     shared: str
@@ -55,13 +69,13 @@ class Notes:
         self._sample_rate = sample_rate
         self._shared: dict[tuple[str, ...], str] = {}
 
-    def note(self, verdict: Verdict, dialect: str) -> Note:
+    def note(self, verdict: Verdict, dialect: str, *, names_minted: bool = True) -> Note:
         """Render what does not depend on the request, beside its token."""
         downstream = verdict.downstream if isinstance(verdict, Permit) else None
         return Note(
-            shared=self._kind(verdict, dialect, "" if downstream is None else downstream.audience),
-            token=json_members(self._token(verdict)),
-            downstream="" if downstream is None else minted(downstream),
+            self._kind(verdict, dialect, "" if downstream is None else downstream.audience),
+            self._token(verdict),
+            minted(downstream) if names_minted and downstream is not None else "",
         )
 
     # --- private ---
@@ -91,32 +105,28 @@ class Notes:
             known = self._shared[key] = json_members(fields)
         return known
 
-    def _token(self, verdict: Verdict) -> Fields:
-        context = verdict.context
-        fields: Fields = {}
+    def _token(self, verdict: Verdict) -> str:
+        """As JSON members; a fingerprint has no character that would have to be escaped."""
+        context, members = verdict.context, ""
         if isinstance(verdict, Deny) and verdict.detail:
-            fields["token_gateway.detail"] = shortened(redact(verdict.detail), MAX_DETAIL)
+            members = f',"token_gateway.detail":{json_text(shortened(redact(verdict.detail), MAX_DETAIL))}'
         if context.token is not None:
-            fields["token_gateway.token.fingerprint"] = self._fingerprints.token(context.token.text)
-        if context.principal is not None:
-            fields |= self._principal(context.principal)
-        return fields
+            fingerprint = self._fingerprints.token(context.token.text)
+            members += f',"token_gateway.token.fingerprint":"{fingerprint}"'
+        return members if context.principal is None else members + self._principal(context.principal)
 
-    def _principal(self, principal: Principal) -> Fields:
+    def _principal(self, principal: Principal) -> str:
         """Two issuers' `alice` are two users, hashed or revealed."""
-        fields: Fields = {}
         issuer_id, client_id = principal.issuer_id, principal.client_id
         if "subject" in self._reveal:
-            fields["user.id"] = shortened(principal.qualified_subject, MAX_IDENTITY)
+            members = f',"user.id":{json_text(shortened(principal.qualified_subject, MAX_IDENTITY))}'
         else:
-            fields["user.hash"] = self._fingerprints.subject(issuer_id, principal.subject)
+            members = f',"user.hash":"{self._fingerprints.subject(issuer_id, principal.subject)}"'
         if not client_id:
-            return fields
+            return members
         if "client_id" in self._reveal:
-            fields["token_gateway.client.id"] = shortened(client_id, MAX_IDENTITY)
-        else:
-            fields["token_gateway.client.hash"] = self._fingerprints.client(issuer_id, client_id)
-        return fields
+            return f'{members},"token_gateway.client.id":{json_text(shortened(client_id, MAX_IDENTITY))}'
+        return f'{members},"token_gateway.client.hash":"{self._fingerprints.client(issuer_id, client_id)}"'
 
 
 def minted(token: DownstreamToken) -> str:
@@ -125,11 +135,6 @@ def minted(token: DownstreamToken) -> str:
         f',"token_gateway.downstream.jti":{json_text(token.jti)}'
         f',"token_gateway.downstream.expires_at":"{timestamp(token.expires_at)}"'
     )
-
-
-def renewed(note: Note, token: DownstreamToken) -> Note:
-    """Give the note of the same token and route once another token was minted."""
-    return replace(note, downstream=minted(token))
 
 
 def outcome_of(verdict: Verdict) -> tuple[str, str, str]:

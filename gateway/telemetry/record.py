@@ -25,7 +25,7 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Verdict
 from gateway.redact.fingerprint import Fingerprints
 from gateway.redact.text import redact
 from gateway.telemetry.json_line import json_line, json_text, shortened, timestamp
-from gateway.telemetry.note import Note, Notes, minted, outcome_of, summary
+from gateway.telemetry.note import Note, Noted, Notes, minted, outcome_of, summary
 from gateway.telemetry.repeats import Refusal, Repeats
 from gateway.telemetry.sampling import Sampling
 
@@ -101,13 +101,16 @@ class Recorder:
         note = self._notes.note(verdict, dialect)
         self._write(_line(now, seconds, request, note, note.downstream))
 
-    def note(self, permit: Permit, dialect: str) -> Note:
-        """Give what `again` needs to know of a permit. Keeps nothing of it."""
-        return self._notes.note(permit, dialect)
+    def note(self, permit: Permit, dialect: str, *, names_minted: bool = True) -> Note:
+        """Give what `again` needs to know of a permit. Keeps nothing of it.
+
+        `names_minted`: the permit's token is the one that goes out again, so it is named in the note.
+        """
+        return self._notes.note(permit, dialect, names_minted=names_minted)
 
     def again(
         self,
-        note: Note,
+        note: Noted,
         facts: RequestFacts,
         policy: Policy | None,
         downstream: DownstreamToken | None,
@@ -186,7 +189,7 @@ def _address(text: str) -> str:
     return found if _ADDRESS.fullmatch(found) else ""
 
 
-def _line(now: float, seconds: float, request: str, note: Note, downstream: str) -> bytes:
+def _line(now: float, seconds: float, request: str, note: Noted, downstream: str) -> bytes:
     """Everything in it is ASCII and escaped already."""
     nanoseconds = int(seconds * 1e9 + 0.5) if seconds > 0 else 0
     return (

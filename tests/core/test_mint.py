@@ -1,7 +1,6 @@
 """Does the backend get exactly the token that its route names, and never one that outlives the client's?"""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import jwt
@@ -21,6 +20,7 @@ from gateway.core.mint import (
     NOT_BEFORE_S,
     OWN_CLAIMS,
     DownstreamToken,
+    blank_of,
     check_size,
     identity_headers,
     mint,
@@ -49,14 +49,14 @@ def permission(route: dict[str, Any] | None = None, **changes: Any) -> Permissio
         span=Span(NOW - 60, NOW + 330),
     )
     return Permission(
-        principal=replace(who, **changes), route=b.route(downstream=b.downstream(**(route or {})))
+        principal=who._replace(**changes), route=b.route(downstream=b.downstream(**(route or {})))
     )
 
 
 def minted(
     granted: Permission | None = None, *, now: int = NOW, signer: Any = GATEWAY_KEY
 ) -> DownstreamToken:
-    return mint(granted or permission(), b.DOWNSTREAM_ISSUER, signer, now=now, jti=b.JTI)
+    return mint(blank_of(granted or permission(), b.DOWNSTREAM_ISSUER), signer, now=now, jti=b.JTI)
 
 
 def parts(token: DownstreamToken) -> tuple[dict[str, Any], dict[str, Any]]:

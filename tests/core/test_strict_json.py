@@ -55,6 +55,22 @@ def depth(value: Any) -> int:
             return 0
 
 
+@given(dictionaries(_names, _values, max_size=5), integers(0, 200), binary(max_size=2))
+def test_both_ways_of_reading_read_the_same(value: dict[str, Any], place: int, odd: bytes) -> None:
+    # White space behind it keeps the quick way from reading it.
+    document = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    changed = document[:place] + odd + document[place:]
+    assert read_or_refused(changed) == read_or_refused(changed + b" ")
+    assert read_or_refused(document) == ("read", repr(value))
+
+
+def read_or_refused(document: bytes) -> tuple[str, str]:
+    try:
+        return "read", repr(parse_object(document, WIDE))
+    except NotStrict as error:
+        return "refused", str(error)
+
+
 @given(dictionaries(_names, _values, max_size=5))
 def test_what_everybody_reads_is_read_as_everybody_does(value: dict[str, Any]) -> None:
     document = json.dumps(value).encode()

@@ -1,7 +1,5 @@
 """Requests and answers as plain values: bytes stay bytes, duplicates stay duplicates."""
 
-from dataclasses import FrozenInstanceError
-
 import pytest
 
 from gateway.core.headers import Headers
@@ -21,7 +19,7 @@ def test_an_answer_holds_nothing_unless_it_is_given() -> None:
 
 
 def test_values_cannot_be_changed_on_their_way() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         HttpAnswer(status=403).status = 200  # type: ignore[misc]
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Final
 
 from gateway.core.reason import Reason
@@ -69,7 +68,7 @@ def written_fields() -> set[str]:
             sampling=Sampling(0.5),
             repeats=Repeats(keep=1, per_s=10),
         )
-        for verdict in (permit, denial, replace(denial, detail="y")):
+        for verdict in (permit, denial, denial._replace(detail="y")):
             recorder.record(verdict, facts, dialect="nginx", peer=b.PEER, seconds=0)
         recorder.flush()
     return {name for line in lines for name in json.loads(line)}

@@ -293,8 +293,10 @@ class Bench:
             return faulty.fault
         assert head is not None
         answer = self._engine(head[0])
-        assert isinstance(answer, HttpAnswer)
-        self._writer.render(answer, After.STAY)
+        if isinstance(answer, HttpAnswer):
+            self._writer.render(answer, After.STAY)
+        else:
+            assert isinstance(answer, bytes)
         return self.verdict.reason if isinstance(self.verdict, Deny) else None
 
 

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.authorize import authorize
+from gateway.core.claims import check
 from gateway.core.credential import UnverifiedToken, extract, token_of
 from gateway.core.evidence import Evidence, KeysNeeded, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.jws import parse
-from gateway.core.mint import identity_headers, mint
+from gateway.core.mint import blank_of, identity_headers, mint
 from gateway.core.policy import (
     AudienceIncludes,
     BearerCredential,
@@ -40,7 +41,7 @@ from gateway.core.reason import ROWS, Outage, Outcome, Reason, Refusal, Step
 from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.core.trust import Issuer
 from gateway.core.verdict import Deny, Indeterminate, Pending, Permit
-from gateway.core.verify import admit, authenticate, verify
+from gateway.core.verify import admit, authenticate, issuer_of
 from tests import builders as b
 from tests.answering import question, verdict_on
 
@@ -208,14 +209,15 @@ def steps(text: str, route: Any, world: Any, known: Evidence) -> Iterator[Any]:
     signed = authenticate(token, route, world, known)
     yield signed
     yield known._replace(signed=signed)
-    yield admit(token, signed, world, known)
-    valid = verify(signed, world, now=b.NOW)
+    issuer = issuer_of(signed, world)
+    yield admit(token, signed, issuer, known)
+    valid = check(signed, issuer, now=b.NOW)
     yield valid
     principal = identify(valid)
     yield principal
     permission = authorize(principal, route)
     yield permission
-    yield mint(permission, world.downstream_issuer, known.signer, now=b.NOW, jti=b.JTI)
+    yield mint(blank_of(permission, world.downstream_issuer), known.signer, now=b.NOW, jti=b.JTI)
     identity_headers(permission)  # headers are bytes for the proxy, and no value of the core
 
 

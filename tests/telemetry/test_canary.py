@@ -5,7 +5,6 @@ import logging
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -246,7 +245,7 @@ def _filled(text: str) -> Iterator[tuple[RequestFacts, Permit]]:
     yield good._replace(client_address=text), permit
     principal = permit.context.principal
     assert principal is not None
-    for other in (replace(principal, subject=text), replace(principal, client_id=text)):
-        yield good, replace(permit, context=replace(permit.context, principal=other))
+    for other in (principal._replace(subject=text), principal._replace(client_id=text)):
+        yield good, permit._replace(context=permit.context._replace(principal=other))
     token = UnverifiedToken(octets)
-    yield good, replace(permit, context=replace(permit.context, token=token))
+    yield good, permit._replace(context=permit.context._replace(token=token))

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from gateway.core.reason import Reason
 from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
 from gateway.redact.fingerprint import Fingerprints
 from gateway.telemetry import note as module
-from gateway.telemetry.note import Notes, minted, renewed
+from gateway.telemetry.note import Notes, minted
 from gateway.telemetry.record import Recorder
 from tests import builders as b
 from tests import strategies as s
@@ -165,7 +164,7 @@ def test_a_remembered_permit_is_written_as_a_new_one(
         another,
         seconds,
     )
-    now_permitted = replace(permit, downstream=another or permit.downstream)
+    now_permitted = permit._replace(downstream=another or permit.downstream)
     assert written.said() == plain(
         now_permitted, facts, *reveal, prints=PRINTS, now=now, dialect="traefik", peer=peer, seconds=seconds
     )
@@ -178,13 +177,13 @@ def test_a_note_is_small_and_what_a_route_shares_is_one_string() -> None:
     assert len(first.token) + len(first.downstream) <= 450
 
 
-def test_a_note_names_the_token_that_was_minted_last() -> None:
+def test_a_note_can_leave_the_minted_token_to_be_named_each_time() -> None:
     notes = Notes(PRINTS, frozenset(), 1)
-    note = notes.note(PERMIT, "nginx")
-    other = DownstreamToken(text=b"", jti="another", audience="orders", expires_at=b.NOW + 60)
-    later = renewed(note, other)
-    assert (later.shared, later.token) == (note.shared, note.token)
-    assert later.downstream == minted(other)
+    named, unnamed = notes.note(PERMIT, "nginx"), notes.note(PERMIT, "nginx", names_minted=False)
+    assert isinstance(PERMIT, Permit)
+    assert PERMIT.downstream is not None
+    assert named.downstream == minted(PERMIT.downstream)
+    assert unnamed == named._replace(downstream="")
 
 
 def test_what_is_shared_is_kept_within_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -226,9 +225,8 @@ def test_two_issuers_alice_are_two_users() -> None:
     verdict = decide(b.facts(b"/v1/orders", b.bearer()))
     principal = verdict.context.principal
     assert principal is not None
-    other = replace(
-        verdict, context=replace(verdict.context, principal=replace(principal, issuer_id="partner"))
-    )
+    partner = principal._replace(issuer_id="partner")
+    other = verdict._replace(context=verdict.context._replace(principal=partner))
     hashes = {record(each, None)["user.hash"] for each in (verdict, other)}
     names = {record(each, None, "subject")["user.id"] for each in (verdict, other)}
     assert (len(hashes), len(names)) == (2, 2)

@@ -37,12 +37,10 @@ class AnswerWriter:
         Never writes a control byte except a tab within a value.
         """
         status = answer.status
-        parts = [_STATUS_LINES.get(status) or _status_line(status)]
-        for name, value in answer.headers:
-            parts += (_field_name(name), value, b"\r\n")
-        lines = b"".join(parts)
+        fields = [_field_name(name) + value for name, value in answer.headers]
+        lines = b"\r\n".join((_STATUS_LINES.get(status) or _status_line(status), *fields, b""))
         # Every CR, LF or other control byte that is not one of our line ends makes this unequal.
-        if len(lines.translate(None, _TEXT)) != 2 * (len(answer.headers) + 1):
+        if len(lines.translate(None, _TEXT)) != 2 * (len(fields) + 1):
             raise UnwritableAnswer("control byte in a header")
         bodiless = status in (204, 304)
         if bodiless and answer.body:
@@ -80,11 +78,11 @@ _TEXT: Final = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
 def _status_line(status: int) -> bytes:
     if not 200 <= status <= 599:
         raise UnwritableAnswer("not a final status")
-    return b"HTTP/1.1 %d \r\n" % status  # RFC 9112 4: the phrase may be empty, its space may not
+    return b"HTTP/1.1 %d " % status  # RFC 9112 4: the phrase may be empty, its space may not
 
 
 _STATUS_LINES: Final = {
-    status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode("ascii"))
+    status.value: b"HTTP/1.1 %d %b" % (status.value, status.phrase.encode("ascii"))
     for status in HTTPStatus
     if status >= 200
 }
