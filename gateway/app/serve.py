@@ -11,6 +11,7 @@ from typing import BinaryIO, Final
 
 import uvloop
 
+from gateway.app.collector import settle
 from gateway.app.front import OpenFront
 from gateway.app.gateway import start
 from gateway.app.many import open_many
@@ -70,6 +71,7 @@ class _Serving:
         except OSError as error:
             print(f"gateway: cannot listen: {error.strerror}", file=sys.stderr)  # noqa: T201
             return EX_FAILED
+        settle()
         gateway.watch(self._path)
         loop.add_signal_handler(signal.SIGHUP, gateway.reload)
         if self._reload_early:

@@ -18,6 +18,7 @@ from typing import Final, assert_never
 import uvloop
 
 from gateway import __version__
+from gateway.app.collector import settle
 from gateway.app.deciding import Deciding, Means, open_deciding
 from gateway.app.denied import count_denied, open_denied, revoked_by
 from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world
@@ -193,6 +194,7 @@ class WorkerProcess:
             clock=CLOCK,
         )
         self._deciding = await open_deciding(self._world, self._seen(self._world), means, port=port)
+        settle()
         self._tell_counts()  # from now on no sum and no least of all workers is without it
         self._channel.send(Listening())
 

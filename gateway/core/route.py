@@ -126,7 +126,9 @@ class _Node:
     here: _Leaf | None = None
     rest: _Leaf | None = None
     folded: set[str] = field(default_factory=set)
-    """Every literal as a case-blind reader sees it; fewer than the literals where two look alike."""
+    """Every literal as a case-blind reader sees it."""
+    alike: bool = False
+    """Two of the literals look alike to such a reader."""
 
 
 def _template_segment(part: str) -> str:
@@ -171,8 +173,10 @@ def _step(node: _Node, part: str) -> _Node:
     if part == ONE:
         node.one = node.one or _Node()
         return node.one
+    below = node.literals.setdefault(part, _Node())
     node.folded.add(fold(part))
-    return node.literals.setdefault(part, _Node())
+    node.alike = len(node.folded) < len(node.literals)
+    return below
 
 
 def _claim(leaf: _Leaf | None, route: Route) -> _Leaf:
@@ -197,15 +201,13 @@ def _straight(node: _Node, segments: Segments, method: str) -> Route | None:
     more specific path ends nowhere, or with another method, `_judged` decides.
     """
     for segment in segments:
-        literals = node.literals
-        following = literals.get(segment)
-        if following is not None:
-            if len(node.folded) != len(literals):
-                return None
-        else:
+        following = node.literals.get(segment)
+        if following is None:
             following = node.one
-            if following is None or (literals and fold(segment) in node.folded):
+            if following is None or (node.folded and fold(segment) in node.folded):
                 return None
+        elif node.alike:
+            return None
         node = following
     return None if node.here is None else node.here.get(method)
 
