@@ -1,6 +1,6 @@
 """How hard do the property tests search, and how long may a test wait?
 
-`HYPOTHESIS_PROFILE=ci` or `deep` searches further than `quick`.
+`HYPOTHESIS_PROFILE=ci` or `deep` searches further than `quick`; `make quick` takes a `glance`.
 """
 
 import asyncio
@@ -25,6 +25,7 @@ _COMMON = settings(
     print_blob=False,
     suppress_health_check=(HealthCheck.too_slow,),
 )
+settings.register_profile("glance", _COMMON, max_examples=15)
 settings.register_profile("quick", _COMMON, max_examples=60)
 settings.register_profile("ci", _COMMON, max_examples=200)
 settings.register_profile("deep", _COMMON, max_examples=1500, derandomize=False)  # by hand: new ground

@@ -22,7 +22,7 @@ from gateway.config.source import Source, decoded, problem_at
 from gateway.config.spot import Spot
 from gateway.config.tree import Node
 from gateway.config.world import RevocationFile
-from gateway.config.yaml_tree import NotYaml, read_long_tree
+from gateway.config.yaml_tree import NotYaml, read_tree
 from gateway.core.revocation import Named, Revocations, wider
 
 MAX_BYTES: Final = 8 << 20
@@ -46,7 +46,7 @@ def parse_revocations(content: bytes, file: RevocationFile, *, now: int) -> Revo
     """Read a deny list. Raises: ConfigError with its mistakes, the first hundred of them."""
     path = FilePath(file.path)
     try:
-        tree, duplicates = read_long_tree(decoded(path, content), file.path, top="revoked:")
+        tree, duplicates = read_tree(decoded(path, content), file.path, top="revoked:")
     except NotYaml as error:
         raise ConfigError((error.problem,)) from None
     _check_length(tree, file.path)

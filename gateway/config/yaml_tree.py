@@ -47,26 +47,21 @@ def read_tree(text: str, file: str, *, top: str = "policies:") -> tuple[Node, tu
     `top` is a key that such a file begins with. Raises: NotYaml for syntax, an empty file, another top, and
     everything that is refused outright. Never: prints a value of the file.
     """
-    return _read(text, _Reader(file=file, top=top), yaml.SafeLoader)
-
-
-def read_long_tree(text: str, file: str, *, top: str) -> tuple[Node, tuple[Problem, ...]]:
-    """The same, in a twelfth of the time where PyYAML has libyaml, and the text is plain.
-
-    A file must mean the same with and without libyaml. So where the two are known to differ (`?`, tabs, byte
-    order marks and the like), and where libyaml refuses, the parser that is always there has the word.
-    """
-    if _PLAIN.fullmatch(text) is None:
-        return read_tree(text, file, top=top)
-    try:
-        return _read(text, _Reader(file=file, top=top), _FAST)
-    except NotYaml:
-        return read_tree(text, file, top=top)
+    if _PLAIN.fullmatch(text) is not None:
+        try:
+            return _read(text, _Reader(file=file, top=top), _FAST)
+        except NotYaml:
+            pass  # to be told by the parser that is always there, in its own words
+    return _read(text, _Reader(file=file, top=top), _USUAL)
 
 
 # --- private ---
 
-_FAST: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Where PyYAML has libyaml, it takes a twelfth of the time. A file must mean the same with and without it: so
+# where the two are known to differ (`?`, tabs, byte order marks and the like), and where libyaml refuses, the
+# parser that is always there has the word.
+_USUAL: Final = yaml.SafeLoader
+_FAST: Final = getattr(yaml, "CSafeLoader", _USUAL)
 _PLAIN: Final = re.compile("[\n -\x3e@-~\xa1-\u2027\u202a-\ud7ff]*+")
 
 

@@ -192,6 +192,7 @@ def test_the_same_mistake_is_not_told_without_end() -> None:
     assert len(problems("revoked:\n" + "  - {jti: a}\n" * 1000)) == MAX_PROBLEMS
 
 
+@pytest.mark.long
 def test_the_longest_list_and_one_that_is_longer() -> None:
     longest = "revoked:\n" + f"- {GOOD}\n" * MAX_ENTRIES
     assert read(longest).revocations.count == 1

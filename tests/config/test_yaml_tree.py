@@ -1,12 +1,10 @@
-from collections.abc import Callable
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.config import yaml_tree
 from gateway.config.problem import Problem
-from gateway.config.tree import Node
-from gateway.config.yaml_tree import NotYaml, read_long_tree, read_tree
+from gateway.config.yaml_tree import NotYaml, read_tree
 
 
 def refused(text: str) -> Problem:
@@ -119,7 +117,7 @@ def test_a_quoted_merge_key_is_a_key() -> None:
     assert tree.plain() == {"<<": 1}
 
 
-# --- long files -------------------------------------------------------------------------
+# --- with libyaml and without --------------------------------------------------------------
 
 LIST = """\
 revoked:
@@ -127,32 +125,60 @@ revoked:
   - issuer: corp
     subject: "al\\u00e9ce"
 """
+POLICY = """\
+# what may be asked
+policies:
+  orders:
+    hosts: [api.example.com, "*.example.net"]
+    routes:
+      - id: read
+        paths: ["/v1/{order}",
+                /v1/**]
+        require: {scopes: [orders:read]}
+        downstream:
+          audience: |
+            orders
+          ttl: 60s
+
+      - {id: empty, paths:  , note: >-
+          folded}
+"""
 PIECES = [*" \n:,-[]{}\"'#&*!|>%@`\\?~<=\t\r\xe9\u4e2d\xa0\x85\u2028\ufeff\x00", "\n  ", "---\n", "...", ": "]
 
 
-def understood(read: Callable[[], tuple[Node, object]]) -> object:
+def understood(text: str) -> object:
     try:
-        tree, _ = read()
+        tree, problems = read_tree(text, "f", top="revoked:")
     except NotYaml as refusal:
         return refusal.problem
-    return [(node.path, node.mark[0], node.plain()) for node in tree.walk()]
+    # Where a value that is not there would be, each says otherwise.
+    return [(n.path, n.plain() is not None and n.mark, n.plain()) for n in tree.walk()], problems
+
+
+def usually_understood(text: str) -> object:
+    with pytest.MonkeyPatch.context() as without:
+        without.setattr(yaml_tree, "_FAST", yaml_tree._USUAL)
+        return understood(text)
 
 
 @given(
+    text=st.sampled_from([LIST, POLICY]),
     edits=st.lists(
-        st.tuples(st.integers(0, len(LIST)), st.integers(0, 4), st.sampled_from(["", *PIECES])), max_size=4
-    )
+        st.tuples(st.integers(0, len(POLICY)), st.integers(0, 4), st.sampled_from(["", *PIECES])), max_size=4
+    ),
 )
-def test_a_long_file_means_the_same_in_less_time(edits: list[tuple[int, int, str]]) -> None:
-    text = LIST
+def test_a_file_means_the_same_with_libyaml_and_without(text: str, edits: list[tuple[int, int, str]]) -> None:
     for place, left_out, put_in in edits:
         text = text[:place] + put_in + text[place + left_out :]
-    usual = understood(lambda: read_tree(text, "f", top="revoked:"))
-    assert understood(lambda: read_long_tree(text, "f", top="revoked:")) == usual
+    assert understood(text) == usually_understood(text)
+
+
+def test_libyaml_is_there_and_used() -> None:
+    assert yaml_tree._FAST is not yaml_tree._USUAL
 
 
 def test_the_advice_names_what_such_a_file_begins_with() -> None:
     for text in ("", "- a\n"):
         with pytest.raises(NotYaml) as caught:
-            read_long_tree(text, "f", top="revoked:")
+            read_tree(text, "f", top="revoked:")
         assert caught.value.problem.fix.endswith("revoked:")

@@ -125,6 +125,7 @@ async def test_v30_tasks_of_those_who_left_are_gone() -> None:
         await until(lambda: not listener.connections)
 
 
+@pytest.mark.long
 async def test_v01_five_hundred_slow_heads_end_at_the_deadline() -> None:
     """V01, V02: one byte now and then does not prolong it; others are served meanwhile."""
     async with served(Faulty(), Limits(head_timeout_s=1.0)) as listener:

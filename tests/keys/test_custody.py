@@ -141,6 +141,7 @@ async def test_a_backend_that_keeps_the_keys_as_long_as_it_may_verifies_every_to
     assert len(signed_by) == 5
 
 
+@pytest.mark.long
 async def test_processes_with_one_directory_agree(path: Path) -> None:
     one, other = (Bench(DirectoryStore(path=path), every_s=MIN_ROTATE_EVERY_S) for _ in range(2))
     reader = Bench(SharedStore(path=path), every_s=None)

@@ -51,6 +51,7 @@ def test_another_algorithm_makes_no_key_where_there_is_one(tmp_path: Path) -> No
     assert load(tmp_path / "keys", "EdDSA") == before
 
 
+@pytest.mark.long
 def test_threads_that_start_at_once_agree(tmp_path: Path) -> None:
     for attempt in range(10):
         path, barrier = tmp_path / str(attempt), Barrier(8)

@@ -47,6 +47,7 @@ async def test_a_name_that_is_none_is_an_oserror(name: str) -> None:
         await OwnThreadResolver().resolve(name)
 
 
+@pytest.mark.long
 async def test_many_silent_names_do_not_keep_the_others_waiting(silent: list[str]) -> None:
     """More of them than a shared pool has threads: 4 in libuv, processors + 4 in asyncio."""
     issuer = Issuer()

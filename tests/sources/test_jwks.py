@@ -184,6 +184,7 @@ async def test_an_unknown_kid_asks_once_in_a_cooldown() -> None:
         assert w.asked == 3
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [200, 500])
 async def test_a_flood_of_unknown_kids_costs_no_more_than_the_budget(status: int) -> None:
     """F14: 10 000 distinct kids at once, minute by minute, also while every fetch fails."""
