@@ -12,11 +12,9 @@ class Cycle:
 
 def test_what_is_there_is_looked_at_no_more_and_what_comes_is() -> None:
     before = gc.get_freeze_count()
-    try:
-        settle()
-        assert gc.get_freeze_count() > before
-        later = Cycle()
-        assert any(each is later for each in gc.get_objects())
-        assert all(each is not Cycle for each in gc.get_objects())
-    finally:
-        gc.unfreeze()
+    settle()  # and so it stays: whatever the tests have loaded lives to their end
+    assert gc.get_freeze_count() > before
+    later = Cycle()
+    tracked = gc.get_objects()
+    assert any(each is later for each in tracked)
+    assert not any(each is Cycle for each in tracked)
