@@ -21,6 +21,7 @@ ALONE = {
     "signatures.es256-verify",
     "signatures.es256-sign",
     "start.gateway",
+    "start.worker",
     *(f"distinct.{name}" for name in CONTENDERS),
 }
 
