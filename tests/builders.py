@@ -5,7 +5,7 @@ once a process, and only where a test asks for it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from ipaddress import ip_network
@@ -351,24 +351,65 @@ def nginx_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
 def traefik_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
     """The sub-request of Traefik's ForwardAuth."""
     wire = replace(wire or Wire(), **changes)
+    more = (
+        (b"x-forwarded-port", b"443"),
+        (b"x-forwarded-server", b"traefik-0"),
+        (b"x-real-ip", wire.client),
+        (b"accept-encoding", b"gzip"),
+    )
+    return _request(wire, b"traefik", _forwarded(wire) + more)
+
+
+def caddy_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
+    """The sub-request of Caddy with our snippet, whose Host is the client's."""
+    wire = replace(wire or Wire(), **changes)
+    return _request(wire, b"caddy", ((b"host", wire.host), *_forwarded(wire)[1:], (b"via", b"1.1 Caddy")))
+
+
+def haproxy_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
+    """The request of our script for HAProxy."""
+    wire = replace(wire or Wire(), **changes)
+    return _request(wire, b"haproxy", _forwarded(wire))
+
+
+def envoy_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
+    """The request of Envoy's ext_authz over HTTP: the client's own, behind the URL."""
+    wire = replace(wire or Wire(), **changes)
     own = (
+        (b"host", wire.host),
+        (b"content-length", b"0"),
+        (b"x-forwarded-proto", wire.scheme),
+        (b"x-forwarded-for", wire.client),
+        (b"x-envoy-internal", b"true"),
+    )
+    request = _request(wire, b"envoy", own)
+    return request._replace(method=wire.method, target=request.target + wire.target)
+
+
+SENDERS: Final[Mapping[str, Callable[..., HttpRequest]]] = {
+    "nginx": nginx_request,
+    "traefik": traefik_request,
+    "caddy": caddy_request,
+    "haproxy": haproxy_request,
+    "envoy": envoy_request,
+}
+"""How each proxy asks, by dialect."""
+
+
+# --- private ---
+
+_SHAPE_FIELDS: Final = frozenset(PRESETS["rfc9068"].__dataclass_fields__)
+
+
+def _forwarded(wire: Wire) -> HeaderPairs:
+    return (
         (b"host", b"token-gateway:4180"),
         (b"x-forwarded-method", wire.method),
         (b"x-forwarded-proto", wire.scheme),
         (b"x-forwarded-host", wire.host),
         (b"x-forwarded-uri", wire.target),
         (b"x-forwarded-for", wire.client),
-        (b"x-forwarded-port", b"443"),
-        (b"x-forwarded-server", b"traefik-0"),
-        (b"x-real-ip", wire.client),
-        (b"accept-encoding", b"gzip"),
     )
-    return _request(wire, b"traefik", own)
-
-
-# --- private ---
-
-_SHAPE_FIELDS: Final = frozenset(PRESETS["rfc9068"].__dataclass_fields__)
 
 
 def _request(wire: Wire, dialect: bytes, own: HeaderPairs) -> HttpRequest:

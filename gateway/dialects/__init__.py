@@ -11,7 +11,7 @@ from typing import Final, Protocol
 from gateway.core.facts import RequestFacts
 from gateway.core.policy import Policy
 from gateway.core.verdict import Deny, Verdict
-from gateway.dialects import nginx, traefik
+from gateway.dialects import caddy, envoy, haproxy, nginx, traefik
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
@@ -32,4 +32,10 @@ class Dialect(Protocol):
         """Give the answer that the proxy understands; 2xx for a permit and for nothing else."""
 
 
-DIALECTS: Final[Mapping[str, Dialect]] = {nginx.NAME: nginx, traefik.NAME: traefik}
+DIALECTS: Final[Mapping[str, Dialect]] = {
+    nginx.NAME: nginx,
+    traefik.NAME: traefik,
+    caddy.NAME: caddy,
+    haproxy.NAME: haproxy,
+    envoy.NAME: envoy,
+}

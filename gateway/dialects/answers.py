@@ -24,6 +24,9 @@ STATUSES: Final[Mapping[Outcome, int]] = {
     Outcome.BUG: 500,
 }
 
+PREFLIGHT: Final = (b"x-token-gateway-preflight", b"204")
+"""Tells our snippet that this 403 is the answer to a preflight."""
+
 _NO_STORE: Final = ((b"cache-control", b"no-store"),)
 _REFUSAL: Final = (*_NO_STORE, (b"content-type", b"application/json"))
 
@@ -41,6 +44,17 @@ def render(verdict: Verdict, statuses: Mapping[Outcome, int] = STATUSES) -> Http
             return HttpAnswer(status=204, headers=_NO_STORE + verdict.context.cors + verdict.headers)
         case _:
             assert_never(verdict)
+
+
+def marking_preflights(verdict: Verdict, statuses: Mapping[Outcome, int] = STATUSES) -> HttpAnswer:
+    """The same, for a proxy whose configuration makes a 204 of the one refusal that says it is one.
+
+    Any 2xx of ours would be a permit, and the preflight would go on to the backend.
+    """
+    answer = render(verdict, statuses)
+    if isinstance(verdict, Preflight):
+        return HttpAnswer(status=403, headers=(*answer.headers, PREFLIGHT))
+    return answer
 
 
 def internal_error() -> HttpAnswer:

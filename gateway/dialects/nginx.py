@@ -16,7 +16,7 @@ from gateway.core.headers import Headers
 from gateway.core.host import parse_host
 from gateway.core.policy import Policy
 from gateway.core.reason import Outcome, Reason, Refusal
-from gateway.core.verdict import Deny, Preflight, Verdict
+from gateway.core.verdict import Deny, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_peer, client_address
@@ -36,8 +36,6 @@ CAPABILITIES: Final = Capabilities(
 CARRIERS: Final = (b"x-original-url", b"x-original-method", b"x-real-ip", b"x-token-gateway-removes")
 
 STATUSES: Final = {**answers.STATUSES, Outcome.MALFORMED: 403}
-PREFLIGHT: Final = (b"x-token-gateway-preflight", b"204")
-"""Tells our snippet's error page that this 403 is the answer to a preflight."""
 
 
 def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
@@ -51,10 +49,7 @@ def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
 
 def render(verdict: Verdict) -> HttpAnswer:
     """Give the answer that nginx understands: 200, 401, 403, or a 5xx that it makes a 500."""
-    answer = answers.render(verdict, STATUSES)
-    if isinstance(verdict, Preflight):
-        return HttpAnswer(status=403, headers=(*answer.headers, PREFLIGHT))
-    return answer
+    return answers.marking_preflights(verdict, STATUSES)
 
 
 def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:

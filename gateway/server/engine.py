@@ -31,6 +31,7 @@ MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
 
 PREFIX: Final = b"/auth/"
+_BEFORE_TARGETS: Final = b"/auth/envoy/"
 
 
 class Resolver(Protocol):
@@ -68,6 +69,13 @@ class World:
             for policy in self.snapshot.policies.values()
         }
         object.__setattr__(self, "pins", pins)
+
+    def pinned_before(self, target: bytes) -> tuple[Dialect, Policy] | None:
+        """The same for Envoy, which puts the target that is judged behind the URL."""
+        if not target.startswith(_BEFORE_TARGETS):
+            return None
+        policy, slash, _ = target.removeprefix(_BEFORE_TARGETS).partition(b"/")
+        return self.pins.get(_BEFORE_TARGETS + policy) if slash else None
 
 
 class Observer(Protocol):
@@ -136,7 +144,7 @@ class Engine:
         something must be looked up first.
         """
         started, world = self._monotonic(), self._world
-        pin = world.pins.get(request.target)
+        pin = world.pins.get(request.target) or world.pinned_before(request.target)
         if pin is None:
             asked = _Asked(_dialect_of(request.target), request.peer, started)
             return self._finish(asked, Deny(reason=Reason.POLICY_UNKNOWN))
@@ -233,7 +241,7 @@ def _rendered(asked: _Asked, verdict: Verdict) -> HttpAnswer:
 def _dialect_of(target: bytes) -> Dialect | None:
     """In which dialect is a question about no policy of ours answered?"""
     parts = target.removeprefix(PREFIX).split(b"/", 2)
-    if not target.startswith(PREFIX) or len(parts) != 2:
+    if not target.startswith(PREFIX) or (len(parts) != 2 and not target.startswith(_BEFORE_TARGETS)):
         return None
     return DIALECTS.get(parts[0].decode("ascii", "replace"))
 

@@ -32,13 +32,15 @@ READ: Final = (
     case("no peers listed trust nobody", asked(), Reason.PEER_UNTRUSTED, world=policy_has(peers=())),
     case(
         "a carrier is absent",
-        asked(without=frozenset({b"x-original-method", b"x-forwarded-method"})),
+        asked(without=frozenset({b"x-original-method", b"x-forwarded-method", b"x-forwarded-proto"})),
         Reason.CARRIER_MISSING,
     ),
     case(
         "a carrier is there twice",
         with_headers(
-            (b"x-original-url", b"https://api.example.com/v1/orders"), (b"x-forwarded-uri", b"/v1/orders")
+            (b"x-original-url", b"https://api.example.com/v1/orders"),
+            (b"x-forwarded-uri", b"/v1/orders"),
+            (b"x-forwarded-proto", b"https"),
         ),
         Reason.CARRIER_DUPLICATE,
     ),

@@ -8,35 +8,24 @@ import pytest
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.reason import ROWS, Outcome, Reason
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.dialects import DIALECTS
 from gateway.dialects.wire import HttpAnswer
-from tests.builders import ISSUER, nginx_request, traefik_request
+from tests.builders import ISSUER, SENDERS
 from tests.conformance.scenario import PERMIT, PREFLIGHT, Expected, Scenario
 from tests.conformance.scenarios import SCENARIOS, TESTED_ELSEWHERE
 from tests.walk import converse
 
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
-
-# DESIGN section 2, "What each class of outcome becomes", by its columns.
-STATUSES = {
-    "nginx": {
-        Outcome.MALFORMED: 403,
-        Outcome.MISSING: 401,
-        Outcome.TOKEN: 401,
-        Outcome.SCOPE: 403,
-        Outcome.FORBIDDEN: 403,
-        Outcome.OUTAGE: 503,
-        Outcome.BUG: 500,
-    },
-    "traefik": {
-        Outcome.MALFORMED: 400,
-        Outcome.MISSING: 401,
-        Outcome.TOKEN: 401,
-        Outcome.SCOPE: 403,
-        Outcome.FORBIDDEN: 403,
-        Outcome.OUTAGE: 503,
-        Outcome.BUG: 500,
-    },
+# DESIGN section 2, "What each class of outcome becomes".
+CANONICAL = {
+    Outcome.MALFORMED: 400,
+    Outcome.MISSING: 401,
+    Outcome.TOKEN: 401,
+    Outcome.SCOPE: 403,
+    Outcome.FORBIDDEN: 403,
+    Outcome.OUTAGE: 503,
+    Outcome.BUG: 500,
 }
+STATUSES = {**dict.fromkeys(SENDERS, CANONICAL), "nginx": {**CANONICAL, Outcome.MALFORMED: 403}}
 CHALLENGES = {
     Outcome.MALFORMED: rb'Bearer realm="[a-z-]+", error="invalid_request"',
     Outcome.MISSING: rb'Bearer realm="[a-z-]+"',
@@ -91,14 +80,14 @@ def check_answer(expected: Expected, answer: HttpAnswer, dialect: str) -> None:
     assert len(head(answer)) < MAX_HEAD_BYTES
     assert re.fullmatch(rb"[ -~\r\n]*", head(answer)), "printable ASCII alone"
     if expected == PERMIT:
-        check_permit(answer)
+        check_permit(answer, dialect)
     elif expected == PREFLIGHT:
         check_preflight(answer, dialect)
     else:
         check_refusal(Reason(expected), answer, dialect)
 
 
-def check_permit(answer: HttpAnswer) -> None:
+def check_permit(answer: HttpAnswer, dialect: str) -> None:
     assert answer.status == 200
     assert answer.body == b""
     names = Counter(name for name, _ in answer.headers)
@@ -110,13 +99,17 @@ def check_permit(answer: HttpAnswer) -> None:
     else:  # a public route names nobody, and gives no token on
         assert b"authorization" not in headers
         assert {headers[name] for name in IDENTITY_HEADERS} == {b""}
+    removed = headers.get(b"x-envoy-auth-headers-to-remove", b"").split(b",")
+    assert (b"authorization" in removed) is (dialect == "envoy" and b"authorization" not in headers)
+    assert not set(removed) & set(headers), "Envoy removes what is set as well"
 
 
 def check_preflight(answer: HttpAnswer, dialect: str) -> None:
     # Any 2xx would let the preflight through to the backend.
     assert answer.status == 403
     assert dict(answer.headers)[b"access-control-allow-origin"] == b"https://app.example.com"
-    assert (b"x-token-gateway-preflight" in dict(answer.headers)) is (dialect == "nginx")
+    marked = b"x-token-gateway-preflight" in dict(answer.headers)
+    assert marked is DIALECTS[dialect].CAPABILITIES.answers_preflight
 
 
 def check_refusal(reason: Reason, answer: HttpAnswer, dialect: str) -> None:

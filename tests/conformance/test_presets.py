@@ -16,7 +16,7 @@ VECTORS = Path(__file__).parents[1] / "vectors" / "presets"
 GOLDEN: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text("utf-8")) for path in sorted(VECTORS.glob("*.json"))
 }
-REQUESTS = {"nginx": b.nginx_request, "traefik": b.traefik_request}
+REQUESTS = b.SENDERS
 
 presets = pytest.mark.parametrize("preset", GOLDEN)
 dialects = pytest.mark.parametrize("dialect", REQUESTS)

@@ -3,10 +3,11 @@
 import pytest
 
 from gateway.core.facts import RequestFacts
+from gateway.core.policy import BearerCredential, CookieCredential, HeaderCredential
+from gateway.core.verdict import Permit
 from gateway.dialects import DIALECTS
-from tests.builders import nginx_request, policy, traefik_request
-
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
+from tests.builders import SENDERS, policy, snapshot, token
+from tests.walk import converse
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
@@ -29,6 +30,14 @@ def test_every_dialect_has_a_sender_in_the_tests() -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-def test_a_credential_header_that_the_answer_omits_is_gone(dialect: str) -> None:
-    # The rule "omitted is removed" holds for both; a dialect without it would have to overwrite.
-    assert DIALECTS[dialect].CAPABILITIES.removes_header_by_omission
+def test_a_credential_that_the_answer_omits_is_gone_or_named_to_be_removed(dialect: str) -> None:
+    places = (BearerCredential(), HeaderCredential(name="x-api-token"), CookieCredential(name="api_token"))
+    world = snapshot(policy(credentials=places))
+    headers = ((b"cookie", b"api_token=" + token().encode()),)
+    verdict, answer = converse(dialect, SENDERS[dialect](headers=headers), world)
+    assert isinstance(verdict, Permit)
+    names = {name for name, _ in answer.headers}
+    removed = set(dict(answer.headers).get(b"x-envoy-auth-headers-to-remove", b"").split(b",")) - {b""}
+    left = {b"authorization", b"x-api-token", b"cookie"} - names
+    assert left == {b"x-api-token", b"cookie"}
+    assert removed == (set() if DIALECTS[dialect].CAPABILITIES.removes_header_by_omission else left)

@@ -9,7 +9,7 @@ from gateway.core.headers import HeaderPairs
 from gateway.core.policy import QueryCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight
-from gateway.dialects import DIALECTS, traefik
+from gateway.dialects import DIALECTS, forward_auth, traefik
 from gateway.dialects.wire import ClientRequest
 from tests.builders import PEER, bearer, cors, policy, snapshot, token, traefik_request
 from tests.vectors.paths import ROWS as PATHS
@@ -42,7 +42,7 @@ def test_a_missing_carrier(carrier: bytes) -> None:
     assert read(without=frozenset({carrier})) is Reason.CARRIER_MISSING
 
 
-@pytest.mark.parametrize("carrier", sorted(traefik.CARRIERS))
+@pytest.mark.parametrize("carrier", sorted(forward_auth.CARRIERS))
 def test_a_carrier_twice(carrier: bytes) -> None:
     assert read(headers=((carrier, b"x"), (carrier, b"x"))) is Reason.CARRIER_DUPLICATE
 

@@ -20,6 +20,7 @@ from tests.builders import (
     NOW,
     OTHER_KEY,
     PEER,
+    SENDERS,
     Wire,
     bearer,
     claims,
@@ -32,12 +33,10 @@ from tests.builders import (
     policy,
     snapshot,
     token,
-    traefik_request,
 )
 from tests.strategies import any_headers, header_values, json_values, targets
 from tests.walk import converse, decide
 
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
 EVERY_CREDENTIAL = (
     BearerCredential(),
     HeaderCredential(name="x-api-token"),

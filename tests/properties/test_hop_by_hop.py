@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
-from tests.builders import bearer, nginx_request, traefik_request
+from tests.builders import SENDERS, bearer
 from tests.strategies import connection_values
 from tests.walk import converse
 
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
 LAWFUL = {b"close", b"keep-alive", b"upgrade", b"te", b"http2-settings"}
 GOOD = bearer()
 

@@ -11,11 +11,10 @@ from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CookieCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
-from tests.builders import Wire, bearer, nginx_request, policy, snapshot, token, traefik_request
+from tests.builders import SENDERS, Wire, bearer, policy, snapshot, token
 from tests.strategies import PROTECTED, aliases, any_headers, header_values
 from tests.walk import converse
 
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
 TARGETS = st.sampled_from((b"/v1/orders", b"/public/x"))
 GOOD = bearer()
 

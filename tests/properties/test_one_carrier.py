@@ -10,11 +10,10 @@ from gateway.core.headers import HeaderPairs
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Verdict
 from gateway.dialects.wire import HttpAnswer
-from tests.builders import Wire, bearer, nginx_request, policy, snapshot, token, traefik_request
+from tests.builders import SENDERS, Wire, bearer, policy, snapshot, token
 from tests.strategies import any_headers, foreign_headers, tame_targets
 from tests.walk import converse
 
-SENDERS = {"nginx": nginx_request, "traefik": traefik_request}
 WORLD = snapshot()
 HEADERS = (bearer(token(scope="orders:read admin")),)
 

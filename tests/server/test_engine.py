@@ -215,6 +215,40 @@ def test_an_url_that_nobody_was_pinned_to_is_refused_and_told(target: bytes) -> 
     assert observed.only.peer == b.PEER
 
 
+def test_envoys_target_stands_behind_its_url() -> None:
+    decide, observed = make()
+    assert at_once(decide, b.envoy_request(headers=(b.bearer(),))).status == 200
+    assert (
+        at_once(decide, b.envoy_request(target=b"/auth/envoy/orders/v1/orders", headers=(b.bearer(),))).status
+        == 403
+    )
+    assert [call.dialect for call in observed.calls] == ["envoy", "envoy"]
+    assert observed.calls[1].reason is Reason.PATH_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/auth/envoy/orderss",
+        b"/auth/envoy/ordersx/v1/orders",
+        b"/auth/envoy//v1/orders",
+        b"/auth/envoy/orders%2fv1/orders",
+        b"/auth/nginx/orders/v1/orders",
+    ],
+)
+def test_no_url_is_nearly_the_one_that_envoy_is_pinned_to(target: bytes) -> None:
+    decide, observed = make()
+    assert at_once(decide, b.envoy_request(headers=(b.bearer(),))._replace(target=target)).status == 403
+    assert observed.only.reason is Reason.POLICY_UNKNOWN
+
+
+@pytest.mark.parametrize("target", [b"/auth/envoy/orders", b"/auth/envoy/orders?x=/v1/orders"])
+def test_envoys_url_without_a_target_permits_nothing(target: bytes) -> None:
+    decide, _ = make()
+    asked = b.envoy_request(headers=(b.bearer(),))._replace(target=target)
+    assert at_once(decide, asked).status in {400, 403}
+
+
 def test_an_unknown_dialect_is_told_by_a_name_that_the_caller_did_not_choose() -> None:
     decide, observed = make()
     at_once(decide, good()._replace(target=b"/auth/anything/orders"))

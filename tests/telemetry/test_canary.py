@@ -4,7 +4,7 @@ import json
 import logging
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
@@ -29,7 +29,7 @@ PRINTS = Fingerprints(b"k" * 32)
 WORLD = b.snapshot(
     b.policy(hosts=(HostPattern(name="api.example.com"), HostPattern(name="*.tenants.example")))
 )
-REQUESTS: dict[str, Callable[..., object]] = {"nginx": b.nginx_request, "traefik": b.traefik_request}
+REQUESTS = b.SENDERS
 
 CLAIMS = ("sub", "client_id", "iss", "aud", "scope", "jti")
 HEADERS = ("kid", "typ", "alg")
@@ -107,7 +107,7 @@ def told(dialect: str, secrets: dict[str, str], *reveal: str) -> bytes:
         Metrics({}, version="1"),
     )
     request = REQUESTS[dialect](wire(secrets))
-    verdict, _ = converse(dialect, request, WORLD)  # type: ignore[arg-type]
+    verdict, _ = converse(dialect, request, WORLD)
     facts = verdict.context.facts
     recorder.record(verdict, facts, dialect=dialect, peer=b.PEER, seconds=0)
     metrics.decided(verdict, dialect=dialect, seconds=0)
