@@ -17,6 +17,9 @@ from hypothesis import HealthCheck, settings
 ASYNC_TEST_LIMIT_S = 60.0
 """What a test awaits comes within milliseconds or never. (A blocked thread: faulthandler_timeout.)"""
 
+# What the documentation tells a reader to set before trying an example.
+os.environ.setdefault("CALLER_SECRET", "example-of-a-secret-for-the-tests")
+
 # Derandomized: a red test is red again when it is run again. No deadline: time is never asserted.
 _COMMON = settings(
     derandomize=True,

@@ -12,18 +12,13 @@ from typing import Final
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
+from gateway.config.compile_secrets import secret_at
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
 from gateway.config.problem import ConfigError, Problem, sorted_problems
 from gateway.config.schema_types import seconds
-from gateway.config.secret import (
-    ReadSecret,
-    SecretUnavailable,
-    SecretVariable,
-    parse_reference,
-    read_secret,
-)
+from gateway.config.secret import ReadSecret, read_secret
 from gateway.config.spot import Spot
 from gateway.config.world import (
     Address,
@@ -58,12 +53,12 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners")
     audit = _audit(config, spot / "audit", read_secret)
-    policies = dict(_policies(config, spot))
+    policies = dict(_policies(config, spot, read_secret))
     warnings = list(spot.warnings)
     refused: list[Problem] = []
     for source in config.sources[1:]:
         included = Spot(source=source)
-        more = dict(_policies(config, included))
+        more = dict(_policies(config, included, read_secret))
         problems = sorted_problems((*source.problems, *included.problems))
         refused += problems
         if not problems:
@@ -127,10 +122,13 @@ def _check_downstream(config: Config, spot: Spot) -> None:
     (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
 
 
-def _policies(config: Config, spot: Spot) -> Iterator[tuple[str, Policy]]:
+def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
-        yield policy_id, compile_policy(policy_id, section, config.issuer_ids, here)
+        policy = compile_policy(
+            policy_id, section, config.issuer_ids, here, directory=config.directory, read_secret=read
+        )
+        yield policy_id, policy
 
 
 def _listeners(config: Config, spot: Spot) -> Listeners:
@@ -190,13 +188,7 @@ def _revocations(
 
 
 def _fingerprint_key(text: str, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:
-    reference = parse_reference(text, directory)
-    try:
-        key = read(reference)
-    except SecretUnavailable as error:
-        what = "variable" if isinstance(reference, SecretVariable) else "file"
-        spot.refuse(str(error), f"set that {what}, or refer to another secret")
-        return None
-    if len(key) < MIN_FINGERPRINT_KEY:
+    key = secret_at(text, directory, spot, read)
+    if key is not None and len(key) < MIN_FINGERPRINT_KEY:
         spot.refuse(f"is shorter than {MIN_FINGERPRINT_KEY} bytes", "make one with: openssl rand -hex 32")
     return key

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from ipaddress import collapse_addresses
 from itertools import chain
+from pathlib import Path
 from typing import Final, assert_never
 
+from gateway.config.compile_callers import compile_callers
 from gateway.config.compile_routes import compile_routes
 from gateway.config.host_names import ANYONE, parse_host_pattern, parse_origin, parse_peers
 from gateway.config.http_names import (
@@ -24,6 +26,7 @@ from gateway.config.schema_policies import (
     QuerySection,
 )
 from gateway.config.schema_types import seconds
+from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 from gateway.core.policy import (
     BearerCredential,
@@ -40,7 +43,13 @@ MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
 
 
 def compile_policy(
-    policy_id: str, section: PolicySection, issuer_ids: frozenset[str] | None, spot: Spot
+    policy_id: str,
+    section: PolicySection,
+    issuer_ids: frozenset[str] | None,
+    spot: Spot,
+    *,
+    directory: Path,
+    read_secret: ReadSecret,
 ) -> Policy:
     """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
     realm = section.realm and (spot / "realm").read(parse_realm, section.realm)
@@ -48,6 +57,7 @@ def compile_policy(
         id=policy_id,
         hosts=(spot / "hosts").read_each(parse_host_pattern, section.hosts),
         peers=_peers(section.peers, spot / "peers"),
+        caller_secrets=compile_callers(section.callers, directory, spot / "callers", read_secret),
         credentials=tuple(_credentials(section.credentials, spot / "credentials")),
         routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
         cors=_cors(section.cors, spot / "cors"),

@@ -108,6 +108,8 @@ class Interpreter:
                 return "is not one of " + ", ".join(choices), _choice(place.node.value, choices, "")
             case "too_short" | "string_too_short":
                 return "is empty", self._as_in(place.path, "write at least one value; empty never means all")
+            case "too_long":
+                return f"has more than {context['max_length']} values", "leave some out"
             case "string_too_long":
                 return f"is longer than {context['max_length']} characters", "shorten it"
             case "greater_than_equal" | "less_than_equal" | "greater_than" | "less_than":

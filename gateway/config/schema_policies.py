@@ -9,6 +9,7 @@ from gateway.config.schema_types import (
     Duration,
     Id,
     Scalar,
+    SecretReference,
     Section,
     Text,
     Texts,
@@ -143,6 +144,17 @@ class CorsSection(Section):
     """How long a browser may remember a preflight: 0s to 1d."""
 
 
+class CallersSection(Section):
+    """How a proxy shows, beside its address, that it may ask."""
+
+    secrets: Annotated[tuple[SecretReference, ...], Field(min_length=1, max_length=2)] | None = Field(
+        default=None, examples=[["env:CALLER_SECRET"]]
+    )
+    """It says one of these in X-Token-Gateway-Caller. Two while you change it."""
+    network_alone: bool = False
+    """Its address is enough: insecure, by name."""
+
+
 class PolicySection(Section):
     """One policy: the id that a proxy is pinned to, and everything that holds under it."""
 
@@ -150,6 +162,8 @@ class PolicySection(Section):
     """The hosts it covers."""
     peers: Texts = Field(examples=[["10.42.0.0/16"]])
     """Addresses of the proxies that may ask, or `anyone`, which is insecure by name."""
+    callers: CallersSection = Field(examples=[{"secrets": ["env:CALLER_SECRET"]}])
+    """What a proxy must show beside its address."""
     credentials: tuple[CredentialSection, ...] = Field(min_length=1, examples=[[{"type": "bearer"}]])
     """Where a token may be presented."""
     cors: CorsSection | None = Field(default=None, examples=[{"origins": ["https://app.example.com"]}])

@@ -217,6 +217,8 @@ class Policy:
     id: str
     hosts: tuple[HostPattern, ...]
     peers: tuple[Network, ...]
+    caller_secrets: tuple[bytes, ...] = field(default=(), repr=False)
+    """A peer says one of these as well. None: its network alone is believed, by the operator's word."""
     credentials: tuple[CredentialSource, ...]
     routes: "RouteTable"
     cors: Cors | None = None

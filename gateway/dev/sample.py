@@ -37,6 +37,7 @@ policies:
   shop:
     hosts: ["{HOST}:{ports.front}"]
     peers: [{HOST}/32]
+    callers: {{network_alone: true}}
     credentials: [{{type: bearer}}]
     routes:
       - id: orders-read

@@ -17,7 +17,7 @@ from gateway.core.reason import Reason, Refusal
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
-from gateway.dialects.forwarded import check_peer, nearest_address
+from gateway.dialects.forwarded import check_caller, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
@@ -39,7 +39,7 @@ _SCHEMES: Final = {b"http": "http", b"https": "https"}
 def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
     """Read the facts from the request that Envoy asks with. Never raises."""
     try:
-        check_peer(request.peer, policy)
+        check_caller(request, policy)
         return _facts(request, policy)
     except Refusal as refusal:
         return Deny(reason=refusal.reason, detail=refusal.detail)

@@ -15,7 +15,7 @@ from gateway.core.policy import Policy
 from gateway.core.reason import Reason, Refusal
 from gateway.core.verdict import Deny
 from gateway.dialects.capabilities import Capabilities
-from gateway.dialects.forwarded import check_peer, nearest_address
+from gateway.dialects.forwarded import check_caller, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpRequest
 
@@ -35,7 +35,7 @@ def read_forwarded(
 ) -> RequestFacts | Deny:
     """Read the facts from the sub-request. Never raises."""
     try:
-        check_peer(request.peer, policy)
+        check_caller(request, policy)
         return _facts(request, policy, dialect, capabilities, schemes)
     except Refusal as refusal:
         return Deny(reason=refusal.reason, detail=refusal.detail)

@@ -1,23 +1,35 @@
 """May this peer ask under this policy, and whom does it serve?
 
-Peers are networks that the operator listed; an empty list trusts nobody. An IPv4 address mapped into IPv6
-is that IPv4 address. What a peer tells about its client's address is for the record only.
+Peers are networks that the operator listed; an empty list trusts nobody. Beside its address a peer says a
+secret, unless the operator has asked for less by name. An IPv4 address mapped into IPv6 is that IPv4 address.
+What a peer tells about its client's address is for the record only.
 """
 
 from functools import lru_cache
+from hmac import compare_digest
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from gateway.core.policy import Network, Policy
 from gateway.core.reason import Reason, Refusal
+from gateway.dialects.wire import HttpRequest
 
+CALLER: Final = b"x-token-gateway-caller"
+"""In which a proxy says its secret, once."""
 NOBODY: Final = "0.0.0.0"  # noqa: S104 - a record's "unknown", never bound
 
 
-def check_peer(peer: str, policy: Policy) -> None:
-    """Raises: Refusal(peer_untrusted), whose detail names the address and the setting to change."""
+def check_caller(request: HttpRequest, policy: Policy) -> None:
+    """Refuse whoever may not ask; the detail names the address and the setting to change.
+
+    Somebody else who asks has found a way around the ingress, or the setting lacks one of its addresses.
+    Raises: Refusal(peer_untrusted | caller_unproven).
+    """
+    peer, secrets = request.peer, policy.caller_secrets
     if not is_listed(peer, policy.peer_networks):
         raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
+    if secrets and not _says_one(request.values(CALLER), secrets):
+        raise Refusal(Reason.CALLER_UNPROVEN, f"{peer} says no secret of policies.{policy.id}.callers")
 
 
 @lru_cache(maxsize=4096)
@@ -49,6 +61,12 @@ def is_listed(peer: str, peers: frozenset[Network]) -> bool:
 
 
 # --- private ---
+
+
+def _says_one(said: list[bytes], secrets: tuple[bytes, ...]) -> bool:
+    """Each is compared, and in constant time: how long it takes tells nothing of any of them."""
+    alike = [compare_digest(said[0] if len(said) == 1 else b"", secret) for secret in secrets]
+    return any(alike)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

@@ -19,7 +19,7 @@ from gateway.core.reason import Outcome, Reason, Refusal
 from gateway.core.verdict import Deny, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
-from gateway.dialects.forwarded import check_peer, client_address
+from gateway.dialects.forwarded import check_caller, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
@@ -41,7 +41,7 @@ STATUSES: Final = {**answers.STATUSES, Outcome.MALFORMED: 403}
 def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
     """Read the facts from the sub-request. Never raises."""
     try:
-        check_peer(request.peer, policy)
+        check_caller(request, policy)
         return _facts(request, policy)
     except Refusal as refusal:
         return Deny(reason=refusal.reason, detail=refusal.detail)

@@ -81,6 +81,7 @@ def _configuration(
             "orders": {
                 "hosts": ["api.example.com"],
                 "peers": ["127.0.0.1/32"],
+                "callers": {"network_alone": True},
                 "credentials": [{"type": "bearer"}],
                 "routes": [_route(numbers, downstream) for numbers in _shared_out(routes)],
             }

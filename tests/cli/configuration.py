@@ -99,6 +99,7 @@ _CONFIGURATION: Final[Json] = {
         "orders": {
             "hosts": ["api.example.com"],
             "peers": ["10.42.0.0/16"],
+            "callers": {"network_alone": True},
             "credentials": [{"type": "bearer"}],
             "cors": {"origins": ["https://app.example.com"]},
             "routes": [

@@ -20,8 +20,9 @@ def test_what_is_opened_is_said(gateway: Run, config: Path) -> None:
 
 def test_insecure_choices_are_said(gateway: Run, config: Path) -> None:
     said = [line for line in gateway("check", "-c", config).out.splitlines() if line.startswith("warning:")]
-    assert len(said) == 1
-    assert "policies.orders.routes[2]" in said[0]
+    assert len(said) == 2
+    assert "policies.orders.callers" in said[0]
+    assert "policies.orders.routes[2]" in said[1]
 
 
 def test_json_says_the_same(gateway: Run, config: Path) -> None:
@@ -35,7 +36,7 @@ def test_json_says_the_same(gateway: Run, config: Path) -> None:
         "methods": ["GET"],
         "paths": ["/"],
     }
-    assert len(document["warnings"]) == 1
+    assert len(document["warnings"]) == 2
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def test_what_a_client_sends_tells_the_terminal_nothing(explain: Explain) -> Non
         (("--jwks", "others=x"), "--jwks begins with the id of an issuer: corp"),
         (("--jwks", "corp=/nowhere"), "--jwks: the file cannot be read: No such file"),
         (("--jwks", f"corp={os.devnull}"), "--jwks corp: "),
-        (("--dialect", "envoy"), "invalid choice"),
+        (("--dialect", "edge"), "invalid choice"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -115,6 +115,7 @@ _VALID: Json = {
         "orders": {
             "hosts": ["api.example.com", "*.shop.example.com:8443"],
             "peers": ["10.42.0.0/16", "2001:db8::1"],
+            "callers": {"network_alone": True},
             "credentials": [
                 {"type": "bearer"},
                 {"type": "header", "name": "X-Api-Token"},

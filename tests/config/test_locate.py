@@ -18,7 +18,13 @@ def located(value: object) -> dict[Path, list[str]]:
 
 def policy(*credentials: object) -> dict[str, object]:
     route = {"id": "a", "methods": ["GET"], "paths": ["/"]}
-    return {"hosts": ["a"], "peers": ["::1"], "credentials": list(credentials), "routes": [route]}
+    return {
+        "hosts": ["a"],
+        "peers": ["::1"],
+        "callers": {"network_alone": True},
+        "credentials": list(credentials),
+        "routes": [route],
+    }
 
 
 def test_the_tag_of_a_union_is_no_step() -> None:

@@ -27,6 +27,7 @@ from tests.builders import (
     token,
 )
 from tests.conformance.scenario import (
+    CALLER,
     COOKIE,
     CORS,
     HEADER,
@@ -34,6 +35,7 @@ from tests.conformance.scenario import (
     PREFLIGHT,
     PREFLIGHT_HEADERS,
     QUERY,
+    SECRET,
     asked,
     case,
     known_are,
@@ -64,6 +66,9 @@ ALLOWED: Final = (
         known=known_are(revoked=revoked(subject="alice", issued_before=NOW - 10)),
     ),
     case("a good token", asked(), PERMIT),
+    case("a caller that says its secret", with_headers((CALLER, b"s" * 32)), PERMIT, world=SECRET),
+    case("a caller that says the next secret", with_headers((CALLER, b"n" * 32)), PERMIT, world=SECRET),
+    case("a secret where none is asked for", with_headers((CALLER, b"x")), PERMIT),
     case("a good token, HEAD", asked(method=b"HEAD"), PERMIT),
     case("a trailing slash is the same path", asked(target=b"/v1/orders/"), PERMIT),
     case("a placeholder stands for one segment", asked(target=b"/v1/orders/17"), PERMIT),

@@ -17,9 +17,11 @@ from tests.builders import (
     snapshot,
 )
 from tests.conformance.scenario import (
+    CALLER,
     CORS,
     PREFLIGHT_HEADERS,
     QUERY,
+    SECRET,
     asked,
     case,
     policy_has,
@@ -29,6 +31,25 @@ from tests.conformance.scenario import (
 
 READ: Final = (
     case("a peer that is not listed", asked(peer="10.43.0.7"), Reason.PEER_UNTRUSTED),
+    case("a caller that says no secret", asked(), Reason.CALLER_UNPROVEN, world=SECRET),
+    case(
+        "a caller that says another secret",
+        with_headers((CALLER, b"t" * 32)),
+        Reason.CALLER_UNPROVEN,
+        world=SECRET,
+    ),
+    case(
+        "a caller that says its secret twice",
+        with_headers((CALLER, b"s" * 32), (CALLER, b"s" * 32)),
+        Reason.CALLER_UNPROVEN,
+        world=SECRET,
+    ),
+    case(
+        "a caller that says its secret from elsewhere",
+        with_headers((CALLER, b"s" * 32), peer="10.43.0.7"),
+        Reason.PEER_UNTRUSTED,
+        world=SECRET,
+    ),
     case("no peers listed trust nobody", asked(), Reason.PEER_UNTRUSTED, world=policy_has(peers=())),
     case(
         "a carrier is absent",

@@ -101,6 +101,8 @@ PREFLIGHT_HEADERS: Final = (
     (b"access-control-request-method", b"GET"),
     (b"access-control-request-headers", b"authorization"),
 )
+CALLER: Final = b"x-token-gateway-caller"
+SECRET = policy_has(caller_secrets=(b"s" * 32, b"n" * 32))
 CORS = policy_has(cors=cors())
 COOKIE = policy_has(credentials=(CookieCredential(name="__Host-token"),))
 QUERY = policy_has(credentials=(QueryCredential(name="access_token"),))

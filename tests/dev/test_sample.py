@@ -22,5 +22,6 @@ def test_it_compiles_and_only_loopback_is_listened_on_and_trusted(tmp_path: Path
     assert sorted(warning.split(": ")[1] for warning in world.warnings) == [
         "issuers.dev.allow_http",
         "issuers.dev.allow_private_network",
+        "policies.shop.callers",
         "policies.shop.routes[2]",
     ]

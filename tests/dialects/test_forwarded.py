@@ -5,13 +5,13 @@ from ipaddress import ip_network
 import pytest
 
 from gateway.core.reason import Reason, Refusal
-from gateway.dialects.forwarded import check_peer, client_address, nearest_address
-from tests.builders import policy
+from gateway.dialects.forwarded import check_caller, client_address, nearest_address
+from tests.builders import nginx_request, policy
 
 
 def is_trusted(peer: str, *networks: str) -> bool:
     try:
-        check_peer(peer, policy(peers=tuple(ip_network(one) for one in networks)))
+        check_caller(nginx_request(peer=peer), policy(peers=tuple(ip_network(one) for one in networks)))
     except Refusal as refusal:
         assert refusal.reason is Reason.PEER_UNTRUSTED  # noqa: PT017 - either way is an answer
         return False
@@ -51,8 +51,37 @@ def test_peers(peer: str, networks: tuple[str, ...], trusted: bool) -> None:  # 
 
 def test_a_refusal_names_the_address_and_the_setting_to_change() -> None:
     with pytest.raises(Refusal) as refusal:
-        check_peer("10.9.9.9", policy(peers=()))
+        check_caller(nginx_request(peer="10.9.9.9"), policy(peers=()))
     assert refusal.value.detail == "10.9.9.9 is not in policies.orders.peers"
+
+
+SECRETS = (b"s" * 32, b"n" * 32)
+
+
+@pytest.mark.parametrize(
+    ("said", "proven"),
+    [
+        ((b"s" * 32,), True),
+        ((b"n" * 32,), True),
+        ((), False),
+        ((b"",), False),
+        ((b"s" * 31,), False),
+        ((b"s" * 33,), False),
+        ((b"S" * 32,), False),
+        ((b"s" * 32 + b" ",), False),
+        ((b"s" * 32, b"s" * 32), False),
+        ((b"s" * 32 + b"," + b"n" * 32,), False),
+    ],
+)
+def test_a_caller_says_one_of_the_secrets_once(said: tuple[bytes, ...], proven: bool) -> None:  # noqa: FBT001
+    asked = nginx_request(headers=tuple((b"x-token-gateway-caller", one) for one in said))
+    if proven:
+        check_caller(asked, policy(caller_secrets=SECRETS))
+        return
+    with pytest.raises(Refusal) as refusal:
+        check_caller(asked, policy(caller_secrets=SECRETS))
+    assert refusal.value.reason is Reason.CALLER_UNPROVEN
+    assert refusal.value.detail == f"{asked.peer} says no secret of policies.orders.callers"
 
 
 @pytest.mark.parametrize(

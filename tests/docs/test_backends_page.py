@@ -40,6 +40,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess
             "orders": {
                 "hosts": ["api.example.com"],
                 "peers": ["127.0.0.1"],
+                "callers": {"network_alone": True},
                 "credentials": [{"type": "bearer"}],
                 "routes": [
                     {

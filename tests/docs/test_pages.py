@@ -1,5 +1,6 @@
 """What the documentation shows is run or compared here: nothing in it can go stale unseen."""
 
+import os
 import re
 import shlex
 import shutil
@@ -83,6 +84,8 @@ def test_every_command_works(
                 assert main(arguments) == 0, capsys.readouterr().err
             case [".", ".venv/bin/activate"]:
                 assert "BIN := .venv/bin\n" in (ROOT / "Makefile").read_text()
+            case ["export", assignment]:
+                assert assignment.partition("=")[0] in os.environ  # tests/conftest.py
             case ["curl", *_]:
                 assert_of_the_tour(words, monkeypatch)
             case _:

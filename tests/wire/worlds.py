@@ -41,6 +41,7 @@ ROUTES: list[dict[str, Any]] = [
 BEARER: dict[str, Any] = {
     "hosts": [HOST],
     "peers": ["127.0.0.1/32"],
+    "callers": {"network_alone": True},
     "credentials": [{"type": "bearer"}],
     "routes": ROUTES,
 }
