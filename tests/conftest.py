@@ -17,8 +17,10 @@ from hypothesis import HealthCheck, settings
 ASYNC_TEST_LIMIT_S = 60.0
 """What a test awaits comes within milliseconds or never. (A blocked thread: faulthandler_timeout.)"""
 
-# What the documentation tells a reader to set before trying an example.
-os.environ.setdefault("CALLER_SECRET", "example-of-a-secret-for-the-tests")
+# What the documentation tells a reader to set before trying an example, and a proxy's snippet the operator.
+CALLER_SECRET = "example-of-a-secret-for-the-tests"
+for _name in ("CALLER_SECRET", "TOKEN_GATEWAY_CALLER"):
+    os.environ[_name] = CALLER_SECRET
 
 # Derandomized: a red test is red again when it is run again. No deadline: time is never asserted.
 _COMMON = settings(

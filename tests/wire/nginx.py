@@ -36,6 +36,12 @@ def main_configuration(http: str) -> str:
     return _MAIN.format(user=user, access_log=access_log, http=http)
 
 
+def write_caller(directory: Path) -> None:
+    """The file that the operator writes by hand, where the snippet includes it."""
+    line = f'proxy_set_header X-Token-Gateway-Caller "{os.environ["CALLER_SECRET"]}";\n'
+    (directory / "token_gateway_caller.conf").write_text(line)
+
+
 class Nginx:
     """nginx in its own directory; relative paths in its configuration are below it.
 
@@ -47,6 +53,7 @@ class Nginx:
         self.port = port
         self._configuration = directory / "nginx.conf"
         (directory / "logs").mkdir(parents=True, exist_ok=True)
+        write_caller(directory)
         self._configuration.write_text(main_configuration(http))
         command: Command = [locate(component), "-e", "stderr", "-p", directory, "-c", self._configuration]
         self.program = Program(command, directory)

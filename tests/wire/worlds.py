@@ -47,6 +47,9 @@ BEARER: dict[str, Any] = {
 }
 """The usual policy: a bearer token, no browser."""
 
+SECRET: dict[str, Any] = {**BEARER, "callers": {"secrets": ["env:CALLER_SECRET"]}}
+"""The same for a proxy that says a secret."""
+
 BROWSER: dict[str, Any] = {
     **BEARER,
     "cors": {

@@ -2,11 +2,13 @@
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CALLER,
     IDENTITY,
     Settings,
     SnippetImpossible,
     credential_headers,
     query_names,
+    says_secret,
     takes_cookies,
 )
 
@@ -106,6 +108,8 @@ def _rules(policy: Policy) -> str:
 
 def _auth_headers(policy: Policy) -> str:
     """The controller renders each as a quoted `proxy_set_header`, in which nginx expands variables."""
+    caller = f'\n  {CALLER}: "REPLACE-WITH-THE-CALLER-SECRET"  # a ConfigMap can refer to no Secret'
+    caller = caller if says_secret(policy) else ""
     return f"""\
 ---
 # In the namespace of the Ingress: what the gateway is told beside the usual.
@@ -114,4 +118,4 @@ kind: ConfigMap
 metadata:
   name: {policy.id}-auth-headers
 data:
-  Upgrade: $http_upgrade"""
+  Upgrade: $http_upgrade{caller}"""

@@ -3,11 +3,13 @@
 from gateway.core.facts import Host
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CALLER,
     IDENTITY,
     UNTRUSTED,
     Settings,
     credential_headers,
     query_names,
+    says_secret,
     takes_cookies,
     takes_websockets,
 )
@@ -228,6 +230,7 @@ def _auth_location(policy: Policy, settings: Settings) -> str:
         "proxy_set_header X-Original-URL $scheme://$http_host$request_uri;",
         "proxy_set_header X-Real-IP $remote_addr;",
         f'proxy_set_header X-Token-Gateway-Removes "{removes}";',
+        *_caller(policy),
         *(["proxy_set_header Upgrade $http_upgrade;"] if takes_websockets(policy) else []),
         "proxy_connect_timeout 1s;",
         "proxy_send_timeout 1s;",
@@ -235,6 +238,16 @@ def _auth_location(policy: Policy, settings: Settings) -> str:
         "proxy_next_upstream off;",
     ]
     return _block("location = /_token_gateway", lines)
+
+
+def _caller(policy: Policy) -> list[str]:
+    if not says_secret(policy):
+        return [f'proxy_set_header {CALLER} "";']
+    return [
+        "# A file of one line beside nginx.conf, readable for nginx alone:",
+        f'#   proxy_set_header {CALLER} "<one of the secrets of policies.{policy.id}.callers>";',
+        "include token_gateway_caller.conf;",
+    ]
 
 
 def _block(name: str, lines: list[str]) -> str:

@@ -63,6 +63,17 @@ UNTRUSTED: Final = (
 """Headers by which a client could tell a backend another target, method or user than was judged."""
 
 
+CALLER: Final = "X-Token-Gateway-Caller"
+"""In which the proxy says its secret, where the policy asks for one."""
+CALLER_VARIABLE: Final = "TOKEN_GATEWAY_CALLER"
+"""The environment variable of a proxy that can read one. No snippet holds the secret itself."""
+
+
+def says_secret(policy: Policy) -> bool:
+    """Whether a caller must say a secret."""
+    return bool(policy.caller_secrets)
+
+
 def credential_headers(policy: Policy) -> tuple[str, ...]:
     """The headers, beside Authorization, that carry credentials of this policy."""
     return tuple(canonical(one.name) for one in policy.credentials if isinstance(one, HeaderCredential))

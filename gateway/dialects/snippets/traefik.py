@@ -6,12 +6,15 @@ import yaml
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CALLER,
+    CALLER_VARIABLE,
     IDENTITY,
     UNTRUSTED,
     Settings,
     SnippetImpossible,
     credential_headers,
     query_names,
+    says_secret,
     takes_cookies,
     takes_websockets,
 )
@@ -98,7 +101,13 @@ def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
 def _routers(policy: Policy, backend: str) -> dict[str, Any]:
     """The longer rule comes first: what asks for WebSocket meets the router that says so."""
     hosts = " || ".join(_rule(pattern.name) for pattern in policy.hosts)
-    steps = {"cors": policy.cors is not None, "token-gateway": True, "clean": True, "no-upgrade": True}
+    steps = {
+        "cors": policy.cors is not None,
+        "caller": says_secret(policy),
+        "token-gateway": True,
+        "clean": True,
+        "no-upgrade": True,
+    }
     routers = {policy.id: _router(policy, hosts, backend, steps)}
     if takes_websockets(policy):
         rule = f"({hosts}) && HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
@@ -135,11 +144,20 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
     }
     return {
         **_cors(policy),
+        **_caller(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
-        f"{policy.id}-clean": _request_headers(dict.fromkeys((*UNTRUSTED, _UPGRADE), "")),
+        f"{policy.id}-clean": _request_headers(dict.fromkeys((*UNTRUSTED, _UPGRADE, CALLER), "")),
         f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
         **_websocket(policy),
     }
+
+
+def _caller(policy: Policy) -> dict[str, Any]:
+    """Traefik expands it from its environment when it reads the file; in a Middleware write the secret."""
+    if not says_secret(policy):
+        return {}
+    secret = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
+    return {f"{policy.id}-caller": _request_headers({CALLER: secret})}
 
 
 def _websocket(policy: Policy) -> dict[str, Any]:

@@ -23,6 +23,7 @@ COOKIE: Final = b.policy(credentials=(BearerCredential(), CookieCredential(name=
 QUERY: Final = b.policy(
     credentials=(QueryCredential(name="access_token"), QueryCredential(name="device.token"))
 )
+SECRET: Final = b.policy(caller_secrets=(b"a-secret-that-no-snippet-may-hold",))
 ALL: Final[dict[str, Policy]] = {
     "plain": PLAIN,
     "cors": CORS,
@@ -30,6 +31,7 @@ ALL: Final[dict[str, Policy]] = {
     "hosts": HOSTS,
     "header": HEADER,
     "cookie": COOKIE,
+    "secret": SECRET,
 }
 """What every proxy can do."""
 

@@ -69,3 +69,11 @@ def test_the_access_log_holds_no_query(policy: Policy) -> None:
 def test_a_token_in_the_query_is_impossible() -> None:
     with pytest.raises(SnippetImpossible, match="gateway snippet nginx"):
         snippet(p.QUERY, Settings())
+
+
+def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
+    text = snippet(p.SECRET, Settings())
+    assert "X-Token-Gateway-Caller" in text
+    assert "REPLACE-WITH-THE-CALLER-SECRET" in text
+    assert p.SECRET.caller_secrets[0].decode() not in text
+    assert "REPLACE-WITH-THE-CALLER-SECRET" not in snippet(p.PLAIN, Settings())

@@ -11,7 +11,7 @@ from gateway.dialects.snippets.nginx import snippet
 from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings
 from tests.dialects.snippets import policies as p
 from tests.wire.components import Component, locate, version
-from tests.wire.nginx import main_configuration
+from tests.wire.nginx import main_configuration, write_caller
 from tests.wire.processes import Command
 from tests.wire.what_ran import record
 
@@ -110,6 +110,7 @@ def test_nginx_accepts_it(
     record(request.node, nginx.value, version(nginx))
     file = tmp_path / "nginx.conf"
     (tmp_path / "logs").mkdir()
+    write_caller(tmp_path)
     file.write_text(main_configuration(snippet(policy, SETTINGS)))
     command: Command = [locate(nginx), "-e", "stderr", "-p", tmp_path, "-c", file, "-t"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
@@ -117,3 +118,11 @@ def test_nginx_accepts_it(
     # The size of a hash is nginx's own business: a second directive for it in one http block is an error.
     warnings = [line for line in ran.stderr.splitlines() if "[warn]" in line]
     assert all("variables_hash" in line for line in warnings), warnings
+
+
+def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
+    text = snippet(p.SECRET, SETTINGS)
+    assert "X-Token-Gateway-Caller" in text
+    assert "include token_gateway_caller.conf;" in text
+    assert p.SECRET.caller_secrets[0].decode() not in text
+    assert "include token_gateway_caller.conf;" not in snippet(p.PLAIN, SETTINGS)

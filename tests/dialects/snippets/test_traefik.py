@@ -99,3 +99,11 @@ def test_preflights_are_answered_before_the_gateway_is_asked() -> None:
 def test_a_token_in_the_query_is_impossible() -> None:
     with pytest.raises(SnippetImpossible, match="Traefik cannot"):
         snippet(p.QUERY, Settings())
+
+
+def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
+    text = snippet(p.SECRET, Settings())
+    assert "X-Token-Gateway-Caller" in text
+    assert '{{ env "TOKEN_GATEWAY_CALLER" }}' in text
+    assert p.SECRET.caller_secrets[0].decode() not in text
+    assert '{{ env "TOKEN_GATEWAY_CALLER" }}' not in snippet(p.PLAIN, Settings())
