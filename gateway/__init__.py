@@ -13,6 +13,7 @@ One request, one direction:
     telemetry/  every metric, every field of the decision record
     redact/     what stands for a token where one must be spoken of
     net/        outgoing HTTP
+    tls/        certificates of a listener, names of its clients
     app/        puts the rooms together: in one process, or in several
     cli/        the commands
     dev/        what `gateway dev` puts around it

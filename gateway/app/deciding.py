@@ -19,6 +19,7 @@ from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
+from gateway.tls.server import Handshakes
 
 TICK_S: Final = 1.0
 
@@ -66,12 +67,14 @@ class Deciding:
         watch: DecisionWatch,
         listener: Listener,
         peers: Peers,
+        handshakes: Handshakes | None,
     ) -> None:
         self._means = means
         self._engine = decide
         self._memo = memo
         self._watch = watch
         self._peers = peers
+        self._handshakes = handshakes
         self.listener = listener
         loop = asyncio.get_running_loop()
         self._lag = LoopLag(loop)
@@ -86,6 +89,8 @@ class Deciding:
         self._means.metrics.routes_changed(policy_routes(world))
         _heed(world, self._means.lines)
         self._peers.follow(world)
+        if self._handshakes is not None and world.listeners.decision_tls is not None:
+            self._handshakes.renew(world.listeners.decision_tls)
         self._memo.bound(max_entries=world.memo.entries, max_bytes=world.memo.octets)
         self._engine.adopt(seen)
 
@@ -132,7 +137,8 @@ async def open_deciding(
     memo, peers = new_memo(world.memo), Peers(world)
     decide = new_engine(seen, watch, memo, clock=means.clock)
     _heed(world, means.lines)
-    at = world.listeners.decision
+    at, tls = world.listeners.decision, world.listeners.decision_tls
+    handshakes = None if tls is None else Handshakes(tls)
     listener = await listen(
         decide,
         host=at.host,
@@ -141,9 +147,12 @@ async def open_deciding(
         knows=peers,
         on_malformed=means.metrics.malformed,
         on_bug=means.bugs.bug,
+        ssl=None if handshakes is None else handshakes.context,
         reuse_port=port is not None,
     )
-    return Deciding(means, decide=decide, memo=memo, watch=watch, listener=listener, peers=peers)
+    return Deciding(
+        means, decide=decide, memo=memo, watch=watch, listener=listener, peers=peers, handshakes=handshakes
+    )
 
 
 # --- private ---

@@ -13,6 +13,7 @@ from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
 from gateway.config.compile_secrets import secret_at
+from gateway.config.compile_tls import compile_tls
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
@@ -51,7 +52,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     issuers, sources = _issuers(config, spot / "issuers")
     _check_downstream(config, spot / "downstream")
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
-    listeners = _listeners(config, spot / "listeners")
+    listeners = _listeners(config, spot / "listeners", read_secret)
     audit = _audit(config, spot / "audit", read_secret)
     policies = dict(_policies(config, spot, read_secret))
     warnings = list(spot.warnings)
@@ -123,15 +124,20 @@ def _check_downstream(config: Config, spot: Spot) -> None:
 
 
 def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
+    tls = config.main.listeners.decision.tls
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
+        if section.callers.identities and (tls is None or tls.client_ca is None):
+            (here / "callers" / "identities").refuse(
+                "nobody would vouch for them", "name listeners.decision.tls.client_ca"
+            )
         policy = compile_policy(
             policy_id, section, config.issuer_ids, here, directory=config.directory, read_secret=read
         )
         yield policy_id, policy
 
 
-def _listeners(config: Config, spot: Spot) -> Listeners:
+def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
     section = config.main.listeners
     addresses = {
         name: Address(
@@ -147,7 +153,8 @@ def _listeners(config: Config, spot: Spot) -> Listeners:
     for first, second in combinations(addresses, 2):
         if _collide(addresses[first], addresses[second]):
             (spot / second / "port").refuse(f"is also the port of {first}", "give each its own port")
-    return Listeners(**addresses)
+    tls = compile_tls(section.decision.tls, config.directory, spot / "decision" / "tls", read)
+    return Listeners(**addresses, decision_tls=tls)
 
 
 def _collide(first: Address, second: Address) -> bool:

@@ -5,37 +5,65 @@ secret as well, or the operator asks for less by name.
 """
 
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from gateway.config.compile_secrets import secret_at
+from gateway.config.problem import Unfit
 from gateway.config.schema_policies import CallersSection
 from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 
+_URI: Final = re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+")
+# No wildcard: a name stands for one caller.
+_DNS_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # A header's value, which no proxy trims or folds (RFC 9110 section 5.5).
 _SECRET: Final = re.compile(rb"[!-~]{32,256}")
 
 
-def compile_callers(
-    section: CallersSection, directory: Path, spot: Spot, read: ReadSecret
-) -> tuple[bytes, ...]:
-    """Give the secrets of which a caller must say one; none where its network alone is believed."""
-    if section.network_alone is bool(section.secrets):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callers:
+    """What a caller must say or show; neither where its network alone is believed."""
+
+    secrets: tuple[bytes, ...] = field(repr=False)
+    identities: frozenset[str]
+
+
+def compile_callers(section: CallersSection, directory: Path, spot: Spot, read: ReadSecret) -> Callers:
+    """Give what a caller must say or show. What is wrong goes to the spot."""
+    named = bool(section.secrets or section.identities)
+    if section.network_alone is named:
         spot.refuse(
-            "says both" if section.secrets else "says neither how callers are known nor that they are not",
-            "name one secret, or two while you change it; or write network_alone: true if that is meant",
+            "says both" if named else "says neither how callers are known nor that they are not",
+            "name secrets or identities; or write network_alone: true if that is meant",
         )
     if section.network_alone:
         spot.warn("whoever can send from those networks may ask and say what the request was")
-    spots = ((text, spot / "secrets" / index) for index, text in enumerate(section.secrets or ()))
-    secrets = tuple(_secret(text, directory, here, read) for text, here in spots)
-    if len(secrets) == 2 and secrets[0] == secrets[1]:
-        (spot / "secrets").refuse("both are the same", "keep one of the two")
-    return tuple(secret for secret in secrets if secret)
+    return Callers(
+        secrets=_secrets(section, directory, spot / "secrets", read),
+        identities=frozenset((spot / "identities").read_each(_identity, section.identities or ())),
+    )
 
 
 # --- private ---
+
+
+def _secrets(section: CallersSection, directory: Path, spot: Spot, read: ReadSecret) -> tuple[bytes, ...]:
+    texts = section.secrets or ()
+    found = tuple(_secret(text, directory, spot / index, read) for index, text in enumerate(texts))
+    if len(found) == 2 and found[0] == found[1]:
+        spot.refuse("both are the same", "keep one of the two")
+    return tuple(secret for secret in found if secret)
+
+
+def _identity(text: str) -> str:
+    if _URI.fullmatch(text) is None and _DNS_NAME.fullmatch(text) is None:
+        raise Unfit(
+            "is neither a URI nor a DNS name in lower case",
+            "write it as the certificate's subject alternative name has it, such as spiffe://trust.domain/path",
+        )
+    return text
 
 
 def _secret(text: str, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:

@@ -52,12 +52,14 @@ def compile_policy(
     read_secret: ReadSecret,
 ) -> Policy:
     """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
+    callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
     realm = section.realm and (spot / "realm").read(parse_realm, section.realm)
     return Policy(
         id=policy_id,
         hosts=(spot / "hosts").read_each(parse_host_pattern, section.hosts),
         peers=_peers(section.peers, spot / "peers"),
-        caller_secrets=compile_callers(section.callers, directory, spot / "callers", read_secret),
+        caller_secrets=callers.secrets,
+        caller_identities=callers.identities,
         credentials=tuple(_credentials(section.credentials, spot / "credentials")),
         routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
         cors=_cors(section.cors, spot / "cors"),

@@ -15,6 +15,17 @@ from gateway.config.schema_types import Duration, Id, SecretReference, Section, 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
+class TlsSection(Section):
+    """What a listener shows, and whom it believes. Read again when a file changes."""
+
+    certificate: SecretReference = Field(examples=["file:tls/tls.crt"])
+    """The certificate and those between it and a root, as PEM."""
+    key: SecretReference = Field(examples=["file:tls/tls.key"])
+    """Its key, as PEM without a password."""
+    client_ca: SecretReference | None = Field(default=None, examples=["file:tls/ca.crt"])
+    """Who vouches for clients. With it clients are asked for a certificate, and need not show one."""
+
+
 class DecisionListener(Section):
     """Where the proxies ask."""
 
@@ -22,6 +33,10 @@ class DecisionListener(Section):
     """An IP address."""
     port: Port = Field(default=4180, examples=[4180])
     """0 lets the system choose."""
+    tls: TlsSection | None = Field(
+        default=None, examples=[{"certificate": "file:tls/tls.crt", "key": "file:tls/tls.key"}]
+    )
+    """Without it requests are plain HTTP."""
 
 
 class KeysListener(Section):

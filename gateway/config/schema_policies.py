@@ -151,6 +151,10 @@ class CallersSection(Section):
         default=None, examples=[["env:CALLER_SECRET"]]
     )
     """It says one of these in X-Token-Gateway-Caller. Two while you change it."""
+    identities: Texts | None = Field(
+        default=None, examples=[["spiffe://cluster.local/ns/ingress/sa/ingress-nginx"]]
+    )
+    """Its certificate shows one of these: a URI, or a DNS name. Needs listeners.decision.tls.client_ca."""
     network_alone: bool = False
     """Its address is enough: insecure, by name."""
 

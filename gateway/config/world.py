@@ -12,6 +12,7 @@ from gateway.config.problem import Problem
 from gateway.core.policy import Snapshot
 from gateway.core.trust import KeyLocation
 from gateway.net.outbound import Outbound
+from gateway.tls.server import Certificates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,7 @@ class Listeners:
     decision: Address
     keys: Address
     admin: Address
+    decision_tls: Certificates | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -218,7 +218,11 @@ class Policy:
     hosts: tuple[HostPattern, ...]
     peers: tuple[Network, ...]
     caller_secrets: tuple[bytes, ...] = field(default=(), repr=False)
-    """A peer says one of these as well. None: its network alone is believed, by the operator's word."""
+    """A peer says one of these as well, or shows one of `caller_identities`. Where there are neither, its
+    network alone is believed, by the operator's word.
+    """
+    caller_identities: frozenset[str] = frozenset()
+    """Names of which its certificate shows one: URIs as written, DNS names in lower case."""
     credentials: tuple[CredentialSource, ...]
     routes: "RouteTable"
     cors: Cors | None = None

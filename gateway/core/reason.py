@@ -159,7 +159,9 @@ _M, _F, _T = Outcome.MALFORMED, Outcome.FORBIDDEN, Outcome.TOKEN
 
 ROWS: Final[Mapping[Reason, Row]] = {
     Reason.PEER_UNTRUSTED: Row(_F, Step.READ, "The caller's address is not among the policy's peers."),
-    Reason.CALLER_UNPROVEN: Row(_F, Step.READ, "The caller does not say a secret of the policy's callers."),
+    Reason.CALLER_UNPROVEN: Row(
+        _F, Step.READ, "The caller neither says a secret nor shows an identity of the policy's callers."
+    ),
     Reason.POLICY_UNKNOWN: Row(_F, Step.READ, "The URL names a policy that the configuration does not have."),
     Reason.CARRIER_MISSING: Row(
         _M,

@@ -25,11 +25,14 @@ def check_caller(request: HttpRequest, policy: Policy) -> None:
     Somebody else who asks has found a way around the ingress, or the setting lacks one of its addresses.
     Raises: Refusal(peer_untrusted | caller_unproven).
     """
-    peer, secrets = request.peer, policy.caller_secrets
+    peer, secrets, identities = request.peer, policy.caller_secrets, policy.caller_identities
     if not is_listed(peer, policy.peer_networks):
         raise Refusal(Reason.PEER_UNTRUSTED, f"{peer} is not in policies.{policy.id}.peers")
-    if secrets and not _says_one(request.values(CALLER), secrets):
-        raise Refusal(Reason.CALLER_UNPROVEN, f"{peer} says no secret of policies.{policy.id}.callers")
+    if not secrets and not identities:
+        return
+    if identities.isdisjoint(request.identities) and not _says_one(request.values(CALLER), secrets):
+        wanted = " and ".join(("says no secret",) * bool(secrets) + ("shows no identity",) * bool(identities))
+        raise Refusal(Reason.CALLER_UNPROVEN, f"{peer} {wanted} of policies.{policy.id}.callers")
 
 
 @lru_cache(maxsize=4096)

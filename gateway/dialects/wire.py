@@ -21,6 +21,8 @@ class HttpRequest(NamedTuple):
     """Values without surrounding white space."""
     peer: str
     """The address of the connection's other end, as the operating system prints it."""
+    identities: frozenset[str] = frozenset()
+    """The names that its verified certificate shows (`gateway.tls.identity`)."""
 
     def values(self, name: bytes) -> list[bytes]:
         """Every value of one header, in order; `name` in lower case."""

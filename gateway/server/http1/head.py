@@ -26,10 +26,22 @@ class HeadReader:
     After the first `FaultyHead`, or a head that says `After.CLOSE`, it must not be used again.
     """
 
-    __slots__ = ("_buffer", "_fed", "_limits", "_pairs", "_parser", "_peer", "_simple", "_target", "_whole")
+    __slots__ = (
+        "_buffer",
+        "_fed",
+        "_identities",
+        "_limits",
+        "_pairs",
+        "_parser",
+        "_peer",
+        "_simple",
+        "_target",
+        "_whole",
+    )
 
-    def __init__(self, *, peer: str, limits: Limits) -> None:
+    def __init__(self, *, peer: str, limits: Limits, identities: frozenset[str] = frozenset()) -> None:
         self._peer = peer
+        self._identities = identities
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
         self._simple = SimpleHeads(limits)
@@ -42,7 +54,10 @@ class HeadReader:
         Only to be asked while `empty`. None says nothing about `data`: then `feed` it. After such a request
         the connection stays (`After.STAY`).
         """
-        return self._simple.read(data, self._peer)
+        request = self._simple.read(data, self._peer)
+        if request is not None and self._identities:
+            return request._replace(identities=self._identities)
+        return request
 
     @property
     def empty(self) -> bool:
@@ -139,7 +154,8 @@ class HeadReader:
             raise FaultyHead(Fault.MALFORMED)
         framing = [(name.lower(), value) for name, value in pairs if name.lower() in FRAMING]
         after = _after(framing, http_1_1=version == b"1\r\n")
-        return HttpRequest(method, target, Headers.of(tuple(pairs)), self._peer), after
+        headers = Headers.of(tuple(pairs))
+        return HttpRequest(method, target, headers, self._peer, self._identities), after
 
 
 MAX_COMMAS: Final = 32

@@ -19,6 +19,7 @@ from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.peer import peer_address
 from gateway.server.http1.writer import AnswerWriter
+from gateway.tls.identity import identities
 
 Handler = Callable[[HttpRequest], HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]]
 """Gives an answer, or a coroutine that does; or the octets of an answer as `AnswerWriter` wrote it for a
@@ -80,7 +81,8 @@ class Http1Protocol(asyncio.Protocol):
         self._alarm = Alarm(self._loop, self._overdue)
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are not subclasses
         peer = peer_address(transport.get_extra_info("peername"))
-        self._reader = HeadReader(peer=peer or "", limits=self._limits)
+        shown = identities(transport.get_extra_info("ssl_object"))
+        self._reader = HeadReader(peer=peer or "", limits=self._limits, identities=shown)
         if peer is None or self._connections.draining:
             self._turn_away()
             return

@@ -1,0 +1,4 @@
+"""Who is at the other end of a connection, and how are certificates changed while it stays?
+
+`server` makes what a listener needs of an operator's certificates, `identity` reads what a client has shown.
+"""

@@ -1,0 +1,90 @@
+"""Certificates for tests, of an authority of their own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+LOOPBACK: Final = ip_address("127.0.0.1")
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate and its key, as PEM."""
+
+    chain: bytes
+    key: bytes
+
+
+class Authority:
+    """Signs whatever it is asked to."""
+
+    def __init__(self, name: str = "authority") -> None:
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _named(name)
+        self._certificate = _begun(self._name, self._name, self._key.public_key()).add_extension(
+            x509.BasicConstraints(ca=True, path_length=0), critical=True
+        ).sign(self._key, SHA256())  # fmt: skip
+
+    @property
+    def pem(self) -> bytes:
+        return self._certificate.public_bytes(Encoding.PEM)
+
+    def server(self, name: str = "gateway") -> Pair:
+        """For a server of this name, and of 127.0.0.1."""
+        return self._issued(
+            name, [x509.DNSName(name), x509.IPAddress(LOOPBACK)], ExtendedKeyUsageOID.SERVER_AUTH
+        )
+
+    def client(self, *names: str, common_name: str = "client", life: timedelta = DAY) -> Pair:
+        """For a client with these URIs and DNS names."""
+        alternatives = [x509.UniformResourceIdentifier(n) if ":" in n else x509.DNSName(n) for n in names]
+        return self._issued(common_name, alternatives, ExtendedKeyUsageOID.CLIENT_AUTH, life)
+
+    def _issued(
+        self,
+        name: str,
+        names: Sequence[x509.GeneralName],
+        usage: x509.ObjectIdentifier,
+        life: timedelta = DAY,
+    ) -> Pair:
+        key = ec.generate_private_key(ec.SECP256R1())
+        builder = _begun(_named(name), self._name, key.public_key(), life)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        if names:
+            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
+        certificate = builder.sign(self._key, SHA256())
+        return Pair(
+            certificate.public_bytes(Encoding.PEM),
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        )
+
+
+# --- private ---
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _begun(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, life: timedelta = DAY
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)  # noqa: TID251 - real libraries compare it with their own clock
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=2))
+        .not_valid_after(now + life)
+    )
