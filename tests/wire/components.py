@@ -22,6 +22,9 @@ class Component(Enum):
     NGINX_NEW = "nginx-new"
     NGINX_OLD = "nginx-old"
     TRAEFIK = "traefik"
+    CADDY = "caddy"
+    HAPROXY = "haproxy"
+    ENVOY = "envoy"
     NODE = "node"
     GO = "go"
 
@@ -34,6 +37,9 @@ _VERSION_ARGUMENT = {
     Component.NGINX_NEW: "-v",
     Component.NGINX_OLD: "-v",
     Component.TRAEFIK: "version",
+    Component.CADDY: "version",
+    Component.HAPROXY: "-v",
+    Component.ENVOY: "--version",
     Component.NODE: "--version",
     Component.GO: "version",
 }

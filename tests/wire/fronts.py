@@ -2,19 +2,60 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import assert_never
+from typing import Final, Protocol, assert_never
 
 import yaml
 
+from tests.wire.caddy import Caddy
 from tests.wire.components import REPOSITORY, Component
+from tests.wire.envoy import Envoy
+from tests.wire.haproxy import HAProxy
 from tests.wire.nginx import Nginx
+from tests.wire.processes import Program
 from tests.wire.traefik import Traefik
 
 POLICY = "orders"
+
+
+class Proxy(Protocol):
+    """A running proxy, whatever it is."""
+
+    program: Program
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traits:
+    """In what a proxy differs from the others, where a client or the gateway can see it."""
+
+    target: str
+    """What `gateway snippet` calls it."""
+    dialect: str
+    malformed: int = 400
+    """What a malformed request becomes."""
+    without_gateway: int = 503
+    """What a client gets when the gateway cannot be asked."""
+    gives_up: bool = True
+    """A gateway that hangs keeps it for seconds, and not for half a minute."""
+    preflight: int = 204
+    """What an allowed CORS preflight gets."""
+    asks_about_preflights: bool = True
+    """The gateway judges them; else a filter of the proxy's own does."""
+    asks_about_any_host: bool = True
+    """A host that is not the policy's comes as far as the gateway."""
+    allows_two_authorizations: bool = True
+    """It leaves it to the gateway to refuse them."""
+    refuses_absolute_targets: bool = True
+    """An absolute-form target is refused before the gateway is asked."""
+    resolved: Mapping[bytes, str] = field(default_factory=dict)
+    """Paths that it resolves before it asks: what it has asked about is what it forwards."""
+    semicolon: str = ";"
+    """What becomes of a semicolon in the query."""
 
 
 class Front(StrEnum):
@@ -23,19 +64,59 @@ class Front(StrEnum):
     NGINX_NEW = "nginx-new"
     NGINX_OLD = "nginx-old"
     TRAEFIK = "traefik"
+    CADDY = "caddy"
+    HAPROXY = "haproxy"
+    ENVOY = "envoy"
 
     @property
     def component(self) -> Component:
         return Component(self.value)
 
     @property
-    def is_nginx(self) -> bool:
-        return self is not Front.TRAEFIK
+    def traits(self) -> Traits:
+        return _TRAITS[self]
 
     @property
     def malformed(self) -> int:
         """What a malformed request becomes: nginx knows only 401 and 403."""
-        return 403 if self.is_nginx else 400
+        return self.traits.malformed
+
+
+_NGINX: Final = Traits(target="nginx", dialect="nginx", malformed=403, allows_two_authorizations=False)
+_TRAITS: Final[Mapping[Front, Traits]] = {
+    Front.NGINX_NEW: _NGINX,
+    Front.NGINX_OLD: _NGINX,
+    Front.TRAEFIK: Traits(
+        target="traefik",
+        dialect="traefik",
+        without_gateway=500,
+        gives_up=False,
+        preflight=200,
+        asks_about_preflights=False,
+        asks_about_any_host=False,
+        refuses_absolute_targets=False,  # it takes the host of the target for the host, once for all
+        resolved={
+            b"/public/../admin": "/admin",
+            b"/public/x/..": "/public",
+            b"/public/./admin": "/public/admin",
+            b"/public/%2e%2e/admin": "/admin",
+            b"/public/.%2e/admin": "/admin",
+            b"//admin": "/admin",
+            b"/public//../admin": "/admin",
+            b"/admin//secret": "/admin/secret",
+            b"//evil.example/admin": "/evil.example/admin",
+            b"/../../admin": "/admin",
+            b"/public/%61dmin": "/public/admin",
+            b"/public;/../admin": "/admin",
+            b"/public%23/../admin": "/admin",
+            b"/public%3f/../admin": "/admin",
+        },
+        semicolon="&",  # Go's AllowQuerySemicolons
+    ),
+    Front.CADDY: Traits(target="caddy", dialect="caddy"),
+    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy"),
+    Front.ENVOY: Traits(target="envoy", dialect="envoy", preflight=200, asks_about_preflights=False),
+}
 
 
 def printed_snippet(target: str, file: Path, *, gateway: int, backend: int, listen: int) -> str:
@@ -56,17 +137,23 @@ def printed_snippet(target: str, file: Path, *, gateway: int, backend: int, list
 
 
 @contextmanager
-def opened(front: Front, snippet: str, directory: Path, *, port: int) -> Iterator[Nginx | Traefik]:
+def opened(front: Front, snippet: str, directory: Path, *, port: int) -> Iterator[Proxy]:
     """The proxy, running with the printed snippet."""
     match front:
         case Front.NGINX_NEW | Front.NGINX_OLD:
-            with Nginx(front.component, snippet, directory, port=port) as nginx:
-                yield nginx
+            running: AbstractContextManager[Proxy] = Nginx(front.component, snippet, directory, port=port)
         case Front.TRAEFIK:
-            with opened_traefik(snippet, directory, port=port) as traefik:
-                yield traefik
+            running = opened_traefik(snippet, directory, port=port)
+        case Front.CADDY:
+            running = Caddy(snippet, directory, port=port)
+        case Front.HAPROXY:
+            running = HAProxy(snippet, directory, port=port)
+        case Front.ENVOY:
+            running = Envoy(snippet, directory, port=port)
         case _:
             assert_never(front)
+    with running as proxy:
+        yield proxy
 
 
 @contextmanager

@@ -131,7 +131,7 @@ def opened_stand(
         GatewayProcess(configuration(policy, provider, keys, **more), directory / "gateway") as gateway,
     ):
         snippet = printed_snippet(
-            "nginx" if front.is_nginx else "traefik",
+            front.traits.target,
             gateway.file,
             gateway=gateway.decision_port,
             backend=backend.port,

@@ -16,16 +16,14 @@ from tests.wire import lab_issuer
 from tests.wire.broken_service import BrokenService, Fault
 from tests.wire.components import version
 from tests.wire.echo_backend import EchoBackend
-from tests.wire.fronts import Front, opened, printed_snippet
+from tests.wire.fronts import Front, Proxy, opened, printed_snippet
 from tests.wire.http_message import Message
 from tests.wire.identity_provider import AUDIENCE
-from tests.wire.nginx import Nginx
 from tests.wire.processes import accepts, free_port, wait_until
 from tests.wire.raw_client import Response, bearer, send
 from tests.wire.recording_server import RecordingServer, Reply, Respond
 from tests.wire.sent_secrets import SentSecrets
 from tests.wire.stand import Stand, opened_stand
-from tests.wire.traefik import Traefik
 from tests.wire.what_ran import record
 from tests.wire.worlds import BEARER, BROWSER, ORIGIN, configuration
 
@@ -46,7 +44,7 @@ def stand(front: Front, tmp_path: Path) -> Iterator[Stand]:
 
 def _assert_closed(front: Front, answer: Response) -> None:
     """Only nginx can be told what to say for a gateway that is not there."""
-    assert answer.status == (503 if front.is_nginx else 500)
+    assert answer.status == front.traits.without_gateway
 
 
 # --- the gateway itself ---------------------------------------------------------------------------
@@ -116,15 +114,13 @@ def test_a_request_in_flight_is_answered_before_it_ends(front: Front, tmp_path: 
 
 
 @contextmanager
-def _asking(port: int, front: Front, backend: EchoBackend, directory: Path) -> Iterator[Nginx | Traefik]:
+def _asking(port: int, front: Front, backend: EchoBackend, directory: Path) -> Iterator[Proxy]:
     """The proxy with its snippet, whose gateway is whatever listens on this port."""
     keys = lab_issuer.write_keys(directory / "keys")
     file = directory / "gateway.yaml"
     file.write_text(json.dumps(configuration(BEARER, None, keys)))
     listen = free_port()
-    snippet = printed_snippet(
-        "nginx" if front.is_nginx else "traefik", file, gateway=port, backend=backend.port, listen=listen
-    )
+    snippet = printed_snippet(front.traits.target, file, gateway=port, backend=backend.port, listen=listen)
     with opened(front, snippet, directory / "proxy", port=listen) as proxy:
         yield proxy
 
@@ -134,7 +130,7 @@ def _asking(port: int, front: Front, backend: EchoBackend, directory: Path) -> I
 def test_a_broken_gateway_lets_nothing_through(
     front: Front, fault: Fault, backend: EchoBackend, tmp_path: Path
 ) -> None:
-    if front is Front.TRAEFIK and fault is Fault.HANGS:
+    if fault is Fault.HANGS and not front.traits.gives_up:
         fault = Fault.CLOSES
     secrets = SentSecrets()
     with BrokenService(fault) as broken, _asking(broken.port, front, backend, tmp_path) as proxy:
