@@ -119,10 +119,12 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
 }
 
 
-def printed_snippet(target: str, file: Path, *, gateway: int, backend: int, listen: int) -> str:
+def printed_snippet(
+    target: str, file: Path, *, gateway: int, backend: int, listen: int, gateway_url: str = "http://127.0.0.1"
+) -> str:
     """What `gateway snippet` prints for the policy `orders` of this file, run as an operator runs it."""
     command = [sys.executable, "-m", "gateway", "snippet", target, "-c", str(file), "--policy", POLICY]
-    addresses = {"gateway": f"http://127.0.0.1:{gateway}", "backend": f"http://127.0.0.1:{backend}"}
+    addresses = {"gateway": f"{gateway_url}:{gateway}", "backend": f"http://127.0.0.1:{backend}"}
     places = [f"--{name}={value}" for name, value in addresses.items()]
     done = subprocess.run(
         [*command, *places, f"--listen=127.0.0.1:{listen}"],

@@ -9,6 +9,7 @@ from gateway.dialects.snippets.settings import (
     credential_headers,
     query_names,
     says_secret,
+    shows_certificate,
     takes_cookies,
 )
 
@@ -16,12 +17,18 @@ from gateway.dialects.snippets.settings import (
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the annotations.
 
-    Raises: SnippetImpossible for a policy with query credentials: nothing removes them here.
+    Raises: SnippetImpossible for a policy with query credentials, which nothing removes here, and for one
+    that knows its callers by nothing but a certificate.
     """
     if query_names(policy):
         raise SnippetImpossible(
             f"policy {policy.id} accepts a token in the query, and ingress-nginx cannot take it out of the "
             "target: it would reach the backend. Remove the query credential, or use `gateway snippet nginx`."
+        )
+    if shows_certificate(policy) and not says_secret(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} knows its callers by their certificates, and ingress-nginx shows none to an "
+            "auth-url. Name a secret in its callers as well, or use `gateway snippet nginx`."
         )
     headers = ["Authorization", *IDENTITY, *credential_headers(policy)]
     if takes_cookies(policy):

@@ -1,22 +1,37 @@
 """What goes into nginx.conf? Everything for one policy, to be included inside `http { }`."""
 
+import re
+
 from gateway.core.facts import Host
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CA_FILE,
     CALLER,
+    CLIENT_FILE,
+    CLIENT_KEY_FILE,
     IDENTITY,
     UNTRUSTED,
     Settings,
+    SnippetImpossible,
     credential_headers,
     query_names,
     says_secret,
+    shows_certificate,
     takes_cookies,
     takes_websockets,
 )
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
-    """Write the configuration of one server, for nginx 1.18 and later with auth_request."""
+    """Write the configuration of one server, for nginx 1.18 and later with auth_request.
+
+    Raises: SnippetImpossible for a gateway over TLS that has no name.
+    """
+    if settings.gateway_speaks_tls and _ADDRESS.fullmatch(settings.gateway_name):
+        raise SnippetImpossible(
+            "nginx compares the gateway's certificate with a name, never with an address. Write "
+            "--gateway https://NAME:PORT, with a name of that certificate."
+        )
     return "\n".join(
         (
             _head(policy),
@@ -30,6 +45,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 # --- private ---
 
+_ADDRESS = re.compile(r"[0-9.]+|.*:.*")
 _CORS = ("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers")
 _PREFLIGHT = ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age")
 
@@ -62,10 +78,10 @@ log_format token_gateway '$remote_addr [$time_iso8601] "$request_method $uri $se
 
 
 def _upstreams(settings: Settings) -> str:
-    gateway, backend = (url.partition("://")[2] for url in (settings.gateway, settings.backend))
+    backend = settings.backend.partition("://")[2]
     return f"""\
 upstream token_gateway {{
-    server {gateway};
+    server {settings.gateway_address};
     keepalive 16;  # or every decision costs a connection
 }}
 upstream token_gateway_backend {{
@@ -231,6 +247,7 @@ def _auth_location(policy: Policy, settings: Settings) -> str:
         "proxy_set_header X-Real-IP $remote_addr;",
         f'proxy_set_header X-Token-Gateway-Removes "{removes}";',
         *_caller(policy),
+        *_tls(policy, settings),
         *(["proxy_set_header Upgrade $http_upgrade;"] if takes_websockets(policy) else []),
         "proxy_connect_timeout 1s;",
         "proxy_send_timeout 1s;",
@@ -238,6 +255,24 @@ def _auth_location(policy: Policy, settings: Settings) -> str:
         "proxy_next_upstream off;",
     ]
     return _block("location = /_token_gateway", lines)
+
+
+def _tls(policy: Policy, settings: Settings) -> list[str]:
+    if not settings.gateway_speaks_tls:
+        return []
+    shown = (
+        f"proxy_ssl_certificate {CLIENT_FILE};  # one of the identities of policies.{policy.id}.callers",
+        f"proxy_ssl_certificate_key {CLIENT_KEY_FILE};",
+    )
+    return [
+        f"proxy_ssl_trusted_certificate {CA_FILE};  # who signed the gateway's certificate",
+        "proxy_ssl_verify on;",
+        "proxy_ssl_verify_depth 2;",
+        "proxy_ssl_server_name on;",
+        f"proxy_ssl_name {settings.gateway_name};",
+        "proxy_ssl_session_reuse off;  # the gateway resumes nothing",
+        *(shown if shows_certificate(policy) else ()),
+    ]
 
 
 def _caller(policy: Policy) -> list[str]:

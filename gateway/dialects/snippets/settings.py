@@ -8,6 +8,7 @@ from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CookieCredential, HeaderCredential, Policy, QueryCredential
 
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
+_PORT: Final = re.compile(r":[0-9]+$")
 _LISTEN: Final = re.compile(r"[A-Za-z0-9._\[\]:-]+")
 
 
@@ -31,6 +32,23 @@ class Settings:
         ):
             if form.fullmatch(value) is None:
                 raise ValueError(f"--{name} is not an address: write it as in the help")
+
+    @property
+    def gateway_speaks_tls(self) -> bool:
+        """Whether the gateway is asked over TLS."""
+        return self.gateway.startswith("https://")
+
+    @property
+    def gateway_address(self) -> str:
+        """Host and port of the gateway."""
+        address = self.gateway.partition("://")[2]
+        named = _PORT.search(address) is not None
+        return address if named else f"{address}:{443 if self.gateway_speaks_tls else 80}"
+
+    @property
+    def gateway_name(self) -> str:
+        """The name, or address, that its certificate shows."""
+        return _PORT.sub("", self.gateway_address).strip("[]")
 
     def auth_url(self, dialect: str, policy: Policy) -> str:
         """The URL that pins the proxy to a dialect and a policy."""
@@ -67,6 +85,17 @@ CALLER: Final = "X-Token-Gateway-Caller"
 """In which the proxy says its secret, where the policy asks for one."""
 CALLER_VARIABLE: Final = "TOKEN_GATEWAY_CALLER"
 """The environment variable of a proxy that can read one. No snippet holds the secret itself."""
+
+
+CA_FILE: Final = "token_gateway_ca.crt"
+"""Who signed the gateway's certificate; beside the proxy's configuration, as the next two."""
+CLIENT_FILE: Final = "token_gateway_client.crt"
+CLIENT_KEY_FILE: Final = "token_gateway_client.key"
+
+
+def shows_certificate(policy: Policy) -> bool:
+    """Whether a caller is known by its certificate."""
+    return bool(policy.caller_identities)
 
 
 def says_secret(policy: Policy) -> bool:

@@ -6,8 +6,11 @@ import yaml
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CA_FILE,
     CALLER,
     CALLER_VARIABLE,
+    CLIENT_FILE,
+    CLIENT_KEY_FILE,
     IDENTITY,
     UNTRUSTED,
     Settings,
@@ -15,6 +18,7 @@ from gateway.dialects.snippets.settings import (
     credential_headers,
     query_names,
     says_secret,
+    shows_certificate,
     takes_cookies,
     takes_websockets,
 )
@@ -141,6 +145,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         "authResponseHeaders": headers,
         "maxResponseBodySize": 65536,
         "preserveRequestMethod": False,
+        **_tls(policy, settings),
     }
     return {
         **_cors(policy),
@@ -150,6 +155,14 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
         **_websocket(policy),
     }
+
+
+def _tls(policy: Policy, settings: Settings) -> dict[str, Any]:
+    """Files beside the configuration; a Middleware names Secrets: `caSecret` and `certSecret`."""
+    if not settings.gateway_speaks_tls:
+        return {}
+    shown = {"cert": CLIENT_FILE, "key": CLIENT_KEY_FILE} if shows_certificate(policy) else {}
+    return {"tls": {"ca": CA_FILE, **shown}}
 
 
 def _caller(policy: Policy) -> dict[str, Any]:

@@ -24,6 +24,7 @@ QUERY: Final = b.policy(
     credentials=(QueryCredential(name="access_token"), QueryCredential(name="device.token"))
 )
 SECRET: Final = b.policy(caller_secrets=(b"a-secret-that-no-snippet-may-hold",))
+CERTIFICATE: Final = b.policy(caller_identities=frozenset({"spiffe://cluster.local/ns/ingress/sa/nginx"}))
 ALL: Final[dict[str, Policy]] = {
     "plain": PLAIN,
     "cors": CORS,

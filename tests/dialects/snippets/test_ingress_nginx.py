@@ -77,3 +77,8 @@ def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
     assert "REPLACE-WITH-THE-CALLER-SECRET" in text
     assert p.SECRET.caller_secrets[0].decode() not in text
     assert "REPLACE-WITH-THE-CALLER-SECRET" not in snippet(p.PLAIN, Settings())
+
+
+def test_a_certificate_alone_is_more_than_it_can_show() -> None:
+    with pytest.raises(SnippetImpossible, match="knows its callers by their certificates"):
+        snippet(p.CERTIFICATE, Settings())

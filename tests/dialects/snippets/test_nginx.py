@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.nginx import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings
+from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
 from tests.dialects.snippets import policies as p
 from tests.wire.components import Component, locate, version
 from tests.wire.nginx import main_configuration, write_caller
@@ -126,3 +126,22 @@ def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
     assert "include token_gateway_caller.conf;" in text
     assert p.SECRET.caller_secrets[0].decode() not in text
     assert "include token_gateway_caller.conf;" not in snippet(p.PLAIN, SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("gateway", "name"), [("https://gw.example:4180", "gw.example"), ("https://gw", "gw")]
+)
+def test_over_tls_the_gateway_is_verified_and_a_certificate_shown_where_one_is_asked_for(
+    gateway: str, name: str
+) -> None:
+    settings = Settings(gateway=gateway)
+    plain, secret, shown = (snippet(one, settings) for one in (p.PLAIN, p.SECRET, p.CERTIFICATE))
+    assert all("token_gateway_ca.crt" in text and name in text for text in (plain, secret, shown))
+    assert [("token_gateway_client.key" in text) for text in (plain, secret, shown)] == [False, False, True]
+    assert "token_gateway_ca.crt" not in snippet(p.CERTIFICATE, Settings())
+
+
+@pytest.mark.parametrize("gateway", ["https://10.0.0.1", "https://10.0.0.1:4180", "https://[fd00::1]:4180"])
+def test_it_verifies_names_alone(gateway: str) -> None:
+    with pytest.raises(SnippetImpossible, match="with a name"):
+        snippet(p.PLAIN, Settings(gateway=gateway))

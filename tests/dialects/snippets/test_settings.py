@@ -59,3 +59,19 @@ def test_what_a_policy_takes() -> None:
 def test_names_are_spelt_as_people_do() -> None:
     assert canonical("x-auth-subject") == "X-Auth-Subject"
     assert IDENTITY == ("X-Auth-Subject", "X-Auth-Issuer", "X-Auth-Client", "X-Auth-Scopes")
+
+
+@pytest.mark.parametrize(
+    ("gateway", "address", "name"),
+    [
+        ("http://gateway:4180", "gateway:4180", "gateway"),
+        ("http://gateway", "gateway:80", "gateway"),
+        ("https://gateway", "gateway:443", "gateway"),
+        ("https://[fd00::1]", "[fd00::1]:443", "fd00::1"),
+        ("https://[fd00::1]:4180", "[fd00::1]:4180", "fd00::1"),
+    ],
+)
+def test_where_the_gateway_is_and_what_it_is_called(gateway: str, address: str, name: str) -> None:
+    settings = Settings(gateway=gateway)
+    assert (settings.gateway_address, settings.gateway_name) == (address, name)
+    assert settings.gateway_speaks_tls is gateway.startswith("https")

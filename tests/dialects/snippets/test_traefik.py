@@ -107,3 +107,16 @@ def test_the_secret_of_a_caller_is_said_and_not_shown() -> None:
     assert '{{ env "TOKEN_GATEWAY_CALLER" }}' in text
     assert p.SECRET.caller_secrets[0].decode() not in text
     assert '{{ env "TOKEN_GATEWAY_CALLER" }}' not in snippet(p.PLAIN, Settings())
+
+
+@pytest.mark.parametrize(
+    ("gateway", "name"), [("https://gw.example:4180", "gw.example"), ("https://10.0.0.1", "10.0.0.1")]
+)
+def test_over_tls_the_gateway_is_verified_and_a_certificate_shown_where_one_is_asked_for(
+    gateway: str, name: str
+) -> None:
+    settings = Settings(gateway=gateway)
+    plain, secret, shown = (snippet(one, settings) for one in (p.PLAIN, p.SECRET, p.CERTIFICATE))
+    assert all("token_gateway_ca.crt" in text and name in text for text in (plain, secret, shown))
+    assert [("token_gateway_client.key" in text) for text in (plain, secret, shown)] == [False, False, True]
+    assert "token_gateway_ca.crt" not in snippet(p.CERTIFICATE, Settings())
