@@ -22,6 +22,8 @@ class Envoy:
             "--disable-hot-restart",
             "--concurrency",
             "1",
+            "--file-flush-interval-msec",  # the access log, before a test looks at it
+            "20",
         ]
         self.program = Program(command, directory)
         try:

@@ -50,8 +50,14 @@ class Traits:
     """A host that is not the policy's comes as far as the gateway."""
     allows_two_authorizations: bool = True
     """It leaves it to the gateway to refuse them."""
+    two_authorizations: str = "credential_ambiguous"
+    """What the gateway says of them: a proxy may have made one of them, with a comma."""
     refuses_absolute_targets: bool = True
     """An absolute-form target is refused before the gateway is asked."""
+    absolute_target: int = 400
+    """What such a target gets then."""
+    relays_outages: bool = True
+    """An outage that the gateway tells of reaches the client with its Retry-After."""
     resolved: Mapping[bytes, str] = field(default_factory=dict)
     """Paths that it resolves before it asks: what it has asked about is what it forwards."""
     semicolon: str = ";"
@@ -115,7 +121,15 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
     ),
     Front.CADDY: Traits(target="caddy", dialect="caddy"),
     Front.HAPROXY: Traits(target="haproxy", dialect="haproxy"),
-    Front.ENVOY: Traits(target="envoy", dialect="envoy", preflight=200, asks_about_preflights=False),
+    Front.ENVOY: Traits(
+        target="envoy",
+        dialect="envoy",
+        preflight=200,
+        asks_about_preflights=False,
+        two_authorizations="credential_malformed",
+        absolute_target=404,
+        relays_outages=False,  # any 5xx is a failure to ask: an empty 503
+    ),
 }
 
 

@@ -121,7 +121,7 @@ def test_two_authorization_headers_are_refused(stand: Stand, same: bool) -> None
     answer = stand.send(headers=[bearer(first), bearer(second)])
     assert answer.status == 400
     if stand.front.traits.allows_two_authorizations:
-        assert stand.reason == "credential_ambiguous"
+        assert stand.reason == stand.front.traits.two_authorizations
     else:
         assert not stand.asked()
     stand.assert_unseen()

@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets import ingress_nginx, nginx, traefik
+from gateway.dialects.snippets import envoy, ingress_nginx, nginx, traefik
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "nginx": nginx.snippet,
     "ingress-nginx": ingress_nginx.snippet,
     "traefik": traefik.snippet,
+    "envoy": envoy.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]

@@ -1,0 +1,381 @@
+"""What goes into Envoy's configuration? A whole bootstrap for one policy, as YAML."""
+
+from ipaddress import ip_address
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import yaml
+
+from gateway.core.policy import Cors, Policy
+from gateway.dialects.snippets.settings import (
+    IDENTITY,
+    UNTRUSTED,
+    Settings,
+    SnippetImpossible,
+    credential_headers,
+    query_names,
+    takes_cookies,
+    takes_websockets,
+)
+
+
+def snippet(policy: Policy, settings: Settings) -> str:
+    """Write the bootstrap: one listener, two clusters, no admin listener.
+
+    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    """
+    listener = {
+        "name": "token-gateway",
+        "address": _socket(*_listen(settings.listen)),
+        "filter_chains": [{"filters": [_connections(policy, settings)]}],
+    }
+    clusters = [
+        _cluster(_GATEWAY, settings.gateway, idle_timeout="60s"),
+        _cluster(_BACKEND, settings.backend, idle_timeout="30s"),
+    ]
+    bootstrap = {"static_resources": {"listeners": [listener], "clusters": clusters}}
+    return _head(policy) + yaml.dump(bootstrap, Dumper=_Dumper, sort_keys=False, width=110)
+
+
+# --- private ---
+
+_Object = dict[str, Any]
+_GATEWAY: Final = "token_gateway"
+_BACKEND: Final = "backend"
+_CORS: Final = (
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-expose-headers",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-max-age",
+)
+_ACCESS_LOG: Final = {
+    "time": "%START_TIME%",
+    "client": "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%",
+    "method": "%REQ(:METHOD)%",
+    "path": "%PATH(NQ:PATH)%",
+    "status": "%RESPONSE_CODE%",
+    "details": "%RESPONSE_CODE_DETAILS%",
+    "flags": "%RESPONSE_FLAGS%",
+    "bytes": "%BYTES_SENT%",
+    "duration_ms": "%DURATION%",
+}
+_HEAD: Final = """\
+# Token Gateway in front of policy "{policy}": a bootstrap for Envoy 1.40 or later.
+# Envoy asks the gateway about every request, takes the client's credential away and gives the backend
+# the gateway's own token. Whatever the gateway does not allow, and every failure to ask, is refused.
+#
+# The filters, in their order, and what each is for:
+# * token-gateway-carriers: what Envoy tells the gateway is Envoy's own word, never the client's.
+{cors}\
+{cookies}\
+# * ext_authz: asks with the request's own method, Host and target, and with all of its headers, so that
+#   the gateway sees look-alikes and refuses them. Only 200 is a permit. A body is never announced.
+# * token-gateway-clean: every credential and identity header of the client goes; then the gateway's come,
+#   out of its answer alone. Whatever answers in the gateway's place, the client's do not survive. Names
+#   that CGI and the like confuse with others (X_Auth_Subject) do not reach the backend at all.
+{query}\
+#
+# The target goes through untouched (no normalisation, no merged slashes): what was judged is what the
+# backend gets, and the gateway refuses what two readers would read differently.
+#
+# What Envoy cannot do, and what follows:
+# * An outage that the gateway reports (5xx) reaches the client as an empty 503, without Retry-After.
+# * Two Authorization headers arrive as one with a comma: the gateway refuses it.
+# * A refused target in absolute form is a 404.
+# * At log level debug and below it writes whole requests, tokens and all: leave it at info. The access
+#   log below has no query and no header.
+# * Behind another proxy of yours, set xff_num_trusted_hops, or that proxy passes for every client.
+
+# For TLS add a transport_socket to the filter chain: tokens belong on TLS (RFC 6750 section 5.3).
+"""
+_HEAD_CORS: Final = """\
+# * cors: answers the preflights of the policy's origins, and is the one voice on CORS: what the backend
+#   says of it is dropped, for a browser refuses two. It answers before the gateway is asked.
+"""
+_HEAD_COOKIES: Final = """\
+# * token-gateway-cookies: makes one Cookie header of several, as RFC 9113 section 8.2.3 says. ext_authz
+#   would put a comma between them, and a token would hide behind it in the value of another cookie.
+"""
+_HEAD_QUERY: Final = """\
+# * token-gateway-query: takes the token out of the query, the rest stays byte for byte. The gateway has
+#   refused every request with two of them, or with an escaped spelling of the name. (Do not use
+#   query_parameter_mutations for it: that decodes the other parameters.)
+"""
+_ONE_COOKIE: Final = """\
+function envoy_on_request(request)
+  local headers = request:headers()
+  local values = {}
+  for number = 0, headers:getNumValues("cookie") - 1 do
+    values[#values + 1] = headers:getAtIndex("cookie", number)
+  end
+  if #values < 2 then return end
+  headers:remove("cookie")
+  headers:add("cookie", table.concat(values, "; "))
+end
+"""
+_CLEAN_QUERY: Final = """\
+local taken = {{ {names} }}
+function envoy_on_request(request)
+  local headers = request:headers()
+  local path, query = headers:get(":path"):match("^([^?]*)%?(.*)$")
+  if path == nil then return end
+  local kept = {{}}
+  for separator, pair in ("&" .. query):gmatch("([&;])([^&;]*)") do
+    if not taken[pair:match("^[^=]*")] then kept[#kept + 1] = separator .. pair end
+  end
+  local rest = table.concat(kept)
+  headers:replace(":path", rest == "" and path or path .. "?" .. rest:sub(2))
+end
+"""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes each value where it stands, and text of several lines as a block."""
+
+    def ignore_aliases(self, _: Any) -> bool:
+        return True
+
+    def represent_text(self, text: str) -> yaml.ScalarNode:
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
+
+
+def _head(policy: Policy) -> str:
+    return _HEAD.format(
+        policy=policy.id,
+        cors=_HEAD_CORS if policy.cors else "",
+        cookies=_HEAD_COOKIES if takes_cookies(policy) else "",
+        query=_HEAD_QUERY if query_names(policy) else "",
+    )
+
+
+def _typed(kind: str, **fields: Any) -> _Object:
+    return {"@type": f"type.googleapis.com/envoy.{kind}", **fields}
+
+
+def _connections(policy: Policy, settings: Settings) -> _Object:
+    upgrades = {"upgrade_configs": [{"upgrade_type": "websocket"}]} if takes_websockets(policy) else {}
+    manager = _typed(
+        "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        stat_prefix=_GATEWAY,
+        use_remote_address=True,
+        xff_num_trusted_hops=0,
+        normalize_path=False,
+        merge_slashes=False,
+        path_with_escaped_slashes_action="KEEP_UNCHANGED",
+        common_http_protocol_options={"headers_with_underscores_action": "ALLOW"},
+        http_protocol_options={"allow_absolute_url": False, "accept_http_10": False},
+        request_headers_timeout="10s",
+        generate_request_id=False,
+        server_header_transformation="PASS_THROUGH",
+        **upgrades,
+        access_log=[_access_log()],
+        route_config={"virtual_hosts": [_virtual_host(policy)]},
+        http_filters=_filters(policy, settings),
+    )
+    return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+
+
+def _access_log() -> _Object:
+    log = _typed(
+        "extensions.access_loggers.stream.v3.StdoutAccessLog", log_format={"json_format": _ACCESS_LOG}
+    )
+    return {"name": "envoy.access_loggers.stdout", "typed_config": log}
+
+
+def _virtual_host(policy: Policy) -> _Object:
+    """Any host: which of them are the policy's, the gateway says."""
+    route = {"match": {"prefix": "/"}, "route": {"cluster": _BACKEND, "timeout": "0s"}}
+    return {"name": policy.id, "domains": ["*"], **_one_voice_on_cors(policy), "routes": [route]}
+
+
+def _one_voice_on_cors(policy: Policy) -> _Object:
+    if policy.cors is None:
+        return {}
+    return {
+        "response_headers_to_remove": list(_CORS),
+        "typed_per_filter_config": {"envoy.filters.http.cors": _cors(policy, policy.cors)},
+    }
+
+
+def _cors(policy: Policy, cors: Cors) -> _Object:
+    methods = sorted({method for route in policy.routes.routes for method in route.methods})
+    return _typed(
+        "extensions.filters.http.cors.v3.CorsPolicy",
+        allow_origin_string_match=[{"exact": origin} for origin in sorted(cors.origins)],
+        allow_methods=",".join(methods),
+        allow_headers=",".join(cors.headers),
+        expose_headers=",".join(cors.expose),
+        allow_credentials=cors.credentials,
+        max_age=str(cors.max_age_s),
+    )
+
+
+def _filters(policy: Policy, settings: Settings) -> list[_Object]:
+    cors = _typed("extensions.filters.http.cors.v3.Cors")
+    router = _typed("extensions.filters.http.router.v3.Router", suppress_envoy_headers=True)
+    return [
+        _mutation("token-gateway-carriers", _carriers(policy), _vary(policy)),
+        *([{"name": "envoy.filters.http.cors", "typed_config": cors}] if policy.cors else []),
+        *_cookie_filter(policy),
+        {"name": "envoy.filters.http.ext_authz", "typed_config": _ask(policy, settings)},
+        _mutation("token-gateway-clean", _cleaning(policy)),
+        *_query_filter(policy),
+        {"name": "envoy.filters.http.router", "typed_config": router},
+    ]
+
+
+def _mutation(name: str, request: list[_Object], response: list[_Object] | None = None) -> _Object:
+    mutations = {"request_mutations": request, **({"response_mutations": response} if response else {})}
+    kind = "extensions.filters.http.header_mutation.v3.HeaderMutation"
+    return {"name": name, "typed_config": _typed(kind, mutations=mutations)}
+
+
+def _remove(name: str) -> _Object:
+    return {"remove": name.lower()}
+
+
+def _remove_all(**matcher: Any) -> _Object:
+    return {"remove_on_match": {"key_matcher": matcher}}
+
+
+def _set(name: str, value: str, action: str = "OVERWRITE_IF_EXISTS_OR_ADD") -> _Object:
+    return {"append": {"header": {"key": name.lower(), "value": value}, "append_action": action}}
+
+
+def _carriers(policy: Policy) -> list[_Object]:
+    """X-Forwarded-Proto and Host are Envoy's own already; the address of a loopback client is not."""
+    return [
+        _remove_all(prefix="x-token-gateway-"),
+        _remove_all(prefix="x-envoy-"),
+        _set("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+        *([_set("X-Token-Gateway-Removes", "query")] if query_names(policy) else []),
+    ]
+
+
+def _vary(policy: Policy) -> list[_Object]:
+    return [_set("Vary", "Origin", "APPEND_IF_EXISTS_OR_ADD")] if policy.cors else []
+
+
+def _ask(policy: Policy, settings: Settings) -> _Object:
+    url = settings.auth_url("envoy", policy)
+    answer = {
+        "allowed_client_headers": _exactly("www-authenticate", "cache-control", "content-type"),
+        # Kept aside, and put into the request by token-gateway-clean: nothing else of the answer is.
+        "dynamic_metadata_from_headers": _exactly(*_replaced(policy)),
+    }
+    return _typed(
+        "extensions.filters.http.ext_authz.v3.ExtAuthz",
+        transport_api_version="V3",
+        failure_mode_allow=False,
+        status_on_error={"code": "ServiceUnavailable"},
+        validate_mutations=True,
+        clear_route_cache=False,
+        allowed_headers={"patterns": [{"safe_regex": {"regex": ".*"}}]},
+        disallowed_headers=_exactly("transfer-encoding", "expect"),
+        http_service={
+            "server_uri": {"uri": settings.gateway, "cluster": _GATEWAY, "timeout": "6s"},
+            "path_prefix": url.removeprefix(settings.gateway),
+            "authorization_response": answer,
+        },
+    )
+
+
+def _exactly(*names: str) -> _Object:
+    return {"patterns": [{"exact": name.lower()} for name in names]}
+
+
+def _replaced(policy: Policy) -> tuple[str, ...]:
+    """What the backend gets from the gateway's answer, or not at all."""
+    return ("Authorization", *IDENTITY, *(("Cookie",) if takes_cookies(policy) else ()))
+
+
+def _cleaning(policy: Policy) -> list[_Object]:
+    replaced = _replaced(policy)
+    value = "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:{})%"
+    return [
+        *(_remove(name) for name in (*replaced, *credential_headers(policy), *UNTRUSTED)),
+        _remove_all(prefix="x-token-gateway-"),
+        _remove_all(safe_regex={"regex": ".*[^a-zA-Z0-9:-].*"}),
+        *(_set(name, value.format(name.lower())) for name in replaced),
+        _set("X-Real-IP", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
+        _set("X-Forwarded-Host", "%REQ(:AUTHORITY)%"),
+    ]
+
+
+def _cookie_filter(policy: Policy) -> list[_Object]:
+    return [_lua("token-gateway-cookies", _ONE_COOKIE)] if takes_cookies(policy) else []
+
+
+def _query_filter(policy: Policy) -> list[_Object]:
+    names = ", ".join(f'["{name}"] = true' for name in query_names(policy))
+    return [_lua("token-gateway-query", _CLEAN_QUERY.format(names=names))] if names else []
+
+
+def _lua(name: str, script: str) -> _Object:
+    kind = "extensions.filters.http.lua.v3.Lua"
+    return {"name": name, "typed_config": _typed(kind, default_source_code={"inline_string": script})}
+
+
+def _listen(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    host = host.strip("[]") or "0.0.0.0"  # noqa: S104 - where the operator names a port alone
+    if not _is_address(host):
+        raise SnippetImpossible(f"Envoy listens on an address, and {host} is a name: write --listen IP:PORT.")
+    return host, int(port)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _socket(host: str, port: int) -> _Object:
+    return {"socket_address": {"address": host, "port_value": port}}
+
+
+def _cluster(name: str, url: str, *, idle_timeout: str) -> _Object:
+    """Connections are kept, and given up before the other side does."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    address = _socket(host, parts.port or (443 if parts.scheme == "https" else 80))
+    options = _typed(
+        "extensions.upstreams.http.v3.HttpProtocolOptions",
+        common_http_protocol_options={"idle_timeout": idle_timeout},
+        explicit_http_config={"http_protocol_options": {}},
+    )
+    return {
+        "name": name,
+        "type": "STATIC" if _is_address(host) else "STRICT_DNS",
+        "connect_timeout": "1s",
+        "typed_extension_protocol_options": {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options
+        },
+        **({"transport_socket": _tls(host)} if parts.scheme == "https" else {}),
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
+        },
+    }
+
+
+def _tls(host: str) -> _Object:
+    """The other side must prove that it is this host, by an authority that the system trusts."""
+    kind = "IP_ADDRESS" if _is_address(host) else "DNS"
+    validation = {
+        "trusted_ca": {"filename": "/etc/ssl/certs/ca-certificates.crt"},
+        "match_typed_subject_alt_names": [{"san_type": kind, "matcher": {"exact": host}}],
+    }
+    context = _typed(
+        "extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+        **({} if kind == "IP_ADDRESS" else {"sni": host}),
+        common_tls_context={"validation_context": validation},
+    )
+    return {"name": "envoy.transport_sockets.tls", "typed_config": context}
