@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.configuration import Run, configuration, write
 
-TARGETS = ("nginx", "ingress-nginx", "traefik")
+TARGETS = ("nginx", "ingress-nginx", "traefik", "envoy")
 
 
 def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
@@ -20,7 +20,7 @@ def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
 def test_each_proxy_has_one(gateway: Run, config: Path, target: str) -> None:
     ran = gateway("snippet", target, "-c", config)
     assert (ran.code, ran.err) == (0, "")
-    dialect = "traefik" if target == "traefik" else "nginx"
+    dialect = {"ingress-nginx": "nginx"}.get(target, target)
     assert f"/auth/{dialect}/orders" in ran.out
     assert "cannot do" in ran.out
 

@@ -32,11 +32,15 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
             "X-Forwarded-Host: api.example.com",
             "X-Forwarded-Uri: /v1/orders",
         ],
+        "envoy": ["X-Forwarded-Proto: http"],
     }
+    url, host = f"/auth/{dialect}/orders", "gateway"
+    if dialect == "envoy":
+        url, host = f"{url}/v1/orders", "api.example.com"
     token = f"Authorization: Bearer {lab_issuer.lab_token()}"
     lines = [
-        f"GET /auth/{dialect}/orders HTTP/1.1",
-        "Host: gateway",
+        f"GET {url} HTTP/1.1",
+        f"Host: {host}",
         *carriers[dialect],
         token,
         *more,
@@ -52,12 +56,12 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
     return message
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
 def test_the_listed_proxy_is_believed(gateway: GatewayProcess, dialect: str) -> None:
     assert _ask(gateway, dialect, "127.0.0.1").start_line == "HTTP/1.1 200 OK"
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
 @pytest.mark.parametrize(
     "claim", ["X-Real-IP: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 x"]
 )

@@ -77,6 +77,8 @@ _HEAD: Final = """\
 #   that CGI and the like confuse with others (X_Auth_Subject) do not reach the backend at all.
 {query}\
 #
+# Every host is asked about: the gateway knows the policy's ({hosts}).
+# An Upgrade is refused here{upgrade}.
 # The target goes through untouched (no normalisation, no merged slashes): what was judged is what the
 # backend gets, and the gateway refuses what two readers would read differently.
 #
@@ -147,6 +149,10 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 def _head(policy: Policy) -> str:
     return _HEAD.format(
         policy=policy.id,
+        hosts=", ".join(pattern.name for pattern in policy.hosts),
+        upgrade=", but to WebSocket, which the gateway refuses route by route"
+        if takes_websockets(policy)
+        else "",
         cors=_HEAD_CORS if policy.cors else "",
         cookies=_HEAD_COOKIES if takes_cookies(policy) else "",
         query=_HEAD_QUERY if query_names(policy) else "",
@@ -169,6 +175,7 @@ def _connections(policy: Policy, settings: Settings) -> _Object:
         path_with_escaped_slashes_action="KEEP_UNCHANGED",
         common_http_protocol_options={"headers_with_underscores_action": "ALLOW"},
         http_protocol_options={"allow_absolute_url": False, "accept_http_10": False},
+        max_request_headers_kb=30,
         request_headers_timeout="10s",
         generate_request_id=False,
         server_header_transformation="PASS_THROUGH",
@@ -324,8 +331,10 @@ def _lua(name: str, script: str) -> _Object:
 def _listen(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     host = host.strip("[]") or "0.0.0.0"  # noqa: S104 - where the operator names a port alone
-    if not _is_address(host):
-        raise SnippetImpossible(f"Envoy listens on an address, and {host} is a name: write --listen IP:PORT.")
+    if not (_is_address(host) and port.isdigit()):
+        raise SnippetImpossible(
+            f"Envoy listens on an IP address and a port, and {text} is none: write IP:PORT."
+        )
     return host, int(port)
 
 
@@ -353,7 +362,7 @@ def _cluster(name: str, url: str, *, idle_timeout: str) -> _Object:
     )
     return {
         "name": name,
-        "type": "STATIC" if _is_address(host) else "STRICT_DNS",
+        **({"type": "STATIC"} if _is_address(host) else {"type": "STRICT_DNS", "dns_lookup_family": "ALL"}),
         "connect_timeout": "1s",
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options
