@@ -99,6 +99,7 @@ _HEAD_CORS: Final = """\
 _HEAD_COOKIES: Final = """\
 # * token-gateway-cookies: makes one Cookie header of several, as RFC 9113 section 8.2.3 says. ext_authz
 #   would put a comma between them, and a token would hide behind it in the value of another cookie.
+#   (On its way a byte that is no UTF-8 becomes an exclamation mark.)
 """
 _HEAD_QUERY: Final = """\
 # * token-gateway-query: takes the token out of the query, the rest stays byte for byte. The gateway has
