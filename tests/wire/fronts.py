@@ -46,6 +46,8 @@ class Traits:
     """What an allowed CORS preflight gets."""
     asks_about_preflights: bool = True
     """The gateway judges them; else a filter of the proxy's own does."""
+    verifies_addresses: bool = True
+    """A gateway over TLS can be verified by its address; else by a name alone."""
     asks_about_any_host: bool = True
     """A host that is not the policy's comes as far as the gateway."""
     allows_two_authorizations: bool = True
@@ -88,7 +90,9 @@ class Front(StrEnum):
         return self.traits.malformed
 
 
-_NGINX: Final = Traits(target="nginx", dialect="nginx", malformed=403, allows_two_authorizations=False)
+_NGINX: Final = Traits(
+    target="nginx", dialect="nginx", malformed=403, verifies_addresses=False, allows_two_authorizations=False
+)
 _TRAITS: Final[Mapping[Front, Traits]] = {
     Front.NGINX_NEW: _NGINX,
     Front.NGINX_OLD: _NGINX,

@@ -42,7 +42,7 @@ def standing(
     whole = configuration(KNOWN, None, lab_issuer.write_keys(folder / "keys"), listeners=listeners)
     with EchoBackend() as backend, GatewayProcess(whole, gateway_folder) as gateway:
         addresses = {"gateway": gateway.decision_port, "backend": backend.port, "listen": free_port()}
-        url = "https://localhost"
+        url = "https://127.0.0.1" if front.traits.verifies_addresses else "https://localhost"
         printed = printed_snippet(front.traits.target, gateway.file, gateway_url=url, **addresses)
         # nginx would also try ::1, where there is one, and nobody listens there.
         printed = printed.replace("server localhost:", "server 127.0.0.1:")

@@ -34,6 +34,8 @@ def front(request: pytest.FixtureRequest) -> Front:
         ("?xaccess_token=1&access_token={}", "?xaccess_token=1"),
         ("?access_tokenx=1&access_token={}&access_token_=2", "?access_tokenx=1&access_token_=2"),
         ("?a=access_token=1&access_token={}", "?a=access_token=1"),
+        ("?devicextoken=1&device.token={}", "?devicextoken=1"),  # a dot is no wildcard
+        ("?device.token={}&a=1", "?a=1"),
         ("?&&access_token={}&&", "?&&&"),
     ],
 )

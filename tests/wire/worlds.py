@@ -76,7 +76,11 @@ EVERYWHERE: dict[str, Any] = {
 
 IN_QUERY: dict[str, Any] = {
     **BEARER,
-    "credentials": [{"type": "bearer"}, {"type": "query", "name": "access_token"}],
+    "credentials": [
+        {"type": "bearer"},
+        {"type": "query", "name": "access_token"},
+        {"type": "query", "name": "device.token"},
+    ],
 }
 """The token in the query as well."""
 

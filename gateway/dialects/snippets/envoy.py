@@ -7,13 +7,28 @@ from urllib.parse import urlsplit
 import yaml
 
 from gateway.core.policy import Cors, Policy
+from gateway.dialects.snippets.envoy_texts import (
+    CLEAN_QUERY,
+    HEAD,
+    HEAD_COOKIES,
+    HEAD_CORS,
+    HEAD_QUERY,
+    ONE_COOKIE,
+)
 from gateway.dialects.snippets.settings import (
+    CA_FILE,
+    CALLER,
+    CALLER_VARIABLE,
+    CLIENT_FILE,
+    CLIENT_KEY_FILE,
     IDENTITY,
     UNTRUSTED,
     Settings,
     SnippetImpossible,
     credential_headers,
     query_names,
+    says_secret,
+    shows_certificate,
     takes_cookies,
     takes_websockets,
 )
@@ -30,8 +45,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
         "filter_chains": [{"filters": [_connections(policy, settings)]}],
     }
     clusters = [
-        _cluster(_GATEWAY, settings.gateway, idle_timeout="60s"),
-        _cluster(_BACKEND, settings.backend, idle_timeout="30s"),
+        _cluster(_GATEWAY, settings.gateway, _gateway_trust(policy), idle_timeout="60s"),
+        _cluster(_BACKEND, settings.backend, _SYSTEM_TRUST, idle_timeout="30s"),
     ]
     bootstrap = {"static_resources": {"listeners": [listener], "clusters": clusters}}
     return _head(policy) + yaml.dump(bootstrap, Dumper=_Dumper, sort_keys=False, width=110)
@@ -61,77 +76,6 @@ _ACCESS_LOG: Final = {
     "bytes": "%BYTES_SENT%",
     "duration_ms": "%DURATION%",
 }
-_HEAD: Final = """\
-# Token Gateway in front of policy "{policy}": a bootstrap for Envoy 1.40 or later.
-# Envoy asks the gateway about every request, takes the client's credential away and gives the backend
-# the gateway's own token. Whatever the gateway does not allow, and every failure to ask, is refused.
-#
-# The filters, in their order, and what each is for:
-# * token-gateway-carriers: what Envoy tells the gateway is Envoy's own word, never the client's.
-{cors}\
-{cookies}\
-# * ext_authz: asks with the request's own method, Host and target, and with all of its headers, so that
-#   the gateway sees look-alikes and refuses them. Only 200 is a permit. A body is never announced.
-# * token-gateway-clean: every credential and identity header of the client goes; then the gateway's come,
-#   out of its answer alone. Whatever answers in the gateway's place, the client's do not survive. Names
-#   that CGI and the like confuse with others (X_Auth_Subject) do not reach the backend at all.
-{query}\
-#
-# Every host is asked about: the gateway knows the policy's ({hosts}).
-# An Upgrade is refused here{upgrade}.
-# The target goes through untouched (no normalisation, no merged slashes): what was judged is what the
-# backend gets, and the gateway refuses what two readers would read differently.
-#
-# What Envoy cannot do, and what follows:
-# * An outage that the gateway reports (5xx) reaches the client as an empty 503, without Retry-After.
-# * Two Authorization headers arrive as one with a comma: the gateway refuses it.
-# * A refused target in absolute form is a 404.
-# * At log level debug and below it writes whole requests, tokens and all: leave it at info. The access
-#   log below has no query and no header.
-# * Behind another proxy of yours, set xff_num_trusted_hops, or that proxy passes for every client.
-
-# For TLS add a transport_socket to the filter chain: tokens belong on TLS (RFC 6750 section 5.3).
-"""
-_HEAD_CORS: Final = """\
-# * cors: answers the preflights of the policy's origins, and is the one voice on CORS: what the backend
-#   says of it is dropped, for a browser refuses two. It answers before the gateway is asked.
-"""
-_HEAD_COOKIES: Final = """\
-# * token-gateway-cookies: makes one Cookie header of several, as RFC 9113 section 8.2.3 says. ext_authz
-#   would put a comma between them, and a token would hide behind it in the value of another cookie.
-#   (On its way a byte that is no UTF-8 becomes an exclamation mark.)
-"""
-_HEAD_QUERY: Final = """\
-# * token-gateway-query: takes the token out of the query, the rest stays byte for byte. The gateway has
-#   refused every request with two of them, or with an escaped spelling of the name. (Do not use
-#   query_parameter_mutations for it: that decodes the other parameters.)
-"""
-_ONE_COOKIE: Final = """\
-function envoy_on_request(request)
-  local headers = request:headers()
-  local values = {}
-  for number = 0, headers:getNumValues("cookie") - 1 do
-    values[#values + 1] = headers:getAtIndex("cookie", number)
-  end
-  if #values < 2 then return end
-  headers:remove("cookie")
-  headers:add("cookie", table.concat(values, "; "))
-end
-"""
-_CLEAN_QUERY: Final = """\
-local taken = {{ {names} }}
-function envoy_on_request(request)
-  local headers = request:headers()
-  local path, query = headers:get(":path"):match("^([^?]*)%?(.*)$")
-  if path == nil then return end
-  local kept = {{}}
-  for separator, pair in ("&" .. query):gmatch("([&;])([^&;]*)") do
-    if not taken[pair:match("^[^=]*")] then kept[#kept + 1] = separator .. pair end
-  end
-  local rest = table.concat(kept)
-  headers:replace(":path", rest == "" and path or path .. "?" .. rest:sub(2))
-end
-"""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -148,15 +92,15 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _head(policy: Policy) -> str:
-    return _HEAD.format(
+    return HEAD.format(
         policy=policy.id,
         hosts=", ".join(pattern.name for pattern in policy.hosts),
         upgrade=", but to WebSocket, which the gateway refuses route by route"
         if takes_websockets(policy)
         else "",
-        cors=_HEAD_CORS if policy.cors else "",
-        cookies=_HEAD_COOKIES if takes_cookies(policy) else "",
-        query=_HEAD_QUERY if query_names(policy) else "",
+        cors=HEAD_CORS if policy.cors else "",
+        cookies=HEAD_COOKIES if takes_cookies(policy) else "",
+        query=HEAD_QUERY if query_names(policy) else "",
     )
 
 
@@ -262,6 +206,7 @@ def _carriers(policy: Policy) -> list[_Object]:
         _remove_all(prefix="x-envoy-"),
         _set("X-Forwarded-For", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"),
         *([_set("X-Token-Gateway-Removes", "query")] if query_names(policy) else []),
+        *([_set(CALLER, f"%ENVIRONMENT({CALLER_VARIABLE})%")] if says_secret(policy) else []),
     ]
 
 
@@ -316,12 +261,12 @@ def _cleaning(policy: Policy) -> list[_Object]:
 
 
 def _cookie_filter(policy: Policy) -> list[_Object]:
-    return [_lua("token-gateway-cookies", _ONE_COOKIE)] if takes_cookies(policy) else []
+    return [_lua("token-gateway-cookies", ONE_COOKIE)] if takes_cookies(policy) else []
 
 
 def _query_filter(policy: Policy) -> list[_Object]:
     names = ", ".join(f'["{name}"] = true' for name in query_names(policy))
-    return [_lua("token-gateway-query", _CLEAN_QUERY.format(names=names))] if names else []
+    return [_lua("token-gateway-query", CLEAN_QUERY.format(names=names))] if names else []
 
 
 def _lua(name: str, script: str) -> _Object:
@@ -351,7 +296,21 @@ def _socket(host: str, port: int) -> _Object:
     return {"socket_address": {"address": host, "port_value": port}}
 
 
-def _cluster(name: str, url: str, *, idle_timeout: str) -> _Object:
+_SYSTEM_TRUST: Final[_Object] = {
+    "validation_context": {"trusted_ca": {"filename": "/etc/ssl/certs/ca-certificates.crt"}}
+}
+
+
+def _gateway_trust(policy: Policy) -> _Object:
+    """Who signed the gateway's certificate, and what is shown to it; files beside this one."""
+    trust: _Object = {"validation_context": {"trusted_ca": {"filename": CA_FILE}}}
+    if not shows_certificate(policy):
+        return trust
+    pair = {"certificate_chain": {"filename": CLIENT_FILE}, "private_key": {"filename": CLIENT_KEY_FILE}}
+    return {**trust, "tls_certificates": [pair]}
+
+
+def _cluster(name: str, url: str, trust: _Object, *, idle_timeout: str) -> _Object:
     """Connections are kept, and given up before the other side does."""
     parts = urlsplit(url)
     host = parts.hostname or ""
@@ -368,7 +327,7 @@ def _cluster(name: str, url: str, *, idle_timeout: str) -> _Object:
         "typed_extension_protocol_options": {
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": options
         },
-        **({"transport_socket": _tls(host)} if parts.scheme == "https" else {}),
+        **({"transport_socket": _tls(host, trust)} if parts.scheme == "https" else {}),
         "load_assignment": {
             "cluster_name": name,
             "endpoints": [{"lb_endpoints": [{"endpoint": {"address": address}}]}],
@@ -376,16 +335,16 @@ def _cluster(name: str, url: str, *, idle_timeout: str) -> _Object:
     }
 
 
-def _tls(host: str) -> _Object:
-    """The other side must prove that it is this host, by an authority that the system trusts."""
+def _tls(host: str, trust: _Object) -> _Object:
+    """The other side must prove that it is this host."""
     kind = "IP_ADDRESS" if _is_address(host) else "DNS"
     validation = {
-        "trusted_ca": {"filename": "/etc/ssl/certs/ca-certificates.crt"},
+        **trust["validation_context"],
         "match_typed_subject_alt_names": [{"san_type": kind, "matcher": {"exact": host}}],
     }
     context = _typed(
         "extensions.transport_sockets.tls.v3.UpstreamTlsContext",
         **({} if kind == "IP_ADDRESS" else {"sni": host}),
-        common_tls_context={"validation_context": validation},
+        common_tls_context={**trust, "validation_context": validation},
     )
     return {"name": "envoy.transport_sockets.tls", "typed_config": context}

@@ -94,10 +94,10 @@ upstream token_gateway_backend {{
 def _query_maps(policy: Policy) -> list[str]:
     """One map for each parameter: the target without it, the rest byte for byte."""
     source, maps = "$request_uri", []
-    for number, name in enumerate(query_names(policy)):
-        target = f"$tg_target_{number}"
+    for number, plain in enumerate(query_names(policy)):
+        target, name = f"$tg_target_{number}", re.escape(plain)
         maps.append(f"""\
-# The target without `{name}`. The gateway has refused every request with two of them, or with an escaped
+# The target without `{plain}`. The gateway has refused every request with two of them, or with an escaped
 # spelling of the name, so that one exact occurrence is all there can be.
 map {source} {target} {{
     default {source};

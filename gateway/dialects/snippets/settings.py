@@ -76,9 +76,13 @@ UNTRUSTED: Final = (
     "X-HTTP-Method",
     "X-Method-Override",
     "X-Auth-Request-User",
+    "X-Forwarded-Client-Cert",
+    "X-Forwarded-Tls-Client-Cert",
+    "X-Forwarded-Tls-Client-Cert-Info",
+    "X-SSL-Client-Cert",
     "Proxy-Authorization",
 )
-"""Headers by which a client could tell a backend another target, method or user than was judged."""
+"""By which a client could tell a backend another target, method, user or certificate than was judged."""
 
 
 CALLER: Final = "X-Token-Gateway-Caller"

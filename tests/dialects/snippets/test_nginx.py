@@ -145,3 +145,9 @@ def test_over_tls_the_gateway_is_verified_and_a_certificate_shown_where_one_is_a
 def test_it_verifies_names_alone(gateway: str) -> None:
     with pytest.raises(SnippetImpossible, match="with a name"):
         snippet(p.PLAIN, Settings(gateway=gateway))
+
+
+def test_the_name_of_a_parameter_is_no_pattern() -> None:
+    text = snippet(p.QUERY, SETTINGS)
+    assert r"device\.token=[^&;]*" in text
+    assert "device.token=[" not in text
