@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets import envoy, ingress_nginx, nginx, traefik
+from gateway.dialects.snippets import caddy, envoy, ingress_nginx, nginx, traefik
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
@@ -17,6 +17,7 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "ingress-nginx": ingress_nginx.snippet,
     "traefik": traefik.snippet,
     "envoy": envoy.snippet,
+    "caddy": caddy.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]
