@@ -32,6 +32,8 @@ MAX_ROUNDS: Final = 3
 
 PREFIX: Final = b"/auth/"
 _BEFORE_TARGETS: Final = b"/auth/envoy/"
+_WITH_BARE_QUERY: Final = b"/auth/caddy/"
+"""Caddy asks at its URL and a `?` where its client's target ends in one: its configuration cannot help it."""
 
 
 class Resolver(Protocol):
@@ -68,6 +70,7 @@ class World:
             for dialect in DIALECTS.values()
             for policy in self.snapshot.policies.values()
         }
+        pins |= {url + b"?": pin for url, pin in pins.items() if url.startswith(_WITH_BARE_QUERY)}
         object.__setattr__(self, "pins", pins)
 
     def pinned_before(self, target: bytes) -> tuple[Dialect, Policy] | None:

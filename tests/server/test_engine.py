@@ -195,6 +195,9 @@ def test_the_dialect_of_the_url_is_the_one_that_reads_and_answers() -> None:
         b"/auth/nginx/orders/",
         b"/auth/nginx/orders/more",
         b"/auth/nginx/orders?x=1",
+        b"/auth/nginx/orders?",
+        b"/auth/caddy/orders??",
+        b"/auth/caddy/orders?x=1",
         b"/auth/nginx/order%73",
         b"/auth/nginx/",
         b"/auth/nginx",
@@ -213,6 +216,13 @@ def test_an_url_that_nobody_was_pinned_to_is_refused_and_told(target: bytes) -> 
     assert observed.only.reason is Reason.POLICY_UNKNOWN
     assert observed.only.facts is None
     assert observed.only.peer == b.PEER
+
+
+def test_caddys_url_may_have_its_clients_bare_question_mark() -> None:
+    decide, observed = make()
+    asked = b.caddy_request(target=b"/v1/orders?", headers=(b.bearer(),))
+    assert at_once(decide, asked._replace(target=b"/auth/caddy/orders?")).status == 200
+    assert observed.only.dialect == "caddy"
 
 
 def test_envoys_target_stands_behind_its_url() -> None:
