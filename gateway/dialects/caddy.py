@@ -2,7 +2,8 @@
 
 `forward_auth`, in the long form that our snippet writes. The sub-request is a GET with the client's headers;
 the request that is judged stands in X-Forwarded-Method, -Proto, -Host and -Uri, which Caddy overwrites. The
-target is the client's, as it was sent. Any status but 2xx reaches the client as we gave it.
+target is the client's, as Caddy sends it on. Our snippet permits on 200 alone; a 4xx and a 503 reach the
+client as we gave them, and anything else is a 503.
 """
 
 from typing import Final
@@ -20,7 +21,7 @@ NAME: Final = "caddy"
 CAPABILITIES: Final = Capabilities(
     removes_header_by_omission=True,
     replaces_cookies=True,
-    removes_query=True,  # by `uri query` of our snippet, which says so in X-Token-Gateway-Removes
+    removes_query=True,  # by a map of our snippet, which says so in X-Token-Gateway-Removes
     relays_refusals=True,
     answers_preflight=True,  # our snippet makes a 204 of the refusal that says it is one
 )

@@ -37,6 +37,7 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
     url, host = f"/auth/{dialect}/orders", "gateway"
     if dialect == "envoy":
         url, host = f"{url}/v1/orders", "api.example.com"
+    carriers["caddy"] = carriers["traefik"]
     token = f"Authorization: Bearer {lab_issuer.lab_token()}"
     lines = [
         f"GET {url} HTTP/1.1",
@@ -57,11 +58,13 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
 
 
 @pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy"])
 def test_the_listed_proxy_is_believed(gateway: GatewayProcess, dialect: str) -> None:
     assert _ask(gateway, dialect, "127.0.0.1").start_line == "HTTP/1.1 200 OK"
 
 
 @pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy"])
 @pytest.mark.parametrize(
     "claim", ["X-Real-IP: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 x"]
 )

@@ -1,4 +1,5 @@
 """Is a token in the query taken out of the target, and the rest left byte for byte? Not every proxy can."""
+"""Is a token in the query taken out of the target, and the rest left byte for byte? nginx and Caddy can."""
 
 import subprocess
 import sys
@@ -17,6 +18,7 @@ POLICY = IN_QUERY
 
 
 @pytest.fixture(scope="module", params=[Front.NGINX_NEW, Front.NGINX_OLD, Front.ENVOY], ids=str)
+@pytest.fixture(scope="module", params=[Front.NGINX_NEW, Front.NGINX_OLD, Front.CADDY], ids=str)
 def front(request: pytest.FixtureRequest) -> Front:
     return Front(request.param)
 
@@ -65,6 +67,28 @@ def test_a_spelling_that_the_map_would_miss_is_refused(stand: Stand, query: str,
     answer = stand.send(f"/v1/orders?{query.replace('{}', stand.lab_token())}")
     assert (answer.status, stand.reason) == (stand.front.malformed, reason)
     stand.assert_unseen()
+
+
+def test_a_path_that_looks_like_the_query_stays_or_is_refused(stand: Stand) -> None:
+    """Whoever cuts the token out of the target must not cut it out of the path."""
+    pair = "access_token=a.b.c"
+    answer = stand.send(f"/public/{pair}?{pair}")
+    assert answer.status != 200 or stand.seen().start_line == f"GET /public/{pair} HTTP/1.1"
+    stand.assert_unseen()
+
+
+@pytest.mark.parametrize("path", ["/public/a-b_c.d~e!$&'()*+,=:@", "/public/%E2%82%AC/%20x", "/public/"])
+@pytest.mark.parametrize("before", ["?{}", "?a&{}"])
+def test_the_path_before_it_arrives_byte_for_byte(stand: Stand, path: str, before: str) -> None:
+    query = before.replace("{}", f"access_token={stand.lab_token()}")
+    assert stand.send(path + query).status == 200
+    assert stand.seen().start_line == f"GET {path}{'?a' if 'a&' in before else ''} HTTP/1.1"
+
+
+@pytest.mark.parametrize("query", ["a={env.HOME}", "a=$1${1}", "a={uri}"])
+def test_nothing_in_the_query_is_a_variable(stand: Stand, query: str) -> None:
+    assert stand.send(f"/v1/orders?{query}&access_token={stand.lab_token()}").status == 200
+    assert stand.seen().start_line == f"GET /v1/orders?{query} HTTP/1.1"
 
 
 def test_a_token_in_the_query_and_one_in_the_header_are_two(stand: Stand) -> None:

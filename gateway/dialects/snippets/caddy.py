@@ -1,4 +1,4 @@
-"""What goes into the Caddyfile? Global options and one site for one policy, in the long form of forward_auth."""
+"""What goes into the Caddyfile? Options, and one site for one policy, in the long form of forward_auth."""
 
 import re
 from typing import Final
@@ -45,6 +45,8 @@ _OPTIONS: Final = r"""{
 			request>uri regexp [?#].* ""
 			request>headers delete
 			resp_headers delete
+			headers delete
+			uri regexp [?#].* ""
 		}
 	}
 }
@@ -67,8 +69,7 @@ def _head(policy: Policy) -> str:
 # What Caddy cannot do, and what follows:
 # * The question is a GET without body: decisions never depend on a body.
 # * Its own `uri query` would write the whole query anew, which is why a token in the query is cut out by map.
-# * A browser cannot set Authorization on a WebSocket: use a cookie credential for it.
-"""
+# * A browser cannot set Authorization on a WebSocket: use a cookie credential for it."""
 
 
 def _site(policy: Policy, settings: Settings) -> str:
@@ -132,17 +133,16 @@ def _remember_upgrade(policy: Policy) -> list[str]:
 
 
 def _ask(policy: Policy, settings: Settings) -> list[str]:
-    removes = "X-Token-Gateway-Removes query" if query_names(policy) else "-X-Token-Gateway-Removes"
     path = settings.auth_url("caddy", policy).removeprefix(settings.gateway)
     lines = [
         "method GET",
-        f"rewrite {path}?  # with `?`, or the client's query would follow",
+        f"rewrite {path}? # with `?`, or the client's query would follow",
         "header_up Host {http.reverse_proxy.upstream.hostport}",
-        "# With X-Forwarded-For, -Proto and -Host, which Caddy sets by itself, all that the gateway believes.",
+        "# All that the gateway believes, with X-Forwarded-For, -Proto and -Host, which Caddy sets itself.",
         "header_up X-Forwarded-Method {http.request.method}",
         "header_up X-Forwarded-Uri {http.request.uri}",
         "header_up X-Token-Gateway-Upgrade {http.request.header.Upgrade}",
-        f"header_up {removes}",
+        *(["header_up X-Token-Gateway-Removes query"] if query_names(policy) else []),
         *_block(
             "transport http",
             [
@@ -150,7 +150,7 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
                 "compression off",
                 "dial_timeout 1s",
                 "write_timeout 1s",
-                "response_header_timeout 6s  # the gateway waits for an issuer's keys 5 s at most",
+                "response_header_timeout 6s # the gateway waits for an issuer's keys 5 s at most",
                 "read_timeout 6s",
             ],
         ),
@@ -211,14 +211,14 @@ def _cut_query(policy: Policy) -> list[str]:
         pattern = re.escape(name)
         target = f"{{token_gateway_query_{number}}}"
         lines += [
-            f"# The query without `{name}`. The gateway has refused every request with two of them, or with an",
-            "# escaped spelling of the name, so that one exact occurrence is all there can be.",
+            f"# The query without `{name}`. The gateway has refused every request with two of them, or with",
+            "# an escaped spelling of the name, so that one exact occurrence is all there can be.",
             *_block(
                 f"map {source} {target}",
                 [
-                    f'`~^{pattern}=[^&;]*$` ""',
-                    f"`~^{pattern}=[^&;]*[&;](.*)$` `${{1}}`",
-                    f"`~^(.*)[&;]{pattern}=[^&;]*(.*)$` `${{1}}${{2}}`",
+                    f'"~^{pattern}=[^&;]*$" ""',
+                    f'"~^{pattern}=[^&;]*[&;](.*)$" "${{1}}"',
+                    f'"~^(.*)[&;]{pattern}=[^&;]*(.*)$" "${{1}}${{2}}"',
                     f"default {source}",
                 ],
             ),
@@ -244,7 +244,7 @@ def _backend(policy: Policy, settings: Settings) -> list[str]:
         "# What a client could use to tell the backend another target, method or user.",
         *(f"header_up -{name}" for name in UNTRUSTED),
         *_cors_of_the_backend(policy),
-        *_block("transport http", ["compression off  # what the backend answers is passed on as it is"]),
+        *_block("transport http", ["compression off # what the backend answers is passed on as it is"]),
     ]
     return _block(f"reverse_proxy {settings.backend}", lines)
 
@@ -258,7 +258,10 @@ def _cors_of_the_backend(policy: Policy) -> list[str]:
 def _errors() -> list[str]:
     lines = [
         "# Not permitted: the gateway could not be asked. Else it is the backend's own failure.",
-        "@unasked not vars token_gateway permitted",
+        *_block(
+            "@unasked",
+            ["not vars token_gateway permitted", "expression `{http.error.status_code} >= 500`"],
+        ),
         *_block("handle @unasked", ["header Cache-Control no-store", "respond 503"]),
     ]
     return _block("handle_errors", lines)
