@@ -25,7 +25,12 @@ from tests.wire.worlds import EVERYWHERE
 
 pytestmark = pytest.mark.wire
 POLICIES = {**p.ALL, "query": p.QUERY, "everything": p.EVERYTHING}
-LISTEN = {"port": "8000", "address": "127.0.0.1:8000", "ipv6": "[::1]:8000"}
+PLACES = {
+    "port": Settings(listen="8000"),
+    "address": Settings(listen="127.0.0.1:8000"),
+    "ipv6": Settings(listen="[::1]:8000"),
+    "tls": Settings(gateway="https://gateway.example:8443", backend="https://backend.example"),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -47,11 +52,11 @@ def _caddy(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize("listen", LISTEN.values(), ids=LISTEN)
+@pytest.mark.parametrize("settings", PLACES.values(), ids=PLACES)
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
-def test_caddy_accepts_it_without_a_warning(policy: Policy, listen: str, tmp_path: Path) -> None:
+def test_caddy_accepts_it_without_a_warning(policy: Policy, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "Caddyfile"
-    file.write_text(snippet(policy, Settings(listen=listen)))
+    file.write_text(snippet(policy, settings))
     ran = _caddy(tmp_path, "validate", "--adapter", "caddyfile", "--config", str(file))
     assert ran.returncode == 0, ran.stderr
     assert '"level":"warn"' not in ran.stderr
@@ -73,6 +78,12 @@ def test_a_backend_that_is_down_is_its_own_failure_and_nothing_is_logged(stand: 
         answer = stand.send(f"/v1/orders?key={uuid4()}", [(where, value)])
         assert answer.status == 502
     assert '"status":502' in stand.proxy.written()
+
+
+def test_the_gateway_is_asked_on_one_connection(stand: Stand) -> None:
+    for _ in range(5):
+        assert stand.send(token=stand.lab_token()).status == 200
+    assert stand.gateway.connections() == 1
 
 
 def test_no_value_of_a_client_is_a_placeholder(stand: Stand) -> None:

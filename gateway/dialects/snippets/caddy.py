@@ -104,6 +104,8 @@ def _before(policy: Policy) -> list[str]:
         "# before it is judged, our own headers after. So it names none.",
         "request_header -Connection",
         "request_header -X-Token-Gateway-*",
+        "# The host that is judged is the one that the backend gets, whatever trusted_proxies says.",
+        "request_header -X-Forwarded-Host",
         "",
     ]
 
@@ -137,7 +139,7 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
     lines = [
         "method GET",
         f"rewrite {path}? # with `?`, or the client's query would follow",
-        "header_up Host {http.reverse_proxy.upstream.hostport}",
+        *_host_of_the_gateway(settings),
         "# All that the gateway believes, with X-Forwarded-For, -Proto and -Host, which Caddy sets itself.",
         "header_up X-Forwarded-Method {http.request.method}",
         "header_up X-Forwarded-Uri {http.request.uri}",
@@ -151,7 +153,6 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
                 "dial_timeout 1s",
                 "write_timeout 1s",
                 "response_header_timeout 6s # the gateway waits for an issuer's keys 5 s at most",
-                "read_timeout 6s",
             ],
         ),
         "",
@@ -159,6 +160,13 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
         *_refused(policy),
     ]
     return _block(f"reverse_proxy {settings.gateway}", lines)
+
+
+def _host_of_the_gateway(settings: Settings) -> list[str]:
+    """Over TLS it is Caddy's default, which it warns about if it is written."""
+    if settings.gateway.startswith("https:"):
+        return []
+    return ["header_up Host {http.reverse_proxy.upstream.hostport}"]
 
 
 def _permitted(policy: Policy) -> list[str]:

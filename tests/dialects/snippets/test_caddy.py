@@ -58,7 +58,8 @@ def test_a_permit_is_200_and_all_else_ends_the_request(policy: Policy) -> None:
     assert lines[-3:] == ["handle_response {", "error 503", "}"]
     assert "rewrite /auth/caddy/orders? # with `?`, or the client's query would follow" in lines
     assert "method GET" in lines
-    assert {"dial_timeout 1s", "read_timeout 6s"} <= set(lines)
+    assert "dial_timeout 1s" in lines
+    assert any(line.startswith("response_header_timeout 6s") for line in lines)
 
 
 @each
@@ -83,7 +84,12 @@ def test_the_gateway_sees_every_header_and_believes_the_proxys(policy: Policy) -
     assert "header_up X-Forwarded-Method {http.request.method}" in lines
     assert "header_up X-Forwarded-Uri {http.request.uri}" in lines
     assert "header_up X-Token-Gateway-Upgrade {http.request.header.Upgrade}" in lines
-    assert before(policy)[-3:] == ["request_header -Connection", "request_header -X-Token-Gateway-*", ""]
+    deleted = [line for line in before(policy) if line.startswith("request_header -")]
+    assert [line.partition("-")[2] for line in deleted] == [
+        "Connection",
+        "X-Token-Gateway-*",
+        "X-Forwarded-Host",
+    ]
 
 
 @each
