@@ -63,12 +63,14 @@ def _head(policy: Policy) -> str:
 #
 # The site takes every host at its address; the gateway refuses those that are not of the policy:
 #   {hosts}
-# Tokens belong on TLS (RFC 6750 5.3): write these names for the address, and take `auto_https off` away.
+# Tokens belong on TLS (RFC 6750 5.3): write https:// and these names for the address, and take
+# `auto_https off` away. Caddy then answers every other host itself, with an empty 200.
 # No other site, and no `handle` beside the route, may reach the backend.
 #
 # What Caddy cannot do, and what follows:
 # * The question is a GET without body: decisions never depend on a body.
 # * Its own `uri query` would write the whole query anew, which is why a token in the query is cut out by map.
+# * Without its admin interface (`admin off`) it does not reload: a new Caddyfile needs a restart.
 # * A browser cannot set Authorization on a WebSocket: use a cookie credential for it."""
 
 
