@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Final
 
 from cryptography import x509
@@ -66,6 +67,13 @@ class Authority:
             certificate.public_bytes(Encoding.PEM),
             key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         )
+
+
+def write_trust(folder: Path, authority: Authority, shows: Pair | None = None) -> None:
+    """What an operator lays beside a proxy's configuration, to verify the gateway and be known."""
+    pair = shows or authority.client("proxy.example.com")
+    for name, content in (("ca.crt", authority.pem), ("client.crt", pair.chain), ("client.key", pair.key)):
+        (folder / f"token_gateway_{name}").write_bytes(content)
 
 
 # --- private ---

@@ -14,6 +14,7 @@ from gateway.core.policy import Policy
 from gateway.dialects.snippets.caddy import snippet
 from gateway.dialects.snippets.settings import Settings
 from tests.dialects.snippets import policies as p
+from tests.tls.authority import Authority, write_trust
 from tests.wire.backend_view import assert_nobody
 from tests.wire.components import Component, locate, version
 from tests.wire.fronts import Front
@@ -48,7 +49,13 @@ def _caddy(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
     homes = dict.fromkeys(("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"), str(directory))
     command: Command = [locate(Component.CADDY), *arguments]
     return subprocess.run(
-        command, capture_output=True, text=True, timeout=30, check=False, env={**os.environ, **homes}
+        command,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+        cwd=directory,
+        env={**os.environ, **homes},
     )
 
 
@@ -57,6 +64,7 @@ def _caddy(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]
 def test_caddy_accepts_it_without_a_warning(policy: Policy, settings: Settings, tmp_path: Path) -> None:
     file = tmp_path / "Caddyfile"
     file.write_text(snippet(policy, settings))
+    write_trust(tmp_path, Authority())
     ran = _caddy(tmp_path, "validate", "--adapter", "caddyfile", "--config", str(file))
     assert ran.returncode == 0, ran.stderr
     assert '"level":"warn"' not in ran.stderr

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.tls.authority import Authority, Pair
+from tests.tls.authority import Authority, Pair, write_trust
 from tests.wire import lab_issuer
 from tests.wire.backend_view import assert_ours
 from tests.wire.components import version
@@ -35,8 +35,7 @@ def standing(
     own = OURS.server("localhost")
     for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", OURS.pem)):
         (gateway_folder / name).write_bytes(content)
-    for name, content in (("ca.crt", trusts.pem), ("client.crt", shows.chain), ("client.key", shows.key)):
-        (proxy_folder / f"token_gateway_{name}").write_bytes(content)
+    write_trust(proxy_folder, trusts, shows)
     tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
     listeners = {"decision": {"tls": tls}}
     whole = configuration(KNOWN, None, lab_issuer.write_keys(folder / "keys"), listeners=listeners)

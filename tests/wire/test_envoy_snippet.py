@@ -14,6 +14,7 @@ import pytest
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import SNIPPETS, Settings
 from tests.dialects.snippets import policies as p
+from tests.tls.authority import Authority, write_trust
 from tests.wire import lab_issuer
 from tests.wire.components import Component, locate, version
 from tests.wire.echo_backend import EchoBackend
@@ -56,8 +57,9 @@ def test_envoy_accepts_it(policy: Policy, scheme: str, tmp_path: Path) -> None:
     settings = Settings(gateway=f"{scheme}://127.0.0.1:4180", backend=f"{scheme}://localhost:8080")
     file = tmp_path / "envoy.yaml"
     file.write_text(SNIPPETS["envoy"](policy, settings))
+    write_trust(tmp_path, Authority())
     command: Command = [locate(Component.ENVOY), "--mode", "validate", "-c", file]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, cwd=tmp_path)
     assert ran.returncode == 0, ran.stderr
     said = [line for line in ran.stderr.splitlines() if "][warning]" in line or "deprecated" in line.lower()]
     assert said == []

@@ -57,14 +57,12 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
     return message
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
-@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy", "envoy"])
 def test_the_listed_proxy_is_believed(gateway: GatewayProcess, dialect: str) -> None:
     assert _ask(gateway, dialect, "127.0.0.1").start_line == "HTTP/1.1 200 OK"
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik", "envoy"])
-@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy", "envoy"])
 @pytest.mark.parametrize(
     "claim", ["X-Real-IP: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 x"]
 )

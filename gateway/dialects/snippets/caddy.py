@@ -5,11 +5,18 @@ from typing import Final
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
+    CA_FILE,
+    CALLER,
+    CALLER_VARIABLE,
+    CLIENT_FILE,
+    CLIENT_KEY_FILE,
     IDENTITY,
     UNTRUSTED,
     Settings,
     credential_headers,
     query_names,
+    says_secret,
+    shows_certificate,
     takes_cookies,
     takes_websockets,
 )
@@ -147,6 +154,7 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
         "header_up X-Forwarded-Uri {http.request.uri}",
         "header_up X-Token-Gateway-Upgrade {http.request.header.Upgrade}",
         *(["header_up X-Token-Gateway-Removes query"] if query_names(policy) else []),
+        *([f"header_up {CALLER} {{env.{CALLER_VARIABLE}}}"] if says_secret(policy) else []),
         *_block(
             "transport http",
             [
@@ -155,6 +163,7 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
                 "dial_timeout 1s",
                 "write_timeout 1s",
                 "response_header_timeout 6s # the gateway waits for an issuer's keys 5 s at most",
+                *_trust(policy, settings),
             ],
         ),
         "",
@@ -162,6 +171,14 @@ def _ask(policy: Policy, settings: Settings) -> list[str]:
         *_refused(policy),
     ]
     return _block(f"reverse_proxy {settings.gateway}", lines)
+
+
+def _trust(policy: Policy, settings: Settings) -> list[str]:
+    """Who signed the gateway's certificate, and what is shown to it; files of Caddy's working folder."""
+    if not settings.gateway_speaks_tls:
+        return []
+    shown = [f"tls_client_auth {CLIENT_FILE} {CLIENT_KEY_FILE}"] if shows_certificate(policy) else []
+    return [f"tls_trust_pool file {CA_FILE}", *shown]
 
 
 def _host_of_the_gateway(settings: Settings) -> list[str]:
