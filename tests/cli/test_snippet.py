@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from gateway.dialects.snippets.haproxy_lua import SCRIPT
 from tests.cli.configuration import Run, configuration, write
 
 TARGETS = ("nginx", "ingress-nginx", "traefik", "caddy", "envoy")
+TARGETS = {"nginx": "nginx", "ingress-nginx": "nginx", "traefik": "traefik", "haproxy": "haproxy"}
 
 
 def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
@@ -22,7 +24,13 @@ def test_each_proxy_has_one(gateway: Run, config: Path, target: str) -> None:
     assert (ran.code, ran.err) == (0, "")
     dialect = {"ingress-nginx": "nginx"}.get(target, target)
     assert f"/auth/{dialect}/orders" in ran.out
+    assert f"/auth/{TARGETS[target]}/orders" in ran.out
     assert "cannot do" in ran.out
+
+
+def test_the_script_of_haproxy_is_the_same_for_everybody(gateway: Run, config: Path) -> None:
+    ran = gateway("snippet", "haproxy-lua", "-c", config)
+    assert (ran.code, ran.err, ran.out) == (0, "", SCRIPT)
 
 
 def test_addresses_are_the_operators(gateway: Run, config: Path) -> None:

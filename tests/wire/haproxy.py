@@ -1,8 +1,9 @@
-"""How is a real HAProxy run with a given configuration?"""
+"""How is a real HAProxy run with a given configuration, and the script that it loads?"""
 
 from pathlib import Path
 from typing import Self
 
+from gateway.dialects.snippets.haproxy_lua import SCRIPT
 from tests.wire.components import Component, locate
 from tests.wire.processes import Command, Program
 
@@ -15,6 +16,7 @@ class HAProxy:
         directory.mkdir(parents=True, exist_ok=True)
         file = directory / "haproxy.cfg"
         file.write_text(snippet)
+        (directory / "token_gateway.lua").write_text(SCRIPT)
         command: Command = [locate(Component.HAPROXY), "-db", "-f", file]
         self.program = Program(command, directory)
         try:

@@ -24,6 +24,12 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess
 
 def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Message:
     """Ask as the proxy of this dialect would, by hand and from an address of our choice."""
+    forwarded = [
+        "X-Forwarded-Method: GET",
+        "X-Forwarded-Proto: http",
+        "X-Forwarded-Host: api.example.com",
+        "X-Forwarded-Uri: /v1/orders",
+    ]
     carriers = {
         "nginx": ["X-Original-Method: GET", "X-Original-URL: http://api.example.com/v1/orders"],
         "traefik": [
@@ -33,6 +39,8 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
             "X-Forwarded-Uri: /v1/orders",
         ],
         "envoy": ["X-Forwarded-Proto: http"],
+        "traefik": forwarded,
+        "haproxy": forwarded,
     }
     url, host = f"/auth/{dialect}/orders", "gateway"
     if dialect == "envoy":
@@ -58,11 +66,13 @@ def _ask(gateway: GatewayProcess, dialect: str, source: str, *more: str) -> Mess
 
 
 @pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy", "envoy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "haproxy"])
 def test_the_listed_proxy_is_believed(gateway: GatewayProcess, dialect: str) -> None:
     assert _ask(gateway, dialect, "127.0.0.1").start_line == "HTTP/1.1 200 OK"
 
 
 @pytest.mark.parametrize("dialect", ["nginx", "traefik", "caddy", "envoy"])
+@pytest.mark.parametrize("dialect", ["nginx", "traefik", "haproxy"])
 @pytest.mark.parametrize(
     "claim", ["X-Real-IP: 127.0.0.1", "X-Forwarded-For: 127.0.0.1", "Forwarded: for=127.0.0.1", "Via: 1.1 x"]
 )

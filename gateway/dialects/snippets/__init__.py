@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets import caddy, envoy, ingress_nginx, nginx, traefik
+from gateway.dialects.snippets import caddy, envoy, haproxy, haproxy_lua, ingress_nginx, nginx, traefik
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
@@ -18,6 +18,8 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "traefik": traefik.snippet,
     "envoy": envoy.snippet,
     "caddy": caddy.snippet,
+    "haproxy": haproxy.snippet,
+    "haproxy-lua": haproxy_lua.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]

@@ -1,0 +1,195 @@
+"""What goes into haproxy.cfg? Everything for one policy; the script that it loads is in haproxy_lua.py."""
+
+import re
+from typing import Final
+
+from gateway.core.facts import Host
+from gateway.core.policy import Policy
+from gateway.core.reason import Outcome
+from gateway.dialects.challenge import body
+from gateway.dialects.snippets.settings import (
+    IDENTITY,
+    UNTRUSTED,
+    Settings,
+    credential_headers,
+    query_names,
+    takes_cookies,
+    takes_websockets,
+)
+
+
+def snippet(policy: Policy, settings: Settings) -> str:
+    """Write the whole configuration, for HAProxy 2.6 and later with Lua."""
+    return "\n".join((_head(policy), _GLOBAL, _frontend(policy, settings), _backend(settings)))
+
+
+# --- private ---
+
+_TIMEOUT_MS: Final = 6000
+_CORS: Final = (
+    "Access-Control-Allow-Origin",
+    "Access-Control-Allow-Credentials",
+    "Access-Control-Expose-Headers",
+)
+_PERMITTED: Final = "{ var(txn.token_gateway_permit) -m bool }"
+_PORT: Final = re.compile(r".*:[0-9]+")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+_GLOBAL: Final = """\
+global
+    log stdout format raw local0 info  # or: log /dev/log local0 info
+    lua-load-per-thread token_gateway.lua
+    # user haproxy
+    # group haproxy
+    # chroot /var/lib/haproxy
+    .if version_atleast(2.8)
+    httpclient.retries 0  # with a retry, a gateway that hangs would keep a client twice as long
+    httpclient.timeout.connect 1s
+    .endif
+
+defaults
+    mode http
+    log global
+    option dontlognull
+    timeout http-request 10s
+    timeout http-keep-alive 10s
+    timeout connect 5s
+    timeout client 30s
+    timeout server 30s
+    timeout tunnel 1h  # WebSocket
+"""
+
+
+def _head(policy: Policy) -> str:
+    hosts = ", ".join(dict.fromkeys(str(Host(name=pattern.name)) for pattern in policy.hosts))
+    return f"""\
+# Token Gateway in front of policy "{policy.id}", for {hosts}. This is haproxy.cfg; beside it belongs
+# token_gateway.lua, which `gateway snippet haproxy-lua` prints. HAProxy finds that in the directory it is
+# started in: give the full path below for another one.
+# HAProxy asks the gateway about every request, takes the client's credential away and gives the backend the
+# gateway's own token. Whatever the gateway does not allow, and every failure to ask, is refused.
+#
+# What HAProxy cannot do, and what follows:
+# * HAProxy 2.6 and 2.7 ask again, up to three times, where the gateway hangs, and cannot be told otherwise:
+#   a client may wait for four times as long. Take 2.8 or later.
+# * A request and what the gateway answers must each fit into tune.bufsize (16 KiB).
+# * Decisions never depend on a body: it is not sent to the gateway.
+# * A browser cannot set Authorization on a WebSocket: use a cookie credential for it.
+# * Every question is a line of its own in the log (<HTTPCLIENT>): the gateway's URL, and nothing of the
+#   request's.
+"""
+
+
+def _frontend(policy: Policy, settings: Settings) -> str:
+    listen = settings.listen if ":" in settings.listen else f"*:{settings.listen}"
+    lines = [
+        f"bind {listen}",
+        "# bind *:443 ssl crt ... alpn h2,http/1.1  -- tokens belong on TLS (RFC 6750 section 5.3)",
+        "# No query string, no header. (%HPO is the path alone.)",
+        "log-format '%ci [%tr] \"%HM %HPO %HV\" %ST %B auth=%[var(txn.token_gateway_status)] %ts %Ta'",
+        "",
+        "# An absolute-form target can name another host than Host does: which one would be judged?",
+        "# (HTTP/2 and 3 have but one, and HAProxy shows it in that form.)",
+        "http-request deny deny_status 400 if !{ req.ver 2.0 3.0 } !{ url -m beg / }",
+        "http-request deny deny_status 400 unless { pathq -m beg / }",
+        "http-request deny deny_status 400 unless { req.hdr_cnt(host) eq 1 }",
+        *_no_upgrade(policy),
+        "",
+        "# Ask. What the gateway refuses, the client gets from here, and no rule below is reached.",
+        _ask(policy, settings),
+        "# The one way on. It must be the next rule: a script that fails is no refusal to HAProxy.",
+        f"http-request return status 503 {_unavailable()} unless {_PERMITTED}",
+        "",
+        *_target(policy),
+        "# What a client could use to tell the backend another target, method or user.",
+        *(f"http-request del-header {name}" for name in UNTRUSTED),
+        "http-request del-header x-token-gateway- -m beg",
+        "# Some backends read X_Original_URL as X-Original-URL. (The gateway has refused what looks like a",
+        "# header of its own.)",
+        "http-request del-header [^A-Za-z0-9-] -m reg",
+        *_connection(policy),
+        "http-request set-header X-Real-IP %[src]",
+        "http-request set-header X-Forwarded-For %[src]",
+        "http-request set-header X-Forwarded-Host %[req.fhdr(host)]",
+        "http-request set-header X-Forwarded-Proto http",
+        "http-request set-header X-Forwarded-Proto https if { ssl_fc }",
+        *_cors(policy),
+        "default_backend token_gateway_backend",
+    ]
+    return _section("frontend token_gateway", lines)
+
+
+def _no_upgrade(policy: Policy) -> list[str]:
+    if takes_websockets(policy):
+        return []
+    return [
+        "# No route takes a WebSocket: the request goes on as a plain one.",
+        "http-request del-header Upgrade",
+    ]
+
+
+def _connection(policy: Policy) -> list[str]:
+    """The gateway has refused every option that would take a header of ours away: the second lock."""
+    unless = " unless { req.hdr(Upgrade) -m found }" if takes_websockets(policy) else ""
+    return [f"http-request del-header Connection{unless}"]
+
+
+def _ask(policy: Policy, settings: Settings) -> str:
+    ours = [
+        "Authorization",
+        *IDENTITY,
+        *credential_headers(policy),
+        *(["Cookie"] if takes_cookies(policy) else []),
+    ]
+    removed = ",".join(query_names(policy)) or ","
+    return (
+        f"http-request lua.token_gateway {settings.auth_url('haproxy', policy)} {_TIMEOUT_MS} "
+        f"{','.join(dict.fromkeys(ours))} {removed}"
+    )
+
+
+def _unavailable() -> str:
+    text = body(Outcome.OUTAGE).decode().strip()
+    return f"content-type application/json string '{text}' hdr Cache-Control no-store hdr Retry-After 1"
+
+
+def _target(policy: Policy) -> list[str]:
+    if not query_names(policy):
+        return []
+    return [
+        "# The target without the token, the rest byte for byte.",
+        f"http-request set-pathq {_given('target')}",
+    ]
+
+
+def _cors(policy: Policy) -> list[str]:
+    """On errors of HAProxy's own as well: an application that may not read them cannot tell them apart."""
+    if policy.cors is None:
+        return []
+    return [
+        "# The gateway's word on CORS, and not the backend's beside it: a browser refuses two.",
+        f"http-after-response del-header access-control- -m beg if {_PERMITTED}",
+        *(f"http-after-response set-header {name} {_given(name)}" for name in _CORS),
+        f"http-after-response add-header Vary {_given('Vary')}",
+    ]
+
+
+def _given(name: str) -> str:
+    variable = "txn.token_gateway_" + name.lower().replace("-", "_")
+    return f"%[var({variable})] if {{ var({variable}) -m found }}"
+
+
+def _backend(settings: Settings) -> str:
+    scheme, _, place = settings.backend.partition("://")
+    address = place if _PORT.fullmatch(place) else f"{place}:{_DEFAULT_PORTS[scheme]}"
+    name = address.rpartition(":")[0]
+    tls = (
+        f" ssl verify required ca-file @system-ca sni str({name}) verifyhost {name}"
+        if scheme == "https"
+        else ""
+    )
+    return _section("backend token_gateway_backend", [f"server backend {address}{tls}"])
+
+
+def _section(name: str, lines: list[str]) -> str:
+    return "\n".join((name, *(f"    {line}" if line else "" for line in lines), ""))
