@@ -8,15 +8,21 @@ from tests.wire.components import Component, locate
 from tests.wire.processes import Command, Program
 
 
+def write(snippet: str, directory: Path, script: str = SCRIPT) -> Path:
+    """Both files, in the directory that HAProxy is to be started in. Returns the configuration's path."""
+    directory.mkdir(parents=True, exist_ok=True)
+    file = directory / "haproxy.cfg"
+    file.write_text(snippet)
+    (directory / "token_gateway.lua").write_text(script)
+    return file
+
+
 class HAProxy:
     """HAProxy with this configuration, which listens on `port` of 127.0.0.1. A context manager."""
 
-    def __init__(self, snippet: str, directory: Path, *, port: int) -> None:
+    def __init__(self, snippet: str, directory: Path, *, port: int, script: str = SCRIPT) -> None:
         self.port = port
-        directory.mkdir(parents=True, exist_ok=True)
-        file = directory / "haproxy.cfg"
-        file.write_text(snippet)
-        (directory / "token_gateway.lua").write_text(SCRIPT)
+        file = write(snippet, directory, script)
         command: Command = [locate(Component.HAPROXY), "-db", "-f", file]
         self.program = Program(command, directory)
         try:

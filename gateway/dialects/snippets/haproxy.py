@@ -75,6 +75,8 @@ def _head(policy: Policy) -> str:
 # * A request and what the gateway answers must each fit into tune.bufsize (16 KiB).
 # * Decisions never depend on a body: it is not sent to the gateway.
 # * A browser cannot set Authorization on a WebSocket: use a cookie credential for it.
+# * Before 3.2 it passes on what a client puts behind a chunked body (trailers), under any name. A backend
+#   must not read these as headers (RFC 9110 section 6.5.1).
 # * Every question is a line of its own in the log (<HTTPCLIENT>): the gateway's URL, and nothing of the
 #   request's.
 """
@@ -103,6 +105,7 @@ def _frontend(policy: Policy, settings: Settings) -> str:
         *_target(policy),
         "# What a client could use to tell the backend another target, method or user.",
         *(f"http-request del-header {name}" for name in UNTRUSTED),
+        "http-request del-header Trailer",
         "http-request del-header x-token-gateway- -m beg",
         "# Some backends read X_Original_URL as X-Original-URL. (The gateway has refused what looks like a",
         "# header of its own.)",
@@ -188,7 +191,13 @@ def _backend(settings: Settings) -> str:
         if scheme == "https"
         else ""
     )
-    return _section("backend token_gateway_backend", [f"server backend {address}{tls}"])
+    lines = [
+        ".if version_atleast(3.2)",
+        "option http-drop-request-trailers",
+        ".endif",
+        f"server backend {address}{tls}",
+    ]
+    return _section("backend token_gateway_backend", lines)
 
 
 def _section(name: str, lines: list[str]) -> str:

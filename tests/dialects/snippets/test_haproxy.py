@@ -114,7 +114,7 @@ def test_the_gateways_word_on_cors_is_the_only_one() -> None:
 )
 def test_the_backend_is_the_operators(backend: str, address: str) -> None:
     """HAProxy takes a server without a port to be at the port that the client has used."""
-    (line,) = section(p.PLAIN, "backend", Settings(backend=backend))
+    line = section(p.PLAIN, "backend", Settings(backend=backend))[-1]
     assert line.startswith(f"server backend {address}")
 
 
