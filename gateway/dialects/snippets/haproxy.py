@@ -75,6 +75,8 @@ def _head(policy: Policy) -> str:
 # * A request and what the gateway answers must each fit into tune.bufsize (16 KiB).
 # * Decisions never depend on a body: it is not sent to the gateway.
 # * A browser cannot set Authorization on a WebSocket: use a cookie credential for it.
+# * It asks DNS for the name of the gateway, for each question, and never /etc/hosts or a search domain: name
+#   the gateway in full, or by its address.
 # * Before 3.2 it passes on what a client puts behind a chunked body (trailers), under any name. A backend
 #   must not read these as headers (RFC 9110 section 6.5.1).
 # * Every question is a line of its own in the log (<HTTPCLIENT>): the gateway's URL, and nothing of the
@@ -102,7 +104,8 @@ def _frontend(policy: Policy, settings: Settings) -> str:
         "# The one way on. It must be the next rule: a script that fails is no refusal to HAProxy.",
         f"http-request return status 503 {_unavailable()} unless {_PERMITTED}",
         "",
-        *_target(policy),
+        "# The target that was judged, without a token. In HTTP/2 an odd scheme could stand in front.",
+        "http-request set-uri %[var(txn.token_gateway_target)]",
         "# What a client could use to tell the backend another target, method or user.",
         *(f"http-request del-header {name}" for name in UNTRUSTED),
         "http-request del-header Trailer",
@@ -154,15 +157,6 @@ def _ask(policy: Policy, settings: Settings) -> str:
 def _unavailable() -> str:
     text = body(Outcome.OUTAGE).decode().strip()
     return f"content-type application/json string '{text}' hdr Cache-Control no-store hdr Retry-After 1"
-
-
-def _target(policy: Policy) -> list[str]:
-    if not query_names(policy):
-        return []
-    return [
-        "# The target without the token, the rest byte for byte.",
-        f"http-request set-pathq {_given('target')}",
-    ]
 
 
 def _cors(policy: Policy) -> list[str]:

@@ -15,6 +15,7 @@ SCRIPT: Final = r"""-- Token Gateway: the action by which HAProxy (2.6 and later
 --
 -- What HAProxy cannot do, and what follows:
 -- * Its HTTP client takes 101 header lines: a request with more than 90 is refused here (431).
+-- * A request that leaves no room for the gateway's headers is refused as well (431; see tune.bufsize).
 
 local MAX_HEADERS = 90
 
@@ -82,7 +83,7 @@ local function question(txn, removes_query)
   return asked, lines
 end
 
--- The target without the parameters of these names, the rest byte for byte; nil where there are none.
+-- The target without the parameters of these names, the rest byte for byte.
 local function without(target, names)
   local path, query = target:match("^([^?]*)%?(.*)$")
   local kept, removed = {}, false
@@ -93,7 +94,24 @@ local function without(target, names)
       kept[#kept + 1] = (#kept > 0 and separator or "?") .. pair
     end
   end
-  return removed and path .. table.concat(kept) or nil
+  return removed and path .. table.concat(kept) or target
+end
+
+-- Each of these headers as the answer has it, or gone. False where one did not fit into the buffer beside the
+-- client's own: HAProxy leaves it out without a word, and a client could choose which.
+local function replace(txn, names, answered)
+  local wanted = {}
+  for _, name in ipairs(names) do
+    wanted[name] = values(answered, name)[1] or ""
+    txn.http:req_del_header(name)
+    if wanted[name] ~= "" then txn.http:req_add_header(name, wanted[name]) end
+  end
+  local there = txn.http:req_get_headers()
+  for name, value in pairs(wanted) do
+    local found = values(there, name)
+    if #found > 1 or (found[1] or "") ~= value then return false end
+  end
+  return true
 end
 
 -- Ends the transaction: nothing reaches the backend.
@@ -131,17 +149,12 @@ core.register_action("token_gateway", { "http-req" }, function(txn, url, timeout
     local preflight = answer.status == 403 and values(answer.headers, "x-token-gateway-preflight")[1] == "204"
     return refuse(txn, preflight and 204 or answer.status, answer.headers, answer.body)
   end
-  for _, name in ipairs(split(replaced)) do
-    txn.http:req_del_header(name)
-    local value = values(answer.headers, name:lower())[1]
-    if value and value ~= "" then txn.http:req_add_header(name, value) end
-  end
+  if not replace(txn, split(replaced:lower()), answer.headers) then return refuse(txn, 431, {}) end
   for _, name in ipairs(ON_SUCCESS) do
     local value = values(answer.headers, name)[1]
     if value then txn:set_var("txn.token_gateway_" .. name:gsub("-", "_"), value) end
   end
-  local target = without(txn.sf:pathq(), set_of(table.unpack(parameters)))
-  if target then txn:set_var("txn.token_gateway_target", target) end
+  txn:set_var("txn.token_gateway_target", without(txn.sf:pathq(), set_of(table.unpack(parameters))))
   txn:set_var("txn.token_gateway_permit", true)
 end, 4)
 """
