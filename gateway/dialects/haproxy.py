@@ -2,8 +2,8 @@
 
 It has no sub-requests of its own: the Lua script of our snippet asks, with HAProxy's built-in HTTP client.
 So the form is ours: a GET with the client's headers, and the request that is judged in X-Forwarded-Method,
--Proto, -Host and -Uri, as HAProxy will forward it. The script permits on exactly 200 and relays everything
-else.
+-Proto, -Host and -Uri, as HAProxy will forward it. The script permits on exactly 200 and relays what the
+gateway refuses; what is no answer of the gateway's becomes a 503 of the configuration's.
 """
 
 from typing import Final

@@ -49,7 +49,9 @@ def _given(reply: Reply, _: Message) -> Reply:
 
 
 @contextmanager
-def _asking(port: int, backend: EchoBackend, directory: Path, script: str = SCRIPT) -> Iterator[HAProxy]:
+def _asking(
+    port: int, backend: EchoBackend, directory: Path, script: str = SCRIPT, first_rule: str = ""
+) -> Iterator[HAProxy]:
     """HAProxy with its snippet, whose gateway is whatever listens on this port."""
     file = directory / "gateway.yaml"
     keys = lab_issuer.write_keys(directory / "keys")
@@ -57,6 +59,7 @@ def _asking(port: int, backend: EchoBackend, directory: Path, script: str = SCRI
     text = printed_snippet(
         "haproxy", file, gateway=port, backend=backend.port, listen=(listen := free_port())
     )
+    text = text.replace("    bind ", f"    {first_rule}\n    bind ", 1)
     with HAProxy(text, directory / "proxy", port=listen, script=script) as running:
         yield running
 
@@ -87,6 +90,15 @@ def test_a_script_that_fails_lets_nothing_through(body: str, backend: EchoBacken
     with _asking(free_port(), backend, tmp_path, ACTION % body) as proxy:
         answer = send(proxy.port, "/v1/orders", [bearer(lab_issuer.lab_token())])
     assert (answer.status, answer.values("Retry-After")) == (503, ["1"])
+    assert backend.requests == []
+
+
+@pytest.mark.parametrize("rule", ["http-request allow", "use_backend token_gateway_backend"])
+def test_a_rule_of_the_operators_does_not_get_past_the_question(
+    rule: str, backend: EchoBackend, tmp_path: Path
+) -> None:
+    with _asking(free_port(), backend, tmp_path, first_rule=rule) as proxy:
+        assert send(proxy.port, "/v1/orders", [bearer(lab_issuer.lab_token())]).status == 503
     assert backend.requests == []
 
 

@@ -186,6 +186,8 @@ def _backend(settings: Settings) -> str:
         else ""
     )
     lines = [
+        "# A second lock, for rules and frontends of yours that come this way without asking.",
+        f"http-request deny deny_status 503 unless {_PERMITTED}",
         ".if version_atleast(3.2)",
         "option http-drop-request-trailers",
         ".endif",

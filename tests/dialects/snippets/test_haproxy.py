@@ -37,6 +37,8 @@ def test_there_is_one_way_on(policy: Policy) -> None:
     assert rules[place + 1].endswith(" unless { var(txn.token_gateway_permit) -m bool }")
     before = {line.split()[1] for line in rules[:place]}
     assert before <= {"deny", "del-header"}
+    lock = "http-request deny deny_status 503 unless { var(txn.token_gateway_permit) -m bool }"
+    assert section(policy, "backend")[0] == lock
     assert section(policy, "frontend")[-1] == "default_backend token_gateway_backend"
 
 
