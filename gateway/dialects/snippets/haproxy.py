@@ -42,7 +42,7 @@ global
     # user haproxy
     # group haproxy
     # chroot /var/lib/haproxy
-    .if version_atleast(2.8)
+    .if version_atleast(2.8)  # older ones know neither of the two
     httpclient.retries 0  # with a retry, a gateway that hangs would keep a client twice as long
     httpclient.timeout.connect 1s
     .endif
@@ -63,9 +63,12 @@ defaults
 def _head(policy: Policy) -> str:
     hosts = ", ".join(dict.fromkeys(str(Host(name=pattern.name)) for pattern in policy.hosts))
     return f"""\
-# Token Gateway in front of policy "{policy.id}", for {hosts}. This is haproxy.cfg; beside it belongs
-# token_gateway.lua, which `gateway snippet haproxy-lua` prints. HAProxy finds that in the directory it is
-# started in: give the full path below for another one.
+# Token Gateway in front of policy "{policy.id}". This is haproxy.cfg; beside it belongs token_gateway.lua,
+# which `gateway snippet haproxy-lua` prints. HAProxy finds that in the directory it is started in: give the
+# full path below for another one.
+# Hosts: {hosts}. Any other is the gateway's to refuse. Another policy needs another frontend, and the
+# frontend and the backend below under names of their own.
+#
 # HAProxy asks the gateway about every request, takes the client's credential away and gives the backend the
 # gateway's own token. Whatever the gateway does not allow, and every failure to ask, is refused.
 #

@@ -75,6 +75,10 @@ def test_no_log_holds_a_query_or_a_header(policy: Policy) -> None:
     assert not re.search(r"capture|option httplog|req\.cook|debug", text)
 
 
+def test_it_says_for_which_hosts_it_is() -> None:
+    assert "# Hosts: api.example.com, *.example.org. " in snippet(p.HOSTS, SETTINGS)
+
+
 def test_credentials_of_other_kinds_do_not_pass() -> None:
     assert "X-Device-Token" in asking(p.HEADER)[2].split(",")
     assert "Cookie" in asking(p.COOKIE)[2].split(",")
