@@ -46,6 +46,8 @@ class Traits:
     """What an allowed CORS preflight gets."""
     asks_about_preflights: bool = True
     """The gateway judges them; else a filter of the proxy's own does."""
+    shows_certificate: bool = True
+    """A gateway that knows its callers by certificates can know it; else by a secret alone."""
     verifies_addresses: bool = True
     """A gateway over TLS can be verified by its address; else by a name alone."""
     asks_about_any_host: bool = True
@@ -124,7 +126,7 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
         semicolon="&",  # Go's AllowQuerySemicolons
     ),
     Front.CADDY: Traits(target="caddy", dialect="caddy"),
-    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy"),
+    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy", shows_certificate=False),
     Front.ENVOY: Traits(
         target="envoy",
         dialect="envoy",

@@ -22,7 +22,15 @@ pytestmark = pytest.mark.wire
 
 OURS, THEIRS = Authority("ours"), Authority("theirs")
 SPIFFE = "spiffe://cluster.local/ns/ingress/sa/proxy"
+
 KNOWN = {**BEARER, "callers": {"identities": [SPIFFE]}}
+# HAProxy's client shows no certificate, and verifies no address; a name it looks up in DNS alone.
+SHOWING = [front for front in Front if front.traits.shows_certificate]
+
+
+@pytest.fixture(scope="module", params=SHOWING, ids=str)
+def front(request: pytest.FixtureRequest) -> Front:
+    return Front(request.param)
 
 
 @contextmanager

@@ -193,4 +193,5 @@ def test_an_application_can_read_that_the_backend_is_down(front: Front, tmp_path
         answer = stand.send(target, [("Origin", ORIGIN)], token=stand.lab_token())
         assert answer.status == 503
         assert answer.values("Access-Control-Allow-Origin") == [ORIGIN]
-        assert '"GET /v1/orders HTTP/1.1" 503' in stand.proxy.written()
+        line = '"GET /v1/orders HTTP/1.1" 503'
+        stand.proxy.wait_for(lambda: line in stand.proxy.written(), "the line of the log")

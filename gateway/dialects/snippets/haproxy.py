@@ -8,19 +8,40 @@ from gateway.core.policy import Policy
 from gateway.core.reason import Outcome
 from gateway.dialects.challenge import body
 from gateway.dialects.snippets.settings import (
+    CA_FILE,
+    CALLER_VARIABLE,
     IDENTITY,
     UNTRUSTED,
     Settings,
+    SnippetImpossible,
     credential_headers,
     query_names,
+    says_secret,
+    shows_certificate,
     takes_cookies,
     takes_websockets,
 )
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
-    """Write the whole configuration, for HAProxy 2.6 and later with Lua."""
-    return "\n".join((_head(policy), _GLOBAL, _frontend(policy, settings), _backend(settings)))
+    """Write the whole configuration, for HAProxy 2.6 and later with Lua.
+
+    Raises: SnippetImpossible for a policy that knows its callers by nothing but a certificate, and for a
+    gateway over TLS that has no name.
+    """
+    if settings.verifies_an_address:
+        raise SnippetImpossible(
+            "HAProxy's HTTP client compares the gateway's certificate with a name, never with an address. "
+            "Write --gateway https://NAME:PORT, with a name of that certificate that DNS knows."
+        )
+    if shows_certificate(policy) and not says_secret(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} knows its callers by their certificates, and HAProxy's HTTP client shows "
+            "none. Name a secret in its callers as well."
+        )
+    return "\n".join(
+        (_head(policy), _globals(policy, settings), _frontend(policy, settings), _backend(settings))
+    )
 
 
 # --- private ---
@@ -39,6 +60,7 @@ _GLOBAL: Final = """\
 global
     log stdout format raw local0 info  # or: log /dev/log local0 info
     lua-load-per-thread token_gateway.lua
+{more}\
     # user haproxy
     # group haproxy
     # chroot /var/lib/haproxy
@@ -85,6 +107,18 @@ def _head(policy: Policy) -> str:
 # * Every question is a line of its own in the log (<HTTPCLIENT>): the gateway's URL, and nothing of the
 #   request's.
 """
+
+
+def _globals(policy: Policy, settings: Settings) -> str:
+    caller = f"""\
+    # The gateway asks its caller for a secret: start HAProxy with it in {CALLER_VARIABLE}.
+"""
+    trust = f"""\
+    httpclient.ssl.verify required
+    httpclient.ssl.ca-file {CA_FILE}  # who signed the gateway's certificate
+"""
+    more = caller * says_secret(policy) + trust * settings.gateway_speaks_tls
+    return _GLOBAL.format(more=more)
 
 
 def _frontend(policy: Policy, settings: Settings) -> str:

@@ -19,6 +19,9 @@ SCRIPT: Final = r"""-- Token Gateway: the action by which HAProxy (2.6 and later
 
 local MAX_HEADERS = 90
 
+-- What shows the gateway that it is HAProxy who asks, where the policy asks for it; from the environment.
+local CALLER = os.getenv("TOKEN_GATEWAY_CALLER")
+
 local function set_of(...)
   local set = {}
   for _, name in ipairs({ ... }) do set[name] = true end
@@ -79,6 +82,7 @@ local function question(txn, removes_query)
   asked["x-forwarded-for"] = { txn.sf:src() }
   local upgrade = values(client, "upgrade")
   if #upgrade > 0 then asked["x-token-gateway-upgrade"] = { table.concat(upgrade, ",") } end
+  if CALLER then asked["x-token-gateway-caller"] = { CALLER } end
   if removes_query then asked["x-token-gateway-removes"] = { "query" } end
   return asked, lines
 end

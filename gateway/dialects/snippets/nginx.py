@@ -27,7 +27,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
     Raises: SnippetImpossible for a gateway over TLS that has no name.
     """
-    if settings.gateway_speaks_tls and _ADDRESS.fullmatch(settings.gateway_name):
+    if settings.verifies_an_address:
         raise SnippetImpossible(
             "nginx compares the gateway's certificate with a name, never with an address. Write "
             "--gateway https://NAME:PORT, with a name of that certificate."
@@ -45,7 +45,6 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 # --- private ---
 
-_ADDRESS = re.compile(r"[0-9.]+|.*:.*")
 _CORS = ("Access-Control-Allow-Origin", "Access-Control-Allow-Credentials", "Access-Control-Expose-Headers")
 _PREFLIGHT = ("Access-Control-Allow-Methods", "Access-Control-Allow-Headers", "Access-Control-Max-Age")
 

@@ -8,6 +8,7 @@ from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CookieCredential, HeaderCredential, Policy, QueryCredential
 
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
+_ADDRESS: Final = re.compile(r"[0-9.]+|.*:.*")
 _PORT: Final = re.compile(r":[0-9]+$")
 _LISTEN: Final = re.compile(r"[A-Za-z0-9._\[\]:-]+")
 
@@ -49,6 +50,11 @@ class Settings:
     def gateway_name(self) -> str:
         """The name, or address, that its certificate shows."""
         return _PORT.sub("", self.gateway_address).strip("[]")
+
+    @property
+    def verifies_an_address(self) -> bool:
+        """Whether the gateway's certificate would have to be one of an address: some compare names alone."""
+        return self.gateway_speaks_tls and _ADDRESS.fullmatch(self.gateway_name) is not None
 
     def auth_url(self, dialect: str, policy: Policy) -> str:
         """The URL that pins the proxy to a dialect and a policy."""

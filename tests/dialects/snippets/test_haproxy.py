@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.haproxy import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings
+from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
 from tests.dialects.snippets import policies as p
 
 SETTINGS = Settings(gateway="http://127.0.0.1:4180", backend="http://127.0.0.1:8080", listen="127.0.0.1:1")
@@ -126,3 +126,24 @@ def test_the_backend_is_the_operators(backend: str, address: str) -> None:
 @pytest.mark.parametrize(("listen", "bind"), [("80", "*:80"), ("127.0.0.1:81", "127.0.0.1:81")])
 def test_it_listens_where_it_is_told(listen: str, bind: str) -> None:
     assert section(p.PLAIN, "frontend", Settings(listen=listen))[0] == f"bind {bind}"
+
+
+def test_a_certificate_alone_is_more_than_it_can_show() -> None:
+    with pytest.raises(SnippetImpossible, match="knows its callers by their certificates"):
+        snippet(p.CERTIFICATE, Settings())
+
+
+def test_the_secret_of_a_caller_comes_from_the_environment() -> None:
+    text = snippet(p.SECRET, Settings())
+    assert "start HAProxy with it in TOKEN_GATEWAY_CALLER" in text
+    assert p.SECRET.caller_secrets[0].decode() not in text
+    assert "TOKEN_GATEWAY_CALLER" not in snippet(p.PLAIN, Settings())
+
+
+def test_over_tls_the_gateway_is_verified() -> None:
+    text = snippet(p.PLAIN, Settings(gateway="https://gateway.example.com:4180"))
+    assert "httpclient.ssl.verify required" in text
+    assert "httpclient.ssl.ca-file token_gateway_ca.crt" in text
+    assert "httpclient.ssl" not in snippet(p.PLAIN, Settings())
+    with pytest.raises(SnippetImpossible, match="with a name"):
+        snippet(p.PLAIN, Settings(gateway="https://10.0.0.1:4180"))
