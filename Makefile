@@ -23,10 +23,10 @@ NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(di
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
 
-.PHONY: help dev test quick wire fuzz bench soak fmt lint format-check types imports tools clean
+.PHONY: help dev test quick test-proxies wire fuzz bench soak fmt lint format-check types imports tools clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 dev: $(DEV) ## Start a gateway, an identity provider, nginx and a backend on loopback
 	@$(BIN)/gateway dev
@@ -37,6 +37,9 @@ test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 
 quick: lint ## The 30-second part: lint, and the tests without real components and long searches
 	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz,--ignore=tests/$(part))
+
+test-proxies: $(WIRE) ## Every guarantee behind every proxy, in minutes; renews the table in docs/proxies.md
+	@$(PYTEST) -m wire tests/wire -p tests.wire.guarantees
 
 wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, real backends
 	@$(PYTEST) -m wire

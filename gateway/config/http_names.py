@@ -135,6 +135,7 @@ _CARRIER_PREFIXES: Final = (
     "x-forwarded-",
     "x-original-",
     "x-envoy-",
+    "x-token-gateway-",
     "proxy-",
     "sec-",
     "access-control-",

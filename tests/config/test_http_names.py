@@ -50,7 +50,13 @@ def test_credential_headers(text: str) -> None:
     [
         *(name.decode() for name in IDENTITY_HEADERS),
         "X-Auth-Subject",
-        *("x-forwarded-for", "X-Forwarded-Access-Token", "x-original-uri", "x-envoy-original-path"),
+        *(
+            "x-forwarded-for",
+            "X-Forwarded-Access-Token",
+            "x-original-uri",
+            "x-envoy-original-path",
+            "x-token-gateway-caller",
+        ),
         *("host", "Connection", "cookie", "Set-Cookie", "transfer-encoding", "content-length"),
         *("proxy-authorization", "x-http-method-override", "x-rewrite-url", "forwarded", "origin"),
         *("x_api_token", "x.api.token", "x api", "1x", "", "x-tök", ":path", "x-a\n"),
