@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from gateway.app.over_grpc import open_grpc
 from gateway.app.parts import new_engine, new_memo, policy_routes, recorder
 from gateway.config.world import World
 from gateway.core.policy import Network
@@ -20,6 +21,9 @@ from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
 from gateway.tls.server import Handshakes
+
+if TYPE_CHECKING:
+    from gateway.server.grpc.listener import GrpcListener
 
 TICK_S: Final = 1.0
 
@@ -68,6 +72,7 @@ class Deciding:
         listener: Listener,
         peers: Peers,
         handshakes: Handshakes | None,
+        grpc: "GrpcListener | None",
     ) -> None:
         self._means = means
         self._engine = decide
@@ -76,6 +81,8 @@ class Deciding:
         self._peers = peers
         self._handshakes = handshakes
         self.listener = listener
+        self.grpc = grpc
+        """None where Envoy does not ask over gRPC."""
         loop = asyncio.get_running_loop()
         self._lag = LoopLag(loop)
         means.lines.on_change(self._heed_full)
@@ -106,7 +113,8 @@ class Deciding:
 
     async def drain(self, timeout_s: float) -> None:
         """Finish what was asked, and write the last summaries."""
-        await self.listener.drain(timeout_s)
+        drained = [self.listener.drain(timeout_s), *([self.grpc.drain(timeout_s)] if self.grpc else [])]
+        await asyncio.gather(*drained)
         self._ticking.cancel()
         self._lag.stop()
         self._watch.close()
@@ -115,10 +123,12 @@ class Deciding:
 
     def _heed_full(self, full: bool) -> None:  # noqa: FBT001 - as `Lines.on_change` tells it
         """Decide nothing that cannot be written down (`audit.when_full: wait`)."""
-        if full:
-            self.listener.pause()
-        else:
-            self.listener.resume()
+        listeners: list[Listener | GrpcListener] = [self.listener, *([self.grpc] if self.grpc else [])]
+        for listener in listeners:
+            if full:
+                listener.pause()
+            else:
+                listener.resume()
 
     def _tick(self) -> None:
         """First the next one: a defect in this one is the loop's to tell, and must not be the last."""
@@ -127,9 +137,9 @@ class Deciding:
 
 
 async def open_deciding(
-    world: World, seen: engine.World, means: Means, *, port: int | None = None
+    world: World, seen: engine.World, means: Means, *, port: int | None = None, grpc_port: int | None = None
 ) -> Deciding:
-    """Listen for decisions; on a `port` that is shared with other processes, where one is given.
+    """Listen for decisions; on ports that are shared with other processes, where they are given.
 
     Raises: OSError where the address cannot be had.
     """
@@ -150,12 +160,33 @@ async def open_deciding(
         ssl=None if handshakes is None else handshakes.context,
         reuse_port=port is not None,
     )
+    try:
+        grpc = await _open_grpc(decide, world, means, grpc_port)
+    except OSError:
+        await listener.drain(0)
+        raise
     return Deciding(
-        means, decide=decide, memo=memo, watch=watch, listener=listener, peers=peers, handshakes=handshakes
+        means,
+        decide=decide,
+        memo=memo,
+        watch=watch,
+        listener=listener,
+        peers=peers,
+        handshakes=handshakes,
+        grpc=grpc,
     )
 
 
 # --- private ---
+
+
+async def _open_grpc(
+    decide: engine.Engine, world: World, means: Means, port: int | None
+) -> "GrpcListener | None":
+    at, metrics = world.listeners.grpc, means.metrics
+    if at is None:
+        return None
+    return await open_grpc(decide, at, port=port, on_malformed=metrics.malformed, on_bug=means.bugs.bug)
 
 
 def _limits(log: Log) -> Limits:

@@ -32,6 +32,10 @@ class Front(Protocol):
     def port(self) -> int:
         """Where it listens."""
 
+    @property
+    def grpc_port(self) -> int | None:
+        """Where it listens for gRPC, if at all."""
+
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""
 

@@ -69,7 +69,10 @@ class Gateway:
         self._keep_doing(self._look_after_keys())
         self._keep_doing(self._look_after_denied())
         self._tell_of(self.configured.world)
-        self.setting.log.info("listening", decision=self._front.port, keys=keys.port, admin=admin.port)
+        log, grpc_port = self.setting.log, self._front.grpc_port
+        log.info("listening", decision=self._front.port, keys=keys.port, admin=admin.port)
+        if grpc_port is not None:
+            log.info("listening", grpc=grpc_port)
 
     def watch(self, path: Path) -> None:
         """Take a new configuration whenever the files hold one."""

@@ -50,6 +50,7 @@ class Many:
         path: Path,
         count: int,
         reserved: socket.socket,
+        reserved_grpc: socket.socket | None,
         give_up: Callable[[], None],
     ) -> None:
         self._setting = setting
@@ -57,6 +58,7 @@ class Many:
         self._path = path
         self._count = count
         self._reserved = reserved
+        self._reserved_grpc = reserved_grpc
         self._give_up = give_up
         self._fingerprint_key = new_fingerprint_key()
         self._tallies = Tallies()
@@ -72,6 +74,11 @@ class Many:
     def port(self) -> int:
         """Where the workers listen."""
         return int(self._reserved.getsockname()[1])
+
+    @property
+    def grpc_port(self) -> int | None:
+        """Where the workers listen for gRPC, if at all."""
+        return None if self._reserved_grpc is None else int(self._reserved_grpc.getsockname()[1])
 
     def adopt(self, configured: Configured) -> None:
         """Let all decide by this configuration."""
@@ -114,6 +121,8 @@ class Many:
         for task in self._look_ups:
             task.cancel()
         self._reserved.close()
+        if self._reserved_grpc is not None:
+            self._reserved_grpc.close()
 
     # as a boss
 
@@ -123,7 +132,7 @@ class Many:
         sources = self._configured.sources
         told = [each for issuer_id in sources.issuer_ids for each in self._issuer_keys(issuer_id)]
         messages: tuple[FromSupervisor, ...] = (self._adopt(), self._signing_keys(), *told)
-        for message in (*messages, Listen(port=self.port)):
+        for message in (*messages, Listen(port=self.port, grpc_port=self.grpc_port)):
             worker.channel.send(message)
 
     def heard(self, worker: Worker, message: Message) -> None:
@@ -195,13 +204,27 @@ class Many:
 async def open_many(
     setting: Setting, configured: Configured, *, path: Path, count: int, give_up: Callable[[], None]
 ) -> Many:
-    """Reserve the port, and start so many workers.
+    """Reserve the ports, and start so many workers.
 
     `path` is of the main file; `give_up` is called where workers die whenever they are started.
     Raises: OSError where the address cannot be had.
     """
-    reserved = await asyncio.to_thread(reserve, configured.world.listeners.decision)
-    return Many(setting, configured, path=path, count=count, reserved=reserved, give_up=give_up)
+    at = configured.world.listeners
+    reserved = await asyncio.to_thread(reserve, at.decision)
+    try:
+        reserved_grpc = None if at.grpc is None else await asyncio.to_thread(reserve, at.grpc)
+    except OSError:
+        reserved.close()
+        raise
+    return Many(
+        setting,
+        configured,
+        path=path,
+        count=count,
+        reserved=reserved,
+        reserved_grpc=reserved_grpc,
+        give_up=give_up,
+    )
 
 
 # --- private ---

@@ -15,6 +15,7 @@ from gateway.app.collector import settle
 from gateway.app.front import OpenFront
 from gateway.app.gateway import start
 from gateway.app.many import open_many
+from gateway.app.over_grpc import check_installed
 from gateway.app.setting import Setting, open_setting
 from gateway.app.single import open_single
 from gateway.config.attempt import attempt
@@ -34,6 +35,7 @@ def serve(path: Path, workers: int) -> int:
     first = attempt(path)
     if isinstance(first.outcome, ConfigError):
         raise first.outcome
+    check_installed(first.outcome, path)
     setting = open_setting(first.outcome, sys.stdout.buffer)
     return uvloop.run(_Serving(path, workers).run(setting, first.outcome, first.readings))
 

@@ -22,6 +22,11 @@ class Single:
         """Where it listens."""
         return self._deciding.listener.port
 
+    @property
+    def grpc_port(self) -> int | None:
+        """Where it listens for gRPC, if at all."""
+        return None if self._deciding.grpc is None else self._deciding.grpc.port
+
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""
         self._deciding.adopt(configured.world, _seen(self._setting, configured))

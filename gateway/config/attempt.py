@@ -68,7 +68,7 @@ def _asks(listeners: Listeners) -> tuple[bool, bool]:
 
 
 def _fixed(running: World, world: World) -> Iterator[tuple[Path, object, object]]:
-    for name in ("decision", "keys", "admin"):
+    for name in ("decision", "keys", "admin", "grpc"):
         yield ("listeners", name), getattr(running.listeners, name), getattr(world.listeners, name)
     yield ("listeners", "decision"), _asks(running.listeners), _asks(world.listeners)
     yield ("downstream", "keys"), running.key_store, world.key_store

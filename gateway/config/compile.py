@@ -148,7 +148,9 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
             ("decision", section.decision),
             ("keys", section.keys),
             ("admin", section.admin),
+            ("grpc", section.grpc),
         )
+        if listener is not None
     }
     for first, second in combinations(addresses, 2):
         if _collide(addresses[first], addresses[second]):

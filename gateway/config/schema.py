@@ -39,6 +39,15 @@ class DecisionListener(Section):
     """Without it requests are plain HTTP."""
 
 
+class GrpcListener(Section):
+    """Where Envoy asks over gRPC. Needs the extra `grpc`: pip install 'token-gateway[grpc]'."""
+
+    host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - peers are checked
+    """An IP address."""
+    port: Port = Field(default=4181, examples=[4181])
+    """0 lets the system choose."""
+
+
 class KeysListener(Section):
     """Where backends fetch our public keys."""
 
@@ -62,6 +71,8 @@ class ListenersSection(Section):
 
     decision: DecisionListener = DecisionListener()
     """Where the proxies ask."""
+    grpc: GrpcListener | None = Field(default=None, examples=[{"port": 4181}])
+    """Where Envoy asks over gRPC. Default: nowhere."""
     keys: KeysListener = KeysListener()
     """Where backends fetch our public keys."""
     admin: AdminListener = AdminListener()

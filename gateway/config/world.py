@@ -64,6 +64,8 @@ class Listeners:
     keys: Address
     admin: Address
     decision_tls: Certificates | None = None
+    grpc: Address | None = None
+    """None where Envoy does not ask over gRPC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

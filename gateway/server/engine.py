@@ -103,10 +103,19 @@ class Observer(Protocol):
         """Take note of one permit that is remembered, or will be; `downstream` is what was minted for it."""
 
 
+class Speaker(Protocol):
+    """How a proxy is answered that was read elsewhere."""
+
+    NAME: str
+
+    def render(self, verdict: Verdict) -> HttpAnswer:
+        """Give the answer; 200 for a permit and for nothing else."""
+
+
 class _Asked(NamedTuple):
     """One request on its way through the engine."""
 
-    dialect: Dialect | None
+    dialect: Dialect | Speaker | None
     peer: str
     started: float
     facts: RequestFacts | None = None
@@ -163,6 +172,33 @@ class Engine:
         again = self._memo.recall(key, question, world, now)
         if again is None:
             return self._decide(_Asked(dialect, request.peer, started, facts), world, question, key, now)
+        self._observer.again(again.note, facts, policy, again.downstream, self._monotonic() - started)
+        return again.wire
+
+    @property
+    def policies(self) -> Mapping[str, Policy]:
+        """Give the policies by which the next request is decided."""
+        return self._world.snapshot.policies
+
+    def decide(
+        self, dialect: Speaker, policy: Policy | None, facts: RequestFacts | Deny, peer: str
+    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        """Answer what another listener has read, as of now: the steps of `__call__` after its reading.
+
+        Not shared with it: what most requests run through stays one function.
+        """
+        started, world = self._monotonic(), self._world
+        if policy is None or isinstance(facts, Deny):
+            denied = facts if isinstance(facts, Deny) else Deny(reason=Reason.POLICY_UNKNOWN)
+            denied = denied._replace(context=Context(policy=policy))
+            return self._finish(_Asked(dialect, peer, started), denied)
+        asked, question = _Asked(dialect, peer, started, facts), ask(facts, world.snapshot)
+        if not isinstance(question, Question):
+            return self._finish(asked, question)
+        now, key = int(self._clock()), self._memo.key(question)
+        again = self._memo.recall(key, question, world, now)
+        if again is None:
+            return self._decide(asked, world, question, key, now)
         self._observer.again(again.note, facts, policy, again.downstream, self._monotonic() - started)
         return again.wire
 

@@ -34,6 +34,7 @@ class Fields(TypedDict, total=False):
     # where
     address: str
     decision: int
+    grpc: int
     keys: int
     admin: int
     # what

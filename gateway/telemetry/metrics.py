@@ -16,7 +16,7 @@ from gateway.telemetry.families import SECONDS, Labels, Numbers, Series, no_seco
 from gateway.telemetry.merge import dump
 
 UNKNOWN: Final = "unknown"
-DIALECTS: Final = ("nginx", "traefik", "caddy", "haproxy", "envoy", "edge")
+DIALECTS: Final = ("nginx", "traefik", "caddy", "haproxy", "envoy", "envoy-grpc", "edge")
 FETCHED: Final = frozenset({"refreshed", "unchanged"})
 """Outcomes of a fetch that brought keys."""
 UNASKED: Final = frozenset({"budget_spent", "internal"})

@@ -33,6 +33,8 @@ class GatewayProcess:
         """`awaits` is the page that has to be good first; `/livez` needs no issuer's answer."""
         directory.mkdir(parents=True, exist_ok=True)
         self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
+        self.grpc_port = free_port()
+        """Where it listens if `listeners` of the configuration has `grpc`."""
         self.file = directory / "gateway.yaml"
         self.write(configuration)
         command: Command = [*under, sys.executable, "-m", "gateway", "serve", "-c", self.file]
@@ -61,6 +63,8 @@ class GatewayProcess:
             "keys": self.keys_port,
             "admin": self.admin_port,
         }
+        if "grpc" in configuration.get("listeners", {}):
+            ports["grpc"] = self.grpc_port
         listeners = {
             name: {
                 "host": "127.0.0.1",

@@ -58,6 +58,8 @@ class Listen:
     """Everything needed was told: begin to decide on this port."""
 
     port: int
+    grpc_port: int | None = None
+    """None where Envoy does not ask over gRPC."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ EVERY: list[m.Message] = [
     m.SigningKeys(keys=()),
     m.IssuerKeys(issuer_id="corp", document=b'{"keys": []}', read_at=12.5),
     m.Listen(port=4180),
+    m.Listen(port=4180, grpc_port=4181),
     m.Found(number=1, retry_after_s=None),
     m.Found(number=1, retry_after_s=5),
     m.Drain(within_s=20.0),

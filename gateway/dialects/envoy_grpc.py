@@ -1,0 +1,153 @@
+"""How does Envoy ask over gRPC, and what does it understand?
+
+`envoy.service.auth.v3.Authorization/Check`, as plain values: what a message is made of knows
+`gateway.server.grpc`. Everything about the request stands in the message; who asks is the call itself, its
+connection and its metadata. A dialect of its own beside `envoy`: the octets that the memo keeps for one are
+never given to the other, and a record tells which listener was asked.
+
+The proxy is no row of `DIALECTS`, for no URL leads here: the policy is named by what the operator wrote into
+Envoy's `context_extensions`, or by a host that one policy alone has.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from gateway.core.facts import RequestFacts
+from gateway.core.headers import Headers
+from gateway.core.host import host_pattern, parse_host
+from gateway.core.policy import Policy
+from gateway.core.reason import Reason, Refusal
+from gateway.core.verdict import Deny, Permit, Preflight, Verdict
+from gateway.dialects import answers
+from gateway.dialects.capabilities import Capabilities
+from gateway.dialects.forwarded import check_caller, client_address
+from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
+from gateway.dialects.wire import HttpAnswer, HttpRequest
+
+NAME: Final = "envoy-grpc"
+
+CAPABILITIES: Final = Capabilities(
+    removes_header_by_omission=False,
+    replaces_cookies=True,
+    removes_query=True,  # our answer sets `:path`, see `target_without`
+    relays_refusals=True,
+    answers_preflight=False,  # its own CORS filter answers before it asks
+)
+
+REMOVE: Final = b"x-envoy-auth-headers-to-remove"
+"""As the HTTP form spells it; in a message it is `headers_to_remove`."""
+_OWN: Final = (b"x-forwarded-proto", b"x-forwarded-for")
+"""Envoy's headers among the client's (use_remote_address): not read, but none may be said twice."""
+_SCHEMES: Final = {b"http": "http", b"https": "https"}
+
+
+class Checked(NamedTuple):
+    """One question. `headers` and `target` hold the credential: never print them."""
+
+    call: HttpRequest
+    """Who asks: the connection's other end, with the call's metadata as headers."""
+    policy: bytes | None
+    """What the operator has set. None: nothing."""
+    method: bytes
+    scheme: bytes
+    host: bytes
+    target: bytes
+    headers: Headers
+    client: bytes
+    """The address of whom Envoy serves, as it says."""
+
+    @property
+    def peer(self) -> str:
+        """Give the address that asks."""
+        return self.call.peer
+
+    def __repr__(self) -> str:
+        return f"Checked({self.method!r}, {self.peer})"
+
+
+def policy_of(checked: Checked, policies: Mapping[str, Policy]) -> Policy | None:
+    """Give the policy that is named, or the only one of the host. None where nothing says which."""
+    if checked.policy is not None:
+        return policies.get(checked.policy.decode("ascii", "replace"))
+    try:
+        host = parse_host(checked.host)
+    except Refusal:
+        return None
+    scheme = _SCHEMES.get(checked.scheme, "")
+    having = [one for one in policies.values() if host_pattern(host, scheme, one.host_patterns) is not None]
+    return having[0] if len(having) == 1 else None
+
+
+def read(checked: Checked, policy: Policy) -> RequestFacts | Deny:
+    """Read the facts. Never raises."""
+    try:
+        check_caller(checked.call, policy)
+        return _facts(checked, policy)
+    except Refusal as refusal:
+        return Deny(reason=refusal.reason, detail=refusal.detail)
+
+
+def render(verdict: Verdict) -> HttpAnswer:
+    """Give the answer: 200 with what is to be removed, or what the client is to see."""
+    answer = answers.render(verdict)
+    if isinstance(verdict, Preflight):
+        return HttpAnswer(status=403, headers=answer.headers)
+    if isinstance(verdict, Permit) and (names := _to_remove(verdict, answer)):
+        return answer._replace(headers=(*answer.headers, (REMOVE, names)))
+    return answer
+
+
+def target_without(target: bytes, names: frozenset[bytes]) -> bytes | None:
+    """Give the target without these parameters, the rest byte for byte; None where it has none of them.
+
+    Envoy's own query_parameters_to_remove sorts the others anew, and takes a `;` for a part of a value.
+    """
+    path, question, query = target.partition(b"?")
+    if not names or not question:
+        return None
+    pairs = [
+        (mark, pair)
+        for part in (b"&" + query).split(b"&")[1:]
+        for mark, pair in zip((b"&", *(b";",) * part.count(b";")), part.split(b";"), strict=True)
+    ]
+    left = [mark + pair for mark, pair in pairs if pair.partition(b"=")[0] not in names]
+    if len(left) == len(pairs):
+        return None
+    return path + b"?" + b"".join(left)[1:] if left else path
+
+
+# --- private ---
+
+
+def _facts(checked: Checked, policy: Policy) -> RequestFacts:
+    headers, scheme = checked.headers, _SCHEMES.get(checked.scheme)
+    take_carriers(headers, _OWN, policy.places.headers)
+    if not (checked.host and checked.method and checked.target):
+        raise Refusal(Reason.CARRIER_MISSING, "attributes.request.http")
+    if scheme is None:
+        raise Refusal(Reason.CARRIER_MALFORMED, "attributes.request.http.scheme")
+    check_method_parameter(checked.target)
+    return RequestFacts(
+        NAME,
+        policy.id,
+        checked.peer,
+        client_address(checked.client or None),
+        check_method(checked.method),
+        scheme,
+        parse_host(checked.host),
+        checked.target,
+        headers,
+        upgrade_of(headers),
+        CAPABILITIES.removes_query,
+        CAPABILITIES.replaces_cookies,
+    )
+
+
+def _to_remove(permit: Permit, answer: HttpAnswer) -> bytes:
+    """Name every credential of the client that our answer does not overwrite: Envoy removes last."""
+    policy = permit.context.policy
+    places = [b"authorization"]
+    if policy is not None:
+        places += [*sorted(policy.places.headers), *([b"cookie"] if policy.places.cookies else [])]
+    given = {name for name, _ in answer.headers}
+    return b",".join(name for name in places if name not in given)
