@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets import caddy, envoy, haproxy, haproxy_lua, ingress_nginx, nginx, traefik
+from gateway.dialects.snippets import caddy, envoy, envoy_grpc, haproxy, haproxy_lua, ingress_nginx, nginx, traefik
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
@@ -20,6 +20,7 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "caddy": caddy.snippet,
     "haproxy": haproxy.snippet,
     "haproxy-lua": haproxy_lua.snippet,
+    "envoy-grpc": envoy_grpc.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]
