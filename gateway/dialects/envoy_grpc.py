@@ -122,7 +122,7 @@ def target_without(target: bytes, names: frozenset[bytes]) -> bytes | None:
 def _facts(checked: Checked, policy: Policy) -> RequestFacts:
     headers, scheme = checked.headers, _SCHEMES.get(checked.scheme)
     take_carriers(headers, _OWN, policy.places.headers)
-    if not (checked.host and checked.method and checked.target):
+    if not (checked.host and checked.method):
         raise Refusal(Reason.CARRIER_MISSING, "attributes.request.http")
     if scheme is None:
         raise Refusal(Reason.CARRIER_MALFORMED, "attributes.request.http.scheme")

@@ -18,7 +18,7 @@ SINGLE = {codes.LITERAL, codes.NOT_LITERAL, codes.IN, codes.ANY}
 def patterns() -> Iterator[tuple[str, re.Pattern[Any]]]:
     """Every compiled pattern that a module of ours holds, also within its tuples and mappings."""
     for found in pkgutil.walk_packages(gateway.__path__, "gateway."):
-        if found.name != "gateway.__main__":
+        if found.name != "gateway.__main__" and not found.name.endswith("_pb2"):  # generated
             for name, value in vars(importlib.import_module(found.name)).items():
                 yield from ((f"{found.name}.{name}", one) for one in held(value))
 

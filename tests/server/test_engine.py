@@ -18,6 +18,7 @@ from gateway.core.reason import Reason
 from gateway.core.revocation import Revocations
 from gateway.core.trust import KeysAtUri
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.dialects import envoy_grpc
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server import engine
 from gateway.server.engine import Engine, World
@@ -541,3 +542,41 @@ async def test_a_request_that_waits_keeps_the_world_it_began_with() -> None:
     decide.adopt(world_without_policies(Table(), lambda: None))
     assert (await waiting).status == 200
     assert isinstance(observed.only.verdict, Permit)
+
+
+# --- what another listener has read -----------------------------------------------
+
+
+def test_what_was_read_elsewhere_is_decided_and_remembered_under_its_own_name() -> None:
+    memo = Memo(bytes(32), jti=lambda: b.JTI)
+    signer = b.signer()
+    decide, observed = make(memo=memo, signer=lambda: signer)
+    asked = b.facts(b"/v1/orders", b.bearer(), dialect="envoy-grpc")
+    policy = decide.policies["orders"]
+    octets = [decide.decide(envoy_grpc, policy, asked, b.PEER) for _ in range(2)]
+    assert octets[0] == octets[1]
+    assert isinstance(octets[0], bytes)
+    assert [told.dialect for told in observed.calls] == ["envoy-grpc"] * 2
+    assert memo.tally.hits == 1
+    at = decide(b.envoy_request(headers=(b.bearer(),)))
+    assert isinstance(at, bytes)
+    assert memo.tally.hits == 1  # nothing that one dialect was answered is given to another
+
+
+async def test_a_refusal_and_a_look_up_are_told_as_any_other() -> None:
+    needs = (KeysNeeded("corp", None), KeysNeeded("corp", "k1"))
+    decide, observed = make(Table(found=dict.fromkeys(needs, b.key_set())))
+    policy = decide.policies["orders"]
+    denied = decide.decide(envoy_grpc, policy, Deny(reason=Reason.PEER_UNTRUSTED), b.PEER)
+    assert isinstance(denied, HttpAnswer)
+    assert denied.status == 403
+    unknown = decide.decide(envoy_grpc, None, b.facts(), b.PEER)
+    assert isinstance(unknown, HttpAnswer)
+    assert unknown.status == 403
+    assert observed.calls[0].verdict.context.policy is policy
+    assert [told.reason for told in observed.calls] == [Reason.PEER_UNTRUSTED, Reason.POLICY_UNKNOWN]
+    closed = decide.decide(envoy_grpc, policy, b.facts(b"/nowhere", b.bearer()), b.PEER)
+    assert isinstance(closed, HttpAnswer)
+    waited = decide.decide(envoy_grpc, policy, b.facts(b"/v1/orders", b.bearer()), b.PEER)
+    assert inspect.isawaitable(waited)
+    assert (await waited).status == 200

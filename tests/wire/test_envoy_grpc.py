@@ -17,7 +17,7 @@ from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Message
-from tests.wire.processes import Program, free_port
+from tests.wire.processes import Command, Program, free_port
 from tests.wire.raw_client import Response, bearer
 from tests.wire.sent_secrets import SentSecrets
 from tests.wire.worlds import BEARER, BROWSER, EVERYWHERE, HOST, IN_QUERY, ORIGIN, SECRET, configuration
@@ -69,7 +69,7 @@ def scene(policy: dict[str, Any], directory: Path, *, workers: int = 1) -> Itera
             "envoy-grpc", gateway.file, gateway=gateway.grpc_port, backend=backend.port, listen=port
         )
         (place / "envoy.yaml").write_text(snippet)
-        command = [ENVOY, "-c", place / "envoy.yaml", "--disable-hot-restart", "--concurrency", "1"]
+        command: Command = [ENVOY, "-c", place / "envoy.yaml", "--disable-hot-restart", "--concurrency", "1"]
         with Program([*command, "--file-flush-interval-msec", "20"], place) as envoy:
             envoy.wait_for_port(port)
             running = Scene(port=port, envoy=envoy, gateway=gateway, backend=backend, secrets=SentSecrets())

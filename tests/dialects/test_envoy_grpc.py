@@ -1,0 +1,230 @@
+"""Envoy over gRPC, as plain values: which policy is meant, what is read, what is answered."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.facts import Host, RequestFacts
+from gateway.core.headers import Headers
+from gateway.core.policy import (
+    BearerCredential,
+    CookieCredential,
+    HeaderCredential,
+    HostPattern,
+    Policy,
+    QueryCredential,
+)
+from gateway.core.reason import Reason
+from gateway.core.verdict import Deny, Permit, Preflight, Verdict
+from gateway.dialects import DIALECTS, envoy_grpc
+from gateway.dialects.envoy_grpc import REMOVE, Checked
+from gateway.dialects.wire import HttpAnswer, HttpRequest
+from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
+from tests.vectors.paths import ROWS as PATHS
+from tests.vectors.paths import Row
+from tests.walk import decide
+
+ORIGIN = (b"origin", b"https://app.example.com")
+EVERYWHERE = policy(
+    credentials=(BearerCredential(), HeaderCredential(name="x-api-token"), CookieCredential(name="api_token"))
+)
+
+
+def question(*headers: tuple[bytes, bytes], said: tuple[bytes, ...] = (), **changes: Any) -> Checked:
+    metadata = Headers.of(tuple((b"x-token-gateway-caller", one) for one in said))
+    good = Checked(
+        call=HttpRequest(b"POST", b"", metadata, PEER),
+        policy=b"orders",
+        method=b"GET",
+        scheme=b"https",
+        host=HOST,
+        target=b"/v1/orders",
+        headers=Headers.of(headers),
+        client=b"203.0.113.9",
+    )
+    return good._replace(**changes)
+
+
+def reason(verdict: Verdict | RequestFacts) -> Reason | None:
+    return verdict.reason if isinstance(verdict, Deny) else None
+
+
+def walked(asked: Checked, under: Policy | None = None) -> tuple[Verdict, HttpAnswer]:
+    under = under or policy()
+    facts = envoy_grpc.read(asked, under)
+    verdict = facts if isinstance(facts, Deny) else decide(facts, snapshot(under))
+    return verdict, envoy_grpc.render(verdict)
+
+
+def test_no_url_leads_to_it() -> None:
+    assert envoy_grpc.NAME not in DIALECTS
+
+
+# --- which policy ---------------------------------------------------------------------------------
+
+
+def test_the_operator_names_the_policy_and_the_host_then_says_nothing() -> None:
+    policies = {"orders": policy(), "other": policy(id="other", hosts=(HostPattern(name="x.example"),))}
+    assert envoy_grpc.policy_of(question(policy=b"other"), policies) is policies["other"]
+    for unknown in (b"", b"none", b"\xff", b"orders "):
+        assert envoy_grpc.policy_of(question(policy=unknown), policies) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "found"),
+    [
+        (b"api.example.com", "orders"),
+        (b"API.example.com.:443", "orders"),
+        (b"a.shared.example", None),
+        (b"only.shared.example", None),
+        (b"b.wild.example", "wild"),
+        (b"nobody.example", None),
+        (b"api.example.com:8443", None),
+        (b"api.example.com,b.wild.example", None),
+        (b"", None),
+        (b"\xff", None),
+    ],
+)
+def test_a_host_names_a_policy_only_where_no_other_has_it(host: bytes, found: str | None) -> None:
+    hosts = {
+        "orders": ("api.example.com", "*.shared.example"),
+        "wild": ("*.wild.example", "only.shared.example"),
+        "second": ("*.shared.example",),
+    }
+    policies = {
+        name: policy(id=name, hosts=tuple(HostPattern(name=one) for one in names))
+        for name, names in hosts.items()
+    }
+    got = envoy_grpc.policy_of(question(policy=None, host=host), policies)
+    assert (got.id if got else None) == found
+
+
+# --- what is read ---------------------------------------------------------------------------------
+
+
+def test_the_facts_are_those_of_the_message() -> None:
+    facts = envoy_grpc.read(question(method=b"DELETE", target=b"/a?b=1", host=b"A.example:8080"), policy())
+    assert isinstance(facts, RequestFacts)
+    assert (facts.dialect, facts.policy, facts.peer) == ("envoy-grpc", "orders", PEER)
+    assert (facts.method, facts.scheme, facts.target) == ("DELETE", "https", b"/a?b=1")
+    assert (facts.host, facts.client_address) == (Host(name="a.example", port=8080), "203.0.113.9")
+
+
+@pytest.mark.parametrize("name", [b"x-forwarded-uri", b"x-original-url", b"x-envoy-original-path", b"host"])
+def test_no_header_tells_of_another_target_or_host(name: bytes) -> None:
+    facts = envoy_grpc.read(question((name, b"/public/x"), target=b"/admin"), policy())
+    assert isinstance(facts, RequestFacts)
+    assert (facts.target, facts.host.name) == (b"/admin", "api.example.com")
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"method": b""}, Reason.CARRIER_MISSING),
+        ({"host": b""}, Reason.CARRIER_MISSING),
+        ({"scheme": b""}, Reason.CARRIER_MALFORMED),
+        ({"scheme": b"HTTPS"}, Reason.CARRIER_MALFORMED),
+        ({"client": b"nobody"}, Reason.CARRIER_MALFORMED),
+        ({"method": b"get"}, Reason.METHOD_MALFORMED),
+        ({"host": b"a,b"}, Reason.HOST_MALFORMED),
+        ({"target": b"/v1/orders?_method=PUT"}, Reason.METHOD_OVERRIDE),
+    ],
+)
+def test_what_is_lacking_or_odd_is_refused(changes: dict[str, Any], expected: Reason) -> None:
+    assert reason(envoy_grpc.read(question(**changes), policy())) is expected
+
+
+@pytest.mark.parametrize("row", PATHS, ids=lambda row: row.id)
+def test_every_odd_path_is_judged_as_it_is(row: Row) -> None:
+    verdict, _ = walked(question(bearer(token(scope="admin")), target=row.target))
+    assert (verdict.reason if isinstance(verdict, Deny) else verdict.context.route.id) == row.outcome  # type: ignore[union-attr]
+
+
+def test_the_secret_is_the_calls_and_never_the_clients() -> None:
+    secret = policy(caller_secrets=(b"s" * 32,))
+    said = (b"x-token-gateway-caller", b"s" * 32)
+    assert reason(envoy_grpc.read(question(said), secret)) is Reason.CALLER_UNPROVEN
+    assert reason(envoy_grpc.read(question(said=(b"x",)), secret)) is Reason.CALLER_UNPROVEN
+    assert reason(envoy_grpc.read(question(said=(b"s" * 32, b"s" * 32)), secret)) is Reason.CALLER_UNPROVEN
+    assert isinstance(
+        envoy_grpc.read(question((b"x-token-gateway-caller", b"x"), said=(b"s" * 32,)), secret), RequestFacts
+    )
+
+
+def test_a_stranger_is_refused() -> None:
+    call = HttpRequest(b"POST", b"", Headers.of(()), "")
+    assert reason(envoy_grpc.read(question(call=call), policy())) is Reason.PEER_UNTRUSTED
+
+
+# --- what is answered -----------------------------------------------------------------------------
+
+
+def test_what_is_not_overwritten_is_removed_and_never_both() -> None:
+    for headers in (
+        (bearer(),),
+        ((b"x-api-token", token().encode()),),
+        ((b"cookie", b"a=1; api_token=" + token().encode()),),
+    ):
+        verdict, answer = walked(question(*headers), EVERYWHERE)
+        assert isinstance(verdict, Permit)
+        given = dict(answer.headers)
+        removed = set(given.pop(REMOVE).split(b","))
+        assert removed.isdisjoint(given)
+        assert {b"authorization", b"x-api-token", b"cookie"} <= removed | set(given)
+
+
+def test_a_public_route_removes_the_clients_authorization() -> None:
+    verdict, answer = walked(question((b"authorization", b"Basic YTpi"), target=b"/public/x"))
+    assert isinstance(verdict, Permit)
+    assert dict(answer.headers)[REMOVE] == b"authorization"
+
+
+def test_a_preflight_is_no_permit() -> None:
+    asks = (ORIGIN, (b"access-control-request-method", b"GET"))
+    verdict, answer = walked(question(*asks, method=b"OPTIONS"), policy(cors=cors()))
+    assert isinstance(verdict, Preflight)
+    assert answer.status == 403
+
+
+# --- the query ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "left"),
+    [
+        (b"/a?t=1", b"/a"),
+        (b"/a?t", b"/a"),
+        (b"/a?b=%2f&t=1&a=+", b"/a?b=%2f&a=+"),
+        (b"/a?t=1;b=2", b"/a?b=2"),
+        (b"/a?b=2;t=1&c", b"/a?b=2&c"),
+        (b"/a?b?t=1&t=2?", b"/a?b?t=1"),
+        (b"/a?&&t=1&", b"/a?&&"),
+        (b"/a?tt=1", None),
+        (b"/a?", None),
+        (b"/a", None),
+        (b"/t=1", None),
+    ],
+)
+def test_the_token_goes_and_the_rest_stays(target: bytes, left: bytes | None) -> None:
+    assert envoy_grpc.target_without(target, frozenset({b"t"})) == left
+
+
+@given(st.lists(st.sampled_from([b"t", b"t=x", b"a", b"b=%74", b"", b"tt"]), max_size=6), st.data())
+def test_no_reader_of_either_separator_finds_it_again(pairs: list[bytes], data: st.DataObject) -> None:
+    marks = data.draw(st.lists(st.sampled_from([b"&", b";"]), min_size=len(pairs), max_size=len(pairs)))
+    query = b"".join(pair + mark for pair, mark in zip(pairs, marks, strict=True))
+    left = envoy_grpc.target_without(b"/a?" + query, frozenset({b"t"}))
+    rest = query if left is None else left.partition(b"?")[2]
+    names = [pair.partition(b"=")[0] for pair in rest.replace(b";", b"&").split(b"&")]
+    assert b"t" not in names
+    kept = [pair for pair in pairs if pair.partition(b"=")[0] != b"t" and pair]
+    assert [pair for pair in rest.replace(b";", b"&").split(b"&") if pair] == kept
+
+
+def test_without_a_query_credential_nothing_is_touched() -> None:
+    assert envoy_grpc.target_without(b"/a?t=1", frozenset()) is None
+    asked = question(target=b"/v1/orders?t=" + token().encode())
+    assert isinstance(walked(asked, policy(credentials=(QueryCredential(name="t"),)))[0], Permit)
+    assert token() not in repr(asked)
