@@ -36,8 +36,9 @@ CAPABILITIES: Final = Capabilities(
 
 REMOVE: Final = b"x-envoy-auth-headers-to-remove"
 """As the HTTP form spells it; in a message it is `headers_to_remove`."""
-_OWN: Final = (b"x-forwarded-proto", b"x-forwarded-for")
-"""Envoy's headers among the client's (use_remote_address): not read, but none may be said twice."""
+_PROTO: Final = b"x-forwarded-proto"
+_OWN: Final = (_PROTO, b"x-forwarded-for")
+"""Envoy's own among the client's headers (use_remote_address): none may be said twice."""
 _SCHEMES: Final = {b"http": "http", b"https": "https"}
 
 
@@ -73,7 +74,7 @@ def policy_of(checked: Checked, policies: Mapping[str, Policy]) -> Policy | None
         host = parse_host(checked.host)
     except Refusal:
         return None
-    scheme = _SCHEMES.get(checked.scheme, "")
+    scheme = _scheme(checked) or ""
     having = [one for one in policies.values() if host_pattern(host, scheme, one.host_patterns) is not None]
     return having[0] if len(having) == 1 else None
 
@@ -120,7 +121,7 @@ def target_without(target: bytes, names: frozenset[bytes]) -> bytes | None:
 
 
 def _facts(checked: Checked, policy: Policy) -> RequestFacts:
-    headers, scheme = checked.headers, _SCHEMES.get(checked.scheme)
+    headers, scheme = checked.headers, _scheme(checked)
     take_carriers(headers, _OWN, policy.places.headers)
     if not (checked.host and checked.method):
         raise Refusal(Reason.CARRIER_MISSING, "attributes.request.http")
@@ -141,6 +142,15 @@ def _facts(checked: Checked, policy: Policy) -> RequestFacts:
         CAPABILITIES.removes_query,
         CAPABILITIES.replaces_cookies,
     )
+
+
+def _scheme(checked: Checked) -> str | None:
+    """Give the scheme by which the client came in.
+
+    The message's own is the word of a client that speaks HTTP/2; what Envoy has seen is in its header.
+    """
+    said = checked.headers.all(_PROTO)
+    return _SCHEMES.get(said[0] if said else checked.scheme)
 
 
 def _to_remove(permit: Permit, answer: HttpAnswer) -> bytes:

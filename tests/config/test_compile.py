@@ -107,6 +107,16 @@ def test_listeners_do_not_share_a_port(tmp_path: Path) -> None:
     assert problem.what == "is also the port of keys"
 
 
+def test_the_listener_for_grpc_is_there_if_it_is_asked_for(tmp_path: Path) -> None:
+    assert world_of(tmp_path, valid()).listeners.grpc is None
+    config = valid()
+    config["listeners"]["grpc"] = {"host": "127.0.0.1"}
+    assert world_of(tmp_path, config).listeners.grpc == Address(host="127.0.0.1", port=4181)
+    config["listeners"]["grpc"] = {"port": 9090}
+    (problem,) = problems_of(tmp_path, config)
+    assert (problem.path, problem.what) == ("listeners.grpc.port", "is also the port of admin")
+
+
 def test_a_listener_needs_an_address(tmp_path: Path) -> None:
     config = valid()
     change("listeners", "admin", "host", to="localhost")(config)

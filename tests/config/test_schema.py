@@ -2,7 +2,7 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from gateway.config import schema, schema_issuers, schema_policies
-from gateway.config.schema import GatewayFile, ListenersSection, PolicyFile
+from gateway.config.schema import GatewayFile, GrpcListener, ListenersSection, PolicyFile
 from gateway.config.schema_types import Section
 
 
@@ -25,6 +25,8 @@ def test_the_defaults_of_the_listeners() -> None:
     listeners = ListenersSection()
     assert (listeners.decision.port, listeners.keys.port) == (4180, 8081)
     assert (listeners.admin.host, listeners.admin.port) == ("127.0.0.1", 9090)
+    assert listeners.grpc is None
+    assert (GrpcListener().host, GrpcListener().port) == ("0.0.0.0", 4181)
 
 
 @pytest.mark.parametrize("model", [GatewayFile, PolicyFile])

@@ -136,6 +136,19 @@ def test_what_is_lacking_or_odd_is_refused(changes: dict[str, Any], expected: Re
     assert reason(envoy_grpc.read(question(**changes), policy())) is expected
 
 
+def test_the_scheme_is_what_envoy_saw_and_not_what_an_http_2_client_says() -> None:
+    for said, seen in ((b"https", b"http"), (b"http", b"https"), (b"", b"https")):
+        facts = envoy_grpc.read(question((b"x-forwarded-proto", seen), scheme=said), policy())
+        assert isinstance(facts, RequestFacts)
+        assert facts.scheme == seen.decode()
+    odd = question((b"x-forwarded-proto", b"https,http"))
+    assert reason(envoy_grpc.read(odd, policy())) is Reason.CARRIER_MALFORMED
+    here = HostPattern(name="api.example.com", port=80)
+    known = {"orders": policy(hosts=(here,))}
+    assert envoy_grpc.policy_of(question((b"x-forwarded-proto", b"http"), policy=None), known) is not None
+    assert envoy_grpc.policy_of(question(policy=None), known) is None
+
+
 @pytest.mark.parametrize("row", PATHS, ids=lambda row: row.id)
 def test_every_odd_path_is_judged_as_it_is(row: Row) -> None:
     verdict, _ = walked(question(bearer(token(scope="admin")), target=row.target))

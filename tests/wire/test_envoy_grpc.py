@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -186,6 +187,43 @@ def test_no_header_of_the_clients_names_policy_caller_or_target(behind: Scene) -
     ):
         assert seen.values(name) == []
     assert behind.gateway.records()[-1]["url.scheme"] == "http"
+
+
+def literal(text: bytes) -> bytes:
+    """RFC 7541 section 5.2, without Huffman."""
+    size = len(text)
+    if size < 127:
+        return bytes([size]) + text
+    size -= 127
+    octets = [127]
+    while size >= 128:
+        octets.append(size % 128 + 128)
+        size //= 128
+    return bytes([*octets, size]) + text
+
+
+def send_http2(port: int, *pairs: tuple[str, str]) -> None:
+    """One request in HTTP/2 without TLS, headers exactly so; until Envoy has begun to answer it."""
+    block = b"".join(b"\0" + literal(name.encode()) + literal(value.encode()) for name, value in pairs)
+    head = len(block).to_bytes(3, "big") + b"\x01\x05" + (1).to_bytes(4, "big")
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        connection.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5) + head + block)
+        with connection.makefile("rb") as stream:
+            while (frame := stream.read(9)) and (frame[3], frame[8]) != (1, 1):
+                stream.read(int.from_bytes(frame[:3], "big"))
+
+
+def test_a_client_that_speaks_http_2_cannot_say_more(behind: Scene) -> None:
+    token = behind.token()
+    usual = [(":method", "GET"), (":scheme", "https"), (":authority", HOST), (":path", "/v1/orders")]
+    send_http2(
+        behind.port, *usual, ("authorization", f"Bearer {token}"), ("cookie", "a=1"), ("cookie", "b=2")
+    )
+    assert behind.gateway.records()[-1]["url.scheme"] == "http"  # what Envoy saw
+    assert_replaced(behind, token, behind.seen())
+    send_http2(behind.port, *usual, *[("authorization", f"Bearer {token}")] * 2)
+    assert behind.reason in {"credential_malformed", "credential_ambiguous"}
+    assert behind.backend.requests == []
 
 
 def test_all_calls_share_one_connection(behind: Scene) -> None:

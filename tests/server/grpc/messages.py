@@ -23,7 +23,8 @@ def message(wire: Wire | None = None, **changes: Any) -> CheckRequest:
     http.host, http.path = wire.host, wire.target
     pseudo = ((b":authority", wire.host), (b":path", wire.target), (b":method", wire.method))
     own = ((SCHEME, wire.scheme), (b"x-forwarded-for", wire.client))
-    for name, value in (*pseudo, *own, *wire.headers):
+    kept = [pair for pair in own if pair[0] not in wire.without]
+    for name, value in (*pseudo, *kept, *wire.headers):
         if name != CALLER:
             http.header_map.headers.add(key=name, raw_value=value)
     attributes.source.address.socket_address.address = wire.client
