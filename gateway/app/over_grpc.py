@@ -42,7 +42,7 @@ async def open_grpc(
 
     Raises: OSError where the address cannot be had.
     """
-    from gateway.server.grpc.listener import listen  # noqa: PLC0415 - an extra: few have it, and it takes 20 MB
+    from gateway.server.grpc.listener import listen  # noqa: PLC0415 - an extra: few have it, and it takes 13 MB
     from gateway.server.grpc.servicer import Servicer  # noqa: PLC0415
 
     servicer = Servicer(engine, on_malformed=on_malformed, on_bug=on_bug)

@@ -61,6 +61,17 @@ async def test_a_process_without_it_has_no_port_for_it(tmp_path: Path) -> None:
     await front.drain(1)
 
 
+async def test_what_cannot_be_written_down_is_decided_on_neither_listener(tmp_path: Path) -> None:
+    given = configured(tmp_path, listeners=LISTENERS)
+    front = await open_single(open_setting(given.world, BytesIO()), given)
+    grpc_listener = front._deciding.grpc
+    assert grpc_listener is not None
+    for full in (True, False):
+        front._deciding._heed_full(full)
+        assert grpc_listener._servicer._open.is_set() is not full
+    await front.drain(1)
+
+
 async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
     given = configured(tmp_path, listeners=LISTENERS)
     front = await open_single(open_setting(given.world, BytesIO()), given)

@@ -39,6 +39,15 @@ def test_addresses_are_the_operators(gateway: Run, config: Path) -> None:
     assert "listen 127.0.0.1:3;" in ran.out
 
 
+def test_over_grpc_envoy_names_the_policy_beside_the_message(gateway: Run, config: Path) -> None:
+    ran = gateway("snippet", "envoy-grpc", "-c", config)
+    assert (ran.code, ran.err) == (0, "")
+    assert "policy: orders" in ran.out
+    assert "port_value: 4181" in ran.out
+    assert "cannot do" in ran.out
+    assert gateway("snippet", "envoy-grpc", "-c", config, "--listen", "proxy:80").code == 1
+
+
 @pytest.mark.parametrize("option", ["--gateway", "--backend", "--listen"])
 def test_an_address_cannot_break_out_of_its_place(gateway: Run, config: Path, option: str) -> None:
     ran = gateway("snippet", "nginx", "-c", config, option, "http://a; return 200")

@@ -18,7 +18,7 @@ from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Message
-from tests.wire.processes import Command, Program, free_port
+from tests.wire.processes import Command, Program, free_port, wait_until
 from tests.wire.raw_client import Response, bearer
 from tests.wire.sent_secrets import SentSecrets
 from tests.wire.worlds import BEARER, BROWSER, EVERYWHERE, HOST, IN_QUERY, ORIGIN, SECRET, configuration
@@ -189,6 +189,30 @@ def test_no_header_of_the_clients_names_policy_caller_or_target(behind: Scene) -
     assert behind.gateway.records()[-1]["url.scheme"] == "http"
 
 
+def asked_to_upgrade(behind: Scene, target: str, token: str) -> int:
+    head = f"GET {target} HTTP/1.1\r\nHost: {HOST}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
+    (answer,) = raw_client.exchange(behind.port, f"{head}{key}Authorization: Bearer {token}\r\n\r\n".encode())
+    return answer.status
+
+
+def test_a_connection_is_upgraded_where_the_route_says_so(behind: Scene) -> None:
+    token = behind.token()
+    assert asked_to_upgrade(behind, "/v1/feed", token) == 101
+    assert_replaced(behind, token, behind.seen())
+    assert asked_to_upgrade(behind, "/v1/orders", token) == 403
+    assert behind.reason == "upgrade_refused"
+    assert behind.backend.requests == []
+
+
+def test_a_body_goes_to_the_backend_alone(behind: Scene) -> None:
+    token = behind.token(scope="orders:write")
+    assert behind.send("/v1/orders", bearer(token), method="POST", body=b"a=1").status == 200
+    seen = behind.seen()
+    assert (seen.start_line, seen.body) == ("POST /v1/orders HTTP/1.1", b"a=1")
+    assert_nothing_of(token, seen)
+
+
 def literal(text: bytes) -> bytes:
     """RFC 7541 section 5.2, without Huffman."""
     size = len(text)
@@ -295,6 +319,18 @@ def test_envoy_says_its_secret_in_the_metadata(tmp_path: Path) -> None:
         seen = behind.seen()
         assert seen.values("x-token-gateway-caller") == []
         assert_replaced(behind, token, seen)
+
+
+def test_a_reload_is_heeded_and_the_address_stays(tmp_path: Path) -> None:
+    with scene(BEARER, tmp_path, workers=2) as behind:
+        token = behind.token()
+        assert behind.send("/v1/orders", bearer(token)).status == 200
+        config = json.loads(behind.gateway.file.read_text())
+        config["policies"]["other"] = config["policies"].pop("orders")
+        behind.gateway.write(config)
+        behind.gateway.program.send(signal.SIGHUP)
+        wait_until(lambda: behind.send("/v1/orders", bearer(token)).status == 403, lambda: "still allowed")
+        assert behind.reason == "policy_unknown"
 
 
 @pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL])
