@@ -9,7 +9,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets import caddy, envoy, envoy_grpc, haproxy, haproxy_lua, ingress_nginx, nginx, traefik
+from gateway.dialects.snippets import (
+    caddy,
+    envoy,
+    envoy_grpc,
+    haproxy,
+    haproxy_lua,
+    ingress_nginx,
+    nginx,
+    traefik,
+)
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {

@@ -16,6 +16,7 @@ from gateway.dialects.snippets.settings import (
     credential_headers,
     query_names,
     says_secret,
+    shows_certificate,
     takes_websockets,
 )
 
@@ -23,8 +24,19 @@ from gateway.dialects.snippets.settings import (
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the bootstrap: one listener, two clusters, no admin listener.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name (Envoy listens on addresses alone), and where the
+    gateway would have to speak TLS, which its gRPC listener does not.
     """
+    if settings.gateway_speaks_tls:
+        raise SnippetImpossible(
+            "the gateway's gRPC listener speaks no TLS. Write --gateway http://HOST:PORT, or use "
+            "`gateway snippet envoy`."
+        )
+    if shows_certificate(policy) and not says_secret(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} knows its callers by their certificates, and the gateway's gRPC listener "
+            "speaks no TLS. Name a secret in its callers as well, or use `gateway snippet envoy`."
+        )
     asked = _DEFAULT if settings.gateway == Settings().gateway else settings.gateway
     listener = {
         "name": "token-gateway",
