@@ -8,7 +8,7 @@ import pytest
 from gateway.dialects.snippets.haproxy_lua import SCRIPT
 from tests.cli.configuration import Run, configuration, write
 
-TARGETS = ("nginx", "ingress-nginx", "traefik", "caddy", "haproxy", "envoy")
+TARGETS = ("nginx", "ingress-nginx", "ingress-nginx-global", "traefik", "caddy", "haproxy", "envoy")
 
 
 def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
@@ -21,7 +21,7 @@ def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
 def test_each_proxy_has_one(gateway: Run, config: Path, target: str) -> None:
     ran = gateway("snippet", target, "-c", config)
     assert (ran.code, ran.err) == (0, "")
-    dialect = {"ingress-nginx": "nginx"}.get(target, target)
+    dialect = "nginx" if target.startswith("ingress-nginx") else target
     assert f"/auth/{dialect}/orders" in ran.out
     assert "cannot do" in ran.out
 
@@ -55,7 +55,7 @@ def test_an_address_cannot_break_out_of_its_place(gateway: Run, config: Path, op
     assert option in ran.err
 
 
-@pytest.mark.parametrize("target", ["ingress-nginx", "traefik"])
+@pytest.mark.parametrize("target", ["ingress-nginx", "ingress-nginx-global", "traefik"])
 def test_what_a_proxy_cannot_do_is_a_finding(gateway: Run, tmp_path: Path, target: str) -> None:
     file = with_credentials(tmp_path, {"type": "query", "name": "access_token"})
     ran = gateway("snippet", target, "-c", file)

@@ -24,6 +24,16 @@ class Annotations:
     error_log_level: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extra:
+    """What an operator may have set beside it: `auth-method`, `auth-signin`, `custom-http-errors`."""
+
+    method: str = ""
+    signin: str = ""
+    errors: tuple[int, ...] = ()
+    error_backend: int = 0
+
+
 def annotations(snippet: str) -> Annotations:
     """Read the three documents: the Ingress, the headers of the sub-request, the controller's own."""
     ingress, auth_headers, controller = yaml.safe_load_all(snippet)
@@ -38,8 +48,23 @@ def annotations(snippet: str) -> Annotations:
     )
 
 
-def rendered(given: Annotations, *, port: int, backend: int) -> str:
+def controller_wide(snippet: str) -> Annotations:
+    """Read the one document of global authentication: its lines stand where an Ingress' own would."""
+    data: dict[str, str] = yaml.safe_load(snippet)["data"]
+    lines = [line.rstrip(";").split(" ", 2) for line in data["global-auth-snippet"].splitlines()]
+    assert {directive for directive, _, _ in lines} == {"proxy_set_header"}
+    return Annotations(
+        auth_url=data["global-auth-url"],
+        response_headers=data["global-auth-response-headers"].split(","),
+        request_headers={name: value.strip('"') for _, name, value in lines},
+        log_format=data["log-format-upstream"],
+        error_log_level=data["error-log-level"],
+    )
+
+
+def rendered(given: Annotations, *, port: int, backend: int, extra: Extra | None = None) -> str:
     """The `http` block of one server with one location that requires authentication."""
+    extra = extra or Extra()
     return f"""
     underscores_in_headers off;
     ignore_invalid_headers on;
@@ -49,20 +74,26 @@ def rendered(given: Annotations, *, port: int, backend: int) -> str:
     map $http_upgrade $connection_upgrade {{ default upgrade; '' ''; }}
     map $http_host $this_host {{ default $http_host; '' $host; }}
     upstream upstream_balancer {{ server 127.0.0.1:{backend}; keepalive 320; }}
+    upstream error_backend {{ server 127.0.0.1:{extra.error_backend or backend}; }}
     server {{
       listen 127.0.0.1:{port};
       server_name api.example.com;
-{_asking(given)}
-{_answered(given)}
+{_asking(given, extra)}
+{_answered(given, extra)}
+{_signing_in(extra)}
+{_custom_errors(extra)}
     }}
     """
 
 
-def _asking(given: Annotations) -> str:
+def _asking(given: Annotations, extra: Extra) -> str:
     """The location of the sub-request."""
-    extra = "\n".join(
-        f'proxy_set_header "{name}" "{value}";' for name, value in given.request_headers.items()
-    )
+    told = "\n".join(f'proxy_set_header "{name}" "{value}";' for name, value in given.request_headers.items())
+    method = f"""
+        proxy_method {extra.method};
+        proxy_set_header X-Original-URI $request_uri;
+        proxy_set_header X-Scheme $scheme;
+    """
     return f"""
       location = /_external-auth-Lw-Prefix {{
         internal;
@@ -86,7 +117,8 @@ def _asking(given: Annotations) -> str:
         proxy_ssl_server_name on;
         proxy_pass_request_headers on;
         client_max_body_size 1m;
-        {extra}
+        {method if extra.method else ""}
+        {told}
         proxy_http_version 1.1;
         set $target "{given.auth_url}";
         proxy_pass $target;
@@ -94,7 +126,7 @@ def _asking(given: Annotations) -> str:
     """
 
 
-def _answered(given: Annotations) -> str:
+def _answered(given: Annotations, extra: Extra) -> str:
     """The location of the backend."""
     set_variables = "\n".join(
         f"auth_request_set $authHeader{number} $upstream_http_{name.lower().replace('-', '_')};\n"
@@ -107,6 +139,8 @@ def _answered(given: Annotations) -> str:
         auth_request_set $auth_cookie $upstream_http_set_cookie;
         add_header Set-Cookie $auth_cookie;
         {set_variables}
+        {"error_page 401 = @sign_in;" if extra.signin else ""}
+        {_intercepted(extra)}
         client_max_body_size 1m;
         proxy_set_header Host $this_host;
         proxy_set_header Upgrade $http_upgrade;
@@ -128,3 +162,38 @@ def _answered(given: Annotations) -> str:
         proxy_pass http://upstream_balancer;
       }}
     """
+
+
+def _intercepted(extra: Extra) -> str:
+    pages = "".join(f"error_page {status} = @custom_{status};\n" for status in extra.errors)
+    return f"proxy_intercept_errors on;\n{pages}" if pages else ""
+
+
+def _signing_in(extra: Extra) -> str:
+    """The controller's `$escaped_request_uri` needs a module of its own: here the target goes unescaped."""
+    if not extra.signin:
+        return ""
+    return f"""
+      location @sign_in {{
+        internal;
+        add_header Set-Cookie $auth_cookie;
+        return 302 {extra.signin}?rd=$scheme://$http_host$request_uri;
+      }}
+    """
+
+
+def _custom_errors(extra: Extra) -> str:
+    return "".join(
+        f"""
+      location @custom_{status} {{
+        internal;
+        proxy_intercept_errors off;
+        proxy_set_header X-Code {status};
+        proxy_set_header X-Original-URI $request_uri;
+        proxy_set_header Host $this_host;
+        rewrite (.*) / break;
+        proxy_pass http://error_backend;
+      }}
+    """
+        for status in extra.errors
+    )

@@ -1,25 +1,18 @@
 """Does the gateway decide behind the locations that ingress-nginx renders from our annotations?"""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from tests.wire import lab_issuer
 from tests.wire.backend_view import IDENTITY, assert_nobody
 from tests.wire.components import version
-from tests.wire.echo_backend import EchoBackend
-from tests.wire.fronts import Front, printed_snippet
-from tests.wire.gateway_process import GatewayProcess
-from tests.wire.ingress import annotations, rendered
-from tests.wire.nginx import Nginx
-from tests.wire.processes import free_port
+from tests.wire.fronts import Front
+from tests.wire.ingress_stand import opened_ingress
 from tests.wire.raw_client import bearer
 from tests.wire.stand import Stand
 from tests.wire.what_ran import record
-from tests.wire.worlds import EVERYWHERE, configuration
 
 pytestmark = pytest.mark.wire
 
@@ -29,29 +22,9 @@ def front(request: pytest.FixtureRequest) -> Front:
     return Front(request.param)
 
 
-@contextmanager
-def _opened(front: Front, directory: Path) -> Iterator[Stand]:
-    keys = lab_issuer.write_keys(directory / "keys")
-    with (
-        EchoBackend() as backend,
-        GatewayProcess(configuration(EVERYWHERE, None, keys), directory / "gateway") as gateway,
-    ):
-        asked, port = gateway.decision_port, free_port()
-        snippet = printed_snippet(
-            "ingress-nginx", gateway.file, gateway=asked, backend=backend.port, listen=port
-        )
-        http = rendered(annotations(snippet), port=port, backend=backend.port)
-        with Nginx(front.component, http, directory / "proxy", port=port) as nginx:
-            stand = Stand(
-                front=front, port=port, proxy=nginx.program, gateway=gateway, backend=backend, provider=None
-            )
-            yield stand
-            stand.assert_no_secret_is_written()
-
-
 @pytest.fixture(scope="module")
 def _running_stand(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    with _opened(front, tmp_path_factory.mktemp("ingress")) as running:
+    with opened_ingress(front, tmp_path_factory.mktemp("ingress")) as running:
         yield running
 
 
@@ -182,7 +155,7 @@ def test_without_the_gateway_nothing_gets_through_and_no_query_is_logged(
     front: Front, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     record(request.node, front.value, version(front.component))
-    with _opened(front, tmp_path) as stand:
+    with opened_ingress(front, tmp_path) as stand:
         token = stand.lab_token()
         assert stand.send(token=token).status == 200
         stand.seen()

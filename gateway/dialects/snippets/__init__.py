@@ -16,6 +16,7 @@ from gateway.dialects.snippets import (
     haproxy,
     haproxy_lua,
     ingress_nginx,
+    ingress_nginx_global,
     nginx,
     traefik,
 )
@@ -24,6 +25,7 @@ from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "nginx": nginx.snippet,
     "ingress-nginx": ingress_nginx.snippet,
+    "ingress-nginx-global": ingress_nginx_global.snippet,
     "traefik": traefik.snippet,
     "envoy": envoy.snippet,
     "caddy": caddy.snippet,

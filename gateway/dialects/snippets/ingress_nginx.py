@@ -1,5 +1,7 @@
 """What goes onto an Ingress of ingress-nginx? Annotations, and the lines of its ConfigMap."""
 
+from typing import Final
+
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import (
     CALLER,
@@ -20,6 +22,21 @@ def snippet(policy: Policy, settings: Settings) -> str:
     Raises: SnippetImpossible for a policy with query credentials, which nothing removes here, and for one
     that knows its callers by nothing but a certificate.
     """
+    check_possible(policy)
+    return "\n".join(
+        (
+            _HEAD,
+            _annotations(policy, settings),
+            *cors_annotations(policy),
+            _rules(policy),
+            _auth_headers(policy),
+            _CONFIG_MAP,
+        )
+    )
+
+
+def check_possible(policy: Policy) -> None:
+    """Raises: SnippetImpossible for what no auth-url can do."""
     if query_names(policy):
         raise SnippetImpossible(
             f"policy {policy.id} accepts a token in the query, and ingress-nginx cannot take it out of the "
@@ -30,64 +47,15 @@ def snippet(policy: Policy, settings: Settings) -> str:
             f"policy {policy.id} knows its callers by their certificates, and ingress-nginx shows none to an "
             "auth-url. Name a secret in its callers as well, or use `gateway snippet nginx`."
         )
-    headers = ["Authorization", *IDENTITY, *credential_headers(policy)]
-    if takes_cookies(policy):
-        headers.append("Cookie")
-    return "\n".join(
-        (
-            _HEAD,
-            _annotations(policy, settings, headers),
-            *_cors(policy),
-            _rules(policy),
-            _auth_headers(policy),
-            _CONFIG_MAP,
-        )
-    )
 
 
-# --- private ---
-
-_HEAD = """\
-# Token Gateway behind ingress-nginx. Add the annotations to your Ingress; the rules below are an example.
-#
-# What ingress-nginx cannot do, and what follows:
-# * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
-# * It relays only 401 and 403: an outage of the gateway is a 500 to the client.
-# * It does not verify the gateway's certificate: https here encrypts and does not authenticate. Restrict
-#   who may reach the gateway with `peers` and a NetworkPolicy.
-# * Do not set auth-cache-key: one client's decision must not answer for another's request.
-# * Do not set custom-http-errors or default-backend for 401 and 403: the error backend would answer them.
-# * Do not set auth-snippet or auth-method; the gateway reads X-Original-URL and X-Original-Method only."""
-
-_CONFIG_MAP = """\
----
-# ConfigMap of the controller: logs without query strings (below crit the error log holds whole request
-# lines whenever the gateway or the backend does not answer), and no client-made X-Forwarded-*.
-data:
-  error-log-level: crit
-  log-format-upstream: >-
-    $remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent
-  use-forwarded-headers: "false"
-  enable-underscores-in-headers: "false"
-  ignore-invalid-headers: "true"
-"""
+def replaced_headers(policy: Policy) -> str:
+    """Name the headers of which the backend gets the gateway's, or none."""
+    cookie = ("Cookie",) if takes_cookies(policy) else ()
+    return ",".join(("Authorization", *IDENTITY, *credential_headers(policy), *cookie))
 
 
-def _annotations(policy: Policy, settings: Settings, headers: list[str]) -> str:
-    return f"""\
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata:
-  name: {policy.id}
-  annotations:
-    nginx.ingress.kubernetes.io/auth-url: "{settings.auth_url("nginx", policy)}"
-    # Each is replaced by the gateway's, or removed where the gateway gives none.
-    nginx.ingress.kubernetes.io/auth-response-headers: "{",".join(headers)}"
-    # The controller passes Upgrade to the backend on every route; this tells the gateway of it.
-    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{policy.id}-auth-headers\""""
-
-
-def _cors(policy: Policy) -> list[str]:
+def cors_annotations(policy: Policy) -> list[str]:
     """Its own CORS annotations answer the preflight: auth_request has no way to."""
     if policy.cors is None:
         return []
@@ -100,6 +68,59 @@ def _cors(policy: Policy) -> list[str]:
         f'    nginx.ingress.kubernetes.io/cors-allow-credentials: "{str(cors.credentials).lower()}"',
         f'    nginx.ingress.kubernetes.io/cors-max-age: "{cors.max_age_s}"',
     ]
+
+
+LIMITS: Final = """\
+# What ingress-nginx cannot do, and what follows:
+# * It cannot take a token out of the query: the gateway refuses such requests (403 credential_misplaced).
+# * It relays only 401 and 403: an outage of the gateway is a 500 to the client.
+# * It does not verify the gateway's certificate: https here encrypts and does not authenticate. Restrict
+#   who may reach the gateway with `peers` and a NetworkPolicy.
+# * Do not set auth-cache-key: one client's decision must not answer for another's request.
+# * Do not set custom-http-errors: the controller hands the error backend the client's credentials, and lets
+#   it answer in place of a refusal.
+# * Do not set auth-keepalive: that way drops the challenge of a 401.
+# * auth-signin sends browsers that lack a token to a page of yours: a 401 becomes a 302, a 403 stays.
+# * auth-method changes nothing: the gateway reads X-Original-URL and X-Original-Method only."""
+
+LOGS: Final = """\
+  error-log-level: crit
+  log-format-upstream: >-
+    $remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent
+  use-forwarded-headers: "false"
+  enable-underscores-in-headers: "false"
+  ignore-invalid-headers: "true"
+"""
+"""Below crit the error log holds whole request lines whenever the gateway or the backend does not answer."""
+
+
+# --- private ---
+
+_HEAD = f"""\
+# Token Gateway behind ingress-nginx. Add the annotations to your Ingress; the rules below are an example.
+#
+{LIMITS}"""
+
+_CONFIG_MAP = f"""\
+---
+# ConfigMap of the controller: logs without query strings (below crit the error log holds whole request
+# lines whenever the gateway or the backend does not answer), and no client-made X-Forwarded-*.
+data:
+{LOGS}"""
+
+
+def _annotations(policy: Policy, settings: Settings) -> str:
+    return f"""\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {policy.id}
+  annotations:
+    nginx.ingress.kubernetes.io/auth-url: "{settings.auth_url("nginx", policy)}"
+    # Each is replaced by the gateway's, or removed where the gateway gives none.
+    nginx.ingress.kubernetes.io/auth-response-headers: "{replaced_headers(policy)}"
+    # The controller passes Upgrade to the backend on every route; this tells the gateway of it.
+    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{policy.id}-auth-headers\""""
 
 
 def _rules(policy: Policy) -> str:

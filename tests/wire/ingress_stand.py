@@ -1,0 +1,42 @@
+"""How does a test stand behind ingress-nginx? With annotations as printed, rendered for a real nginx."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.wire import lab_issuer
+from tests.wire.echo_backend import EchoBackend
+from tests.wire.fronts import Front, printed_snippet
+from tests.wire.gateway_process import GatewayProcess
+from tests.wire.ingress import Annotations, Extra, annotations, controller_wide, rendered
+from tests.wire.nginx import Nginx
+from tests.wire.processes import free_port
+from tests.wire.stand import Stand
+from tests.wire.worlds import EVERYWHERE, configuration
+
+READERS: Final[Mapping[str, Callable[[str], Annotations]]] = {
+    "ingress-nginx": annotations,
+    "ingress-nginx-global": controller_wide,
+}
+
+
+@contextmanager
+def opened_ingress(
+    front: Front, directory: Path, *, snippet: str = "ingress-nginx", extra: Extra | None = None
+) -> Iterator[Stand]:
+    """A gateway, a backend, and nginx with what the controller would make of the printed snippet."""
+    keys = lab_issuer.write_keys(directory / "keys")
+    with (
+        EchoBackend() as backend,
+        GatewayProcess(configuration(EVERYWHERE, None, keys), directory / "gateway") as gateway,
+    ):
+        asked, port = gateway.decision_port, free_port()
+        printed = printed_snippet(snippet, gateway.file, gateway=asked, backend=backend.port, listen=port)
+        http = rendered(READERS[snippet](printed), port=port, backend=backend.port, extra=extra)
+        with Nginx(front.component, http, directory / "proxy", port=port) as nginx:
+            stand = Stand(
+                front=front, port=port, proxy=nginx.program, gateway=gateway, backend=backend, provider=None
+            )
+            yield stand
+            stand.assert_no_secret_is_written()
