@@ -106,6 +106,7 @@ _SCHEME: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?: +(.*))?", re.DOT
 # An octet is looked for as a number: `bytes in bytes` tries that first, and fails with an exception inside.
 _QUESTION: Final = ord("?")
 _PERCENT: Final = ord("%")
+_COMMA: Final = ord(",")
 _QUERY_TOKEN: Final = b"access_token"  # RFC 6750 section 2.3
 
 
@@ -136,8 +137,11 @@ def _elsewhere(facts: RequestFacts, places: CredentialPlaces) -> Iterator[bytes]
     for name in places.headers:
         yield from filter(None, facts.header_values(name))
     if places.cookies:
-        pairs = (pair.partition(b"=") for pair in _cookies(facts))
-        yield from (value for name, equals, value in pairs if equals and name in places.cookies)
+        for name, equals, value in (pair.partition(b"=") for pair in _cookies(facts)):
+            if equals and name in places.cookies:
+                yield value
+            elif _COMMA in value or _COMMA in name:
+                _check_commas(name + equals + value, places)
     if places.queries:
         yield from (value for name, value in _pairs(facts.query) if name in places.queries)
 
@@ -153,6 +157,16 @@ def _cookies(facts: RequestFacts) -> list[bytes]:
         raise Refusal(Reason.CREDENTIAL_MALFORMED, f"more than {MAX_COOKIES} cookies")
     pairs = (pair.strip(b" \t") for pair in joined.split(b";"))
     return [pair for pair in pairs if pair]
+
+
+def _check_commas(pair: bytes, places: CredentialPlaces) -> None:
+    """Refuse a token behind a comma: some proxies join Cookie headers with one, some backends split there.
+
+    (RFC 2965 section 3.3.4 told servers to. To RFC 6265 it is an octet of the value, and so to us.)
+    """
+    names = (part.strip(b" \t").partition(b"=")[0].rstrip(b" \t") for part in pair.split(b",")[1:])
+    if not places.cookies.isdisjoint(names):
+        raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "a token behind a comma in a cookie")
 
 
 def _cookies_left(facts: RequestFacts, places: CredentialPlaces) -> bytes:

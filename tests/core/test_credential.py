@@ -143,7 +143,11 @@ def test_a_header_of_its_own(values: tuple[bytes, ...], expected: bytes | Reason
         (("\u2000__Host-token=t".encode(),), None, "\u2000__Host-token=t".encode()),
         ((b"__Host-token%3Dt",), None, b"__Host-token%3Dt"),
         ((b"%5F%5FHost-token=t",), None, b"%5F%5FHost-token=t"),
-        ((b"a=1, __Host-token=t",), None, b"a=1, __Host-token=t"),
+        (
+            (b"a=1, b=t,__host-token=t, __Host-tokens=,__Host-Token=",),
+            None,
+            b"a=1, b=t,__host-token=t, __Host-tokens=,__Host-Token=",
+        ),
         ((b'a="x; __Host-token=t',), b"t", b'a="x'),  # quotes protect nothing: RFC 6265 section 5.2
         ((b"=__Host-token=t",), None, b"=__Host-token=t"),
         ((b"$Version=1; __Host-token=t",), b"t", b"$Version=1"),
@@ -163,6 +167,13 @@ def test_cookies_are_octet_exact(cookies: tuple[bytes, ...], expected: bytes | N
         ((b"__Host-token=a; __Host-token=b",), Reason.CREDENTIAL_AMBIGUOUS),
         ((b"__Host-token=a", b"__Host-token=a"), Reason.CREDENTIAL_AMBIGUOUS),
         ((b"__Host-token=a; __Host-token=",), Reason.CREDENTIAL_AMBIGUOUS),
+        # a proxy joined two headers with a comma, or a backend splits there
+        ((b"a=1, __Host-token=t",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"a=1,__Host-token=t",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"a=1,\t__Host-token =t",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"a,__Host-token=t",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"a=1,b=2,__Host-token",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"a=1,__Host-token=t; __Host-token=u",), Reason.CREDENTIAL_AMBIGUOUS),
         ((b"__Host-token=",), Reason.CREDENTIAL_MALFORMED),
         ((b'__Host-token="t"',), Reason.CREDENTIAL_MALFORMED),
         ((b"__Host-token==t",), Reason.CREDENTIAL_MALFORMED),
