@@ -3,7 +3,7 @@
 import json
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ import pytest
 
 from tests.wire import lab_issuer, raw_client
 from tests.wire.backend_view import IDENTITY, assert_nothing_of, assert_ours
-from tests.wire.components import REPOSITORY
+from tests.wire.components import Component, locate, version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import printed_snippet
 from tests.wire.gateway_process import GatewayProcess
@@ -21,11 +21,15 @@ from tests.wire.http_message import Message
 from tests.wire.processes import Command, Program, free_port, wait_until
 from tests.wire.raw_client import Response, bearer
 from tests.wire.sent_secrets import SentSecrets
+from tests.wire.what_ran import record
 from tests.wire.worlds import BEARER, BROWSER, EVERYWHERE, HOST, IN_QUERY, ORIGIN, SECRET, configuration
 
 pytestmark = pytest.mark.wire
 
-ENVOY = REPOSITORY / ".cache" / "bin" / "envoy"
+
+@pytest.fixture(autouse=True)
+def _recorded(request: pytest.FixtureRequest) -> None:
+    record(request.node, Component.ENVOY.value, version(Component.ENVOY))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -57,7 +61,10 @@ class Scene:
 
 
 @contextmanager
-def scene(policy: dict[str, Any], directory: Path, *, workers: int = 1) -> Iterator[Scene]:
+def scene(
+    policy: dict[str, Any], directory: Path, *, workers: int = 1, edited: Callable[[str], str] = str
+) -> Iterator[Scene]:
+    """`edited`: what another has made of the printed snippet."""
     keys = lab_issuer.write_keys(directory / "keys")
     config = configuration(policy, None, keys, listeners={"grpc": {}})
     with (
@@ -69,8 +76,15 @@ def scene(policy: dict[str, Any], directory: Path, *, workers: int = 1) -> Itera
         snippet = printed_snippet(
             "envoy-grpc", gateway.file, gateway=gateway.grpc_port, backend=backend.port, listen=port
         )
-        (place / "envoy.yaml").write_text(snippet)
-        command: Command = [ENVOY, "-c", place / "envoy.yaml", "--disable-hot-restart", "--concurrency", "1"]
+        (place / "envoy.yaml").write_text(edited(snippet))
+        command: Command = [
+            locate(Component.ENVOY),
+            "-c",
+            place / "envoy.yaml",
+            "--disable-hot-restart",
+            "--concurrency",
+            "1",
+        ]
         with Program([*command, "--file-flush-interval-msec", "20"], place) as envoy:
             envoy.wait_for_port(port)
             running = Scene(port=port, envoy=envoy, gateway=gateway, backend=backend, secrets=SentSecrets())

@@ -10,7 +10,6 @@ from gateway.core.policy import Cors, Policy
 from gateway.dialects.snippets.settings import (
     CALLER,
     CALLER_VARIABLE,
-    UNTRUSTED,
     Settings,
     SnippetImpossible,
     credential_headers,
@@ -19,6 +18,7 @@ from gateway.dialects.snippets.settings import (
     shows_certificate,
     takes_websockets,
 )
+from gateway.dialects.untrusted import UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:

@@ -11,7 +11,6 @@ from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER_VARIABLE,
     IDENTITY,
-    UNTRUSTED,
     Settings,
     SnippetImpossible,
     credential_headers,
@@ -21,6 +20,7 @@ from gateway.dialects.snippets.settings import (
     takes_cookies,
     takes_websockets,
 )
+from gateway.dialects.untrusted import UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:

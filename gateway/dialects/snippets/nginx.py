@@ -10,7 +10,6 @@ from gateway.dialects.snippets.settings import (
     CLIENT_FILE,
     CLIENT_KEY_FILE,
     IDENTITY,
-    UNTRUSTED,
     Settings,
     SnippetImpossible,
     credential_headers,
@@ -20,6 +19,7 @@ from gateway.dialects.snippets.settings import (
     takes_cookies,
     takes_websockets,
 )
+from gateway.dialects.untrusted import UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:

@@ -68,29 +68,6 @@ def canonical(name: str) -> str:
 
 IDENTITY: Final = tuple(canonical(name.decode()) for name in IDENTITY_HEADERS)
 
-UNTRUSTED: Final = (
-    "Forwarded",
-    "X-Forwarded-Uri",
-    "X-Forwarded-Method",
-    "X-Forwarded-Prefix",
-    "X-Forwarded-User",
-    "X-Original-URL",
-    "X-Original-URI",
-    "X-Original-Method",
-    "X-Rewrite-URL",
-    "X-HTTP-Method-Override",
-    "X-HTTP-Method",
-    "X-Method-Override",
-    "X-Auth-Request-User",
-    "X-Forwarded-Client-Cert",
-    "X-Forwarded-Tls-Client-Cert",
-    "X-Forwarded-Tls-Client-Cert-Info",
-    "X-SSL-Client-Cert",
-    "Proxy-Authorization",
-)
-"""By which a client could tell a backend another target, method, user or certificate than was judged."""
-
-
 CALLER: Final = "X-Token-Gateway-Caller"
 """In which the proxy says its secret, where the policy asks for one."""
 CALLER_VARIABLE: Final = "TOKEN_GATEWAY_CALLER"

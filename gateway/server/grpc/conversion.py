@@ -11,6 +11,8 @@ from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.dialects.answers import internal_error
 from gateway.dialects.envoy_grpc import REMOVE, Checked
+from gateway.dialects.forwarded import CALLER
+from gateway.dialects.untrusted import UNTRUSTED
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.grpc.protos.check_pb2 import CheckRequest, CheckResponse, DeniedHttpResponse
 from gateway.server.grpc.protos.core_pb2 import HeaderMap, HeaderValue, HeaderValueOption
@@ -22,6 +24,8 @@ PERMISSION_DENIED: Final = 7  # google.rpc.Code
 PERMIT: Final = 200
 POLICY: Final = "policy"
 """The key of `context_extensions` that names the policy."""
+SAID: Final = "caller"
+"""The key that says the caller's secret, where the proxy has no way to set metadata."""
 
 
 class Unsound(Exception):
@@ -34,6 +38,8 @@ def checked(message: CheckRequest, peer: str, metadata: Metadata) -> Checked:
     http = attributes.request.http
     extensions = attributes.context_extensions
     said = tuple((name.encode(), _octets(value)) for name, value in metadata)
+    if SAID in extensions:
+        said = (*said, (CALLER, extensions[SAID]))
     return Checked(
         call=HttpRequest(b"POST", b"", Headers.of(said), address_of(peer)),
         policy=extensions.get(POLICY),
@@ -65,6 +71,7 @@ def response(answer: HttpAnswer, target: bytes | None = None) -> CheckResponse:
     if target is not None:
         permit.headers.append(_option(b":path", target))
     permit.headers_to_remove.extend(filter(None, given.get(REMOVE, b"").split(b",")))
+    permit.headers_to_remove.extend(_UNTRUSTED)  # not every controller has a place to say so
     return message
 
 
@@ -139,6 +146,7 @@ def _is_whole_permit(message: CheckResponse) -> bool:
     )
 
 
+_UNTRUSTED: Final = tuple(name.lower().encode() for name in UNTRUSTED)
 _IDENTITY: Final = frozenset(IDENTITY_HEADERS)
 
 BROKEN: Final = sealed(response(internal_error()))

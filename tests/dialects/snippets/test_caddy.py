@@ -9,7 +9,8 @@ import pytest
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.caddy import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings
+from gateway.dialects.snippets.settings import IDENTITY, Settings
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 SETTINGS = Settings(gateway="http://127.0.0.1:4180", backend="http://127.0.0.1:8080", listen="127.0.0.1:1")

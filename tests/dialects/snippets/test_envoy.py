@@ -8,7 +8,8 @@ import yaml
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.envoy import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 POLICIES = {**p.ALL, "query": p.QUERY, "everything": p.EVERYTHING}

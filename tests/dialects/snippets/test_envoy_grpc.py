@@ -8,7 +8,8 @@ import yaml
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.envoy_grpc import snippet
-from gateway.dialects.snippets.settings import UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import Settings, SnippetImpossible
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 each = pytest.mark.parametrize("policy", [*p.ALL.values(), p.QUERY], ids=[*p.ALL, "query"])

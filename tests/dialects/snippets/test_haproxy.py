@@ -6,7 +6,8 @@ import pytest
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.haproxy import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 SETTINGS = Settings(gateway="http://127.0.0.1:4180", backend="http://127.0.0.1:8080", listen="127.0.0.1:1")

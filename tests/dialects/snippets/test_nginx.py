@@ -8,7 +8,8 @@ import pytest
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.nginx import snippet
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 from tests.wire.components import Component, locate, version
 from tests.wire.nginx import main_configuration, write_caller

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from gateway.core.policy import Policy
-from gateway.dialects.snippets.settings import IDENTITY, UNTRUSTED, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
 from gateway.dialects.snippets.traefik import snippet
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)

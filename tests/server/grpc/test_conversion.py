@@ -11,6 +11,7 @@ from gateway.core.headers import HeaderPairs
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.verdict import Deny, Permit, Verdict
 from gateway.dialects import envoy_grpc
+from gateway.dialects.untrusted import UNTRUSTED
 from gateway.dialects.wire import HttpAnswer
 from gateway.server.grpc.conversion import (
     BROKEN,
@@ -74,6 +75,14 @@ def test_the_metadata_is_the_calls() -> None:
     assert read.headers.pairs == ()
 
 
+def test_where_there_is_no_metadata_the_context_says_the_secret() -> None:
+    asked = CheckRequest()
+    asked.attributes.context_extensions["caller"] = b"s"
+    assert checked(asked, "", ()).call.values(b"x-token-gateway-caller") == [b"s"]
+    both = checked(asked, "", (("x-token-gateway-caller", "other"),))
+    assert both.call.values(b"x-token-gateway-caller") == [b"other", b"s"]  # two are none
+
+
 @pytest.mark.parametrize(
     ("peer", "address"),
     [
@@ -113,7 +122,8 @@ def test_a_permit_sets_ours_and_removes_the_rest() -> None:
     assert {one.append_action for one in headers.values()} == {2}
     assert (said.HasField("status"), said.status.code) == (True, 0)
     public = response(permit((b"authorization", b"Basic YTpi"), target=b"/public/x"))
-    assert list(public.ok_response.headers_to_remove) == [b"authorization"]
+    untrusted = [name.lower().encode() for name in UNTRUSTED]
+    assert list(public.ok_response.headers_to_remove) == [b"authorization", *untrusted]
 
 
 def test_a_permit_that_was_remembered_is_the_same_message() -> None:

@@ -1,0 +1,25 @@
+"""What must no client tell a backend in place of the proxy that judged its request?"""
+
+from typing import Final
+
+UNTRUSTED: Final = (
+    "Forwarded",
+    "X-Forwarded-Uri",
+    "X-Forwarded-Method",
+    "X-Forwarded-Prefix",
+    "X-Forwarded-User",
+    "X-Original-URL",
+    "X-Original-URI",
+    "X-Original-Method",
+    "X-Rewrite-URL",
+    "X-HTTP-Method-Override",
+    "X-HTTP-Method",
+    "X-Method-Override",
+    "X-Auth-Request-User",
+    "X-Forwarded-Client-Cert",
+    "X-Forwarded-Tls-Client-Cert",
+    "X-Forwarded-Tls-Client-Cert-Info",
+    "X-SSL-Client-Cert",
+    "Proxy-Authorization",
+)
+"""By which a client could tell a backend another target, method, user or certificate than was judged."""
