@@ -11,12 +11,16 @@ from typing import Final
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import (
     caddy,
+    contour,
     envoy,
+    envoy_gateway,
     envoy_grpc,
+    gateway_api,
     haproxy,
     haproxy_lua,
     ingress_nginx,
     ingress_nginx_global,
+    istio,
     nginx,
     traefik,
 )
@@ -32,6 +36,10 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "haproxy": haproxy.snippet,
     "haproxy-lua": haproxy_lua.snippet,
     "envoy-grpc": envoy_grpc.snippet,
+    "envoy-gateway": envoy_gateway.snippet,
+    "gateway-api": gateway_api.snippet,
+    "istio": istio.snippet,
+    "contour": contour.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]

@@ -35,6 +35,8 @@ ALL: Final[dict[str, Policy]] = {
     "secret": SECRET,
 }
 """What every proxy can do."""
+BY_NETWORK: Final = {name: replace(policy, caller_secrets=()) for name, policy in ALL.items()}
+"""The same for those that have no way to say a secret."""
 
 EVERYTHING: Final = replace(
     CORS,

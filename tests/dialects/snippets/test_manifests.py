@@ -1,0 +1,42 @@
+"""What the manifests share: where the gateway is, and who may ask."""
+
+import pytest
+import yaml
+
+from gateway.dialects.snippets import manifests
+from gateway.dialects.snippets.settings import Settings, SnippetImpossible
+from tests.dialects.snippets import policies as p
+
+
+@pytest.mark.parametrize(
+    ("gateway", "expected"),
+    [
+        (Settings().gateway, ("token-gateway", "token-gateway", 4181)),
+        ("http://tg.edge", ("tg", "edge", 4181)),
+        ("http://tg.edge.svc.cluster.local:81", ("tg", "edge", 81)),
+    ],
+)
+def test_the_gateway_is_a_service(gateway: str, expected: tuple[str, str, int]) -> None:
+    assert manifests.service(Settings(gateway=gateway)) == expected
+
+
+@pytest.mark.parametrize("gateway", ["https://tg.edge:4181", "http://tg:4181", "http://10.0.0.1:4181"])
+def test_an_address_that_is_no_service_is_refused(gateway: str) -> None:
+    with pytest.raises(SnippetImpossible, match=r"SERVICE\.NAMESPACE"):
+        manifests.service(Settings(gateway=gateway))
+
+
+def test_a_caller_shows_what_the_controller_can() -> None:
+    for says in (True, False):
+        manifests.check_callers(p.PLAIN, "X", says=says)
+    manifests.check_callers(p.SECRET, "X", says=True)
+    with pytest.raises(SnippetImpossible, match="network_alone"):
+        manifests.check_callers(p.SECRET, "X", says=False)
+    with pytest.raises(SnippetImpossible, match="Name a secret"):
+        manifests.check_callers(p.CERTIFICATE, "X", says=True)
+
+
+def test_what_is_written_is_read_back() -> None:
+    text = manifests.written("# head\n", {"a": 1}, {"b": ["* c", "on"]})
+    assert text.startswith("# head\n---\n")
+    assert list(yaml.safe_load_all(text)) == [{"a": 1}, {"b": ["* c", "on"]}]

@@ -1,0 +1,45 @@
+"""Would the API server take the manifests that are printed, as they are printed?"""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
+from tests.dialects.snippets import policies as p
+from tests.wire.custom_resources import faults
+
+pytestmark = pytest.mark.wire
+
+OTHERS_OWN = {"IstioOperator"}
+"""No resource of a cluster: what `istioctl install` and the chart read."""
+
+
+def manifests(target: str, policy: Policy) -> list[dict[str, Any]]:
+    return [one for one in yaml.safe_load_all(SNIPPETS[target](policy, Settings())) if one]
+
+
+@pytest.mark.parametrize("target", ["envoy-gateway", "gateway-api", "istio", "contour"])
+@pytest.mark.parametrize("name", p.ALL)
+def test_each_is_what_its_definition_asks_for(target: str, name: str) -> None:
+    policy = (p.BY_NETWORK if target in {"gateway-api", "istio"} else p.ALL)[name]
+    found = manifests(target, policy)
+    assert found
+    checked = [one for one in found if one["kind"] not in OTHERS_OWN]
+    assert checked
+    assert [fault for one in checked for fault in faults(one)] == []
+
+
+def test_a_definition_finds_a_name_that_no_field_has() -> None:
+    (route, *_) = manifests("gateway-api", p.PLAIN)
+    route["spec"]["rules"][0]["filters"][0]["externalAuth"]["protocols"] = "GRPC"
+    assert "protocols" in faults(route)[0]
+    route["spec"]["rules"][0]["filters"][0]["externalAuth"] = {"protocol": "HTTP/3"}
+    assert len(faults(route)) == 2
+
+
+@pytest.mark.parametrize("target", ["gateway-api", "istio"])
+def test_a_secret_that_cannot_be_said_is_refused(target: str) -> None:
+    with pytest.raises(SnippetImpossible, match="network_alone"):
+        manifests(target, p.SECRET)
