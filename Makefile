@@ -23,7 +23,7 @@ NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(di
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
 
-.PHONY: help dev test quick test-proxies wire fuzz bench soak fmt lint format-check types imports tools clean
+.PHONY: help dev test quick test-proxies wire fuzz mutants bench soak fmt lint format-check types imports tools clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ wire: $(WIRE) ## Only the tests with real proxies, a real identity provider, rea
 fuzz: $(DEV) ## Search for inputs that break an invariant, FUZZ_SECONDS (120) for each target
 	@$(BIN)/python -m pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz.run --seconds $(FUZZ_SECONDS)
+
+mutants: $(DEV) ## Remove each security check in turn: a test must turn red, JOBS at a time
+	@$(BIN)/python -m tests.mutants.run --jobs $(JOBS)
 
 bench: $(BENCH) ## Measure against loadtest/targets.toml, beside others, in five minutes
 	@$(BIN)/python -m loadtest $(BENCH_OPTIONS)

@@ -1,0 +1,302 @@
+"""Which checks of the answer are there to remove? Minting, memory, and the HTTP and TLS around them."""
+
+from typing import Final
+
+from tests.mutants.mutant import Edit, Group, Mutant
+
+_HEAD: Final = "gateway/server/http1/head.py"
+_HTTP: Final = (
+    "tests/server/http1/test_head.py",
+    "tests/server/http1/test_simple_head.py",
+    "tests/server/http1/test_protocol_refusals.py",
+)
+_MEMO: Final = (
+    "tests/server/test_memo.py",
+    "tests/server/test_question_key.py",
+    "tests/server/test_engine.py",
+    "tests/properties/test_memo.py",
+)
+_OF: Final = (
+    "of = (question.facts.dialect, question.policy.id, question.route.id, question.cors, cookies is None)"
+)
+
+ANSWER_CHECKS: Final = (
+    Group(
+        "gateway/core/mint.py",
+        ("tests/core/test_mint.py",),
+        (
+            Mutant(
+                "minted-aud",
+                'claims["aud"] = downstream.audience',
+                'claims["aud"] = sorted(principal.audiences)',
+            ),
+            Mutant(
+                "minted-exp",
+                "expires_at = min(now + downstream.ttl_s, blank.ends)",
+                "expires_at = now + downstream.ttl_s",
+            ),
+            Mutant("minted-life", "if expires_at - now < MIN_LIFE_S:", "if False:"),
+            Mutant(
+                "minted-sub",
+                "principal.subject if bare else principal.qualified_subject",
+                "principal.subject",
+            ),
+            Mutant(
+                "minted-scope",
+                '" ".join(downstream.scopes)',
+                '" ".join(sorted(principal.scopes))',
+            ),
+            Mutant("minted-copies", "for name in names if name not in OWN_CLAIMS)", "for name in names)"),
+            Mutant("answer-size", "if size > MAX_ANSWER_BYTES:", "if False:"),
+            Mutant(
+                "identity-header-text",
+                "if not octets.translate(None, _PLAIN):",
+                "if octets:",
+            ),
+            Mutant(
+                "identity-headers-of-nobody",
+                'return tuple((name, b"") for name in IDENTITY_HEADERS)',
+                "return ()",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/core/answer.py",
+        ("tests/core/test_answer.py", "tests/conformance/test_dialects.py"),
+        (
+            Mutant(
+                "walk-revocation",
+                "admit(token, signed, issuer, evidence)",
+                "tags_of(signed, issuer)",
+                (
+                    Edit(
+                        "gateway/core/answer.py",
+                        "from gateway.core.verify import admit, authenticate, issuer_of",
+                        "from gateway.core.revocation import tags_of\n"
+                        "from gateway.core.verify import authenticate, issuer_of",
+                    ),
+                ),
+            ),
+            Mutant(
+                "walk-size",
+                "        check_size(downstream, identity + question.cors, question.presented.cookies_left)\n",
+                "",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/question_key.py",
+        ("tests/server/test_question_key.py", "tests/properties/test_memo.py"),
+        (
+            Mutant("key-dialect", _OF, _OF.replace("question.facts.dialect", '""')),
+            Mutant("key-policy", _OF, _OF.replace("question.policy.id", '""')),
+            Mutant("key-route", _OF, _OF.replace("question.route.id", '""')),
+            Mutant("key-cors", _OF, _OF.replace("question.cors", "()")),
+            Mutant("key-cookies", "        if cookies is not None:\n", "        if False:\n"),
+            Mutant("key-cookies-length", 'b"%d:%b" % (len(cookies), cookies)', "cookies"),
+            Mutant("key-no-cookies", _OF, _OF.replace("cookies is None", "True")),
+            Mutant("key-credential", 'digest.update(text or b"")', 'digest.update((text or b"")[:32])'),
+            Mutant("key-lengths", 'b"%d:%b" % (len(part), part) for part in parts', "parts"),
+        ),
+    ),
+    Group(
+        "gateway/server/memo.py",
+        _MEMO,
+        (
+            Mutant("memo-expiry", "if not conditions.start <= now < conditions.end or not", "if not"),
+            Mutant("memo-end", "now < conditions.end or", "now <= conditions.end or"),
+            Mutant("memo-start", "if not conditions.start <= now <", "if not now <"),
+            Mutant("memo-keys", "if not holds_under(conditions, keys):", "if False:"),
+            Mutant("memo-keys-gone", "if keys is None or found.signer", "if found.signer"),
+            Mutant(
+                "memo-signer", "if keys is None or found.signer is not grounds.signer():", "if keys is None:"
+            ),
+            Mutant(
+                "memo-revoked",
+                'if not holds_beside(conditions, revoked, question.presented.text or b""):',
+                "if False:",
+            ),
+            Mutant("memo-clear", "        self._entries.clear()\n", ""),
+        ),
+    ),
+    Group(
+        "gateway/server/engine.py",
+        ("tests/server/test_engine.py", "tests/properties/test_memo.py"),
+        (
+            Mutant("memo-snapshot", "        self._memo.clear()\n", ""),
+            Mutant("refusals-snapshot", "        self._refusals.clear()\n", ""),
+        ),
+    ),
+    Group(
+        "gateway/server/refusals.py",
+        ("tests/server/test_refusals.py",),
+        (
+            Mutant(
+                "refusals-keys",
+                "if found is None or keys.get(found.issuer_id) is not found.keys:",
+                "if found is None:",
+            ),
+            Mutant("refusals-clear", "        self._known.clear()\n", "        self._known.expire()\n"),
+            Mutant(
+                "refusals-of-signatures-alone",
+                "issuer_id = refused.rests_on_keys_of\n",
+                "issuer_id = refused.rests_on_keys_of or next(iter(keys), None)\n",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/http1/writer.py",
+        ("tests/server/http1/test_writer.py",),
+        (
+            Mutant(
+                "writer-control-bytes",
+                "if len(lines.translate(None, _TEXT)) != 2 * (len(fields) + 1):",
+                "if False:",
+            ),
+            Mutant("writer-names", "if not name or name.translate(None, _TOKEN) or", "if"),
+            Mutant("writer-framing", " or name.lower() in _OURS:", ":"),
+            Mutant("writer-status", "if not 200 <= status <= 599:", "if False:"),
+        ),
+    ),
+    Group(
+        _HEAD,
+        _HTTP,
+        (
+            Mutant("http-two-hosts", "if hosts != 1 and (http_1_1 or hosts):", "if not hosts and http_1_1:"),
+            Mutant("http-no-host", "if hosts != 1 and (http_1_1 or hosts):", "if hosts > 1:"),
+            Mutant("http-host-form", "if not HOST.fullmatch(value):", "if False:"),
+            Mutant(
+                "http-content-length",
+                'if name == b"content-length" and value == b"0":',
+                'if name == b"content-length":',
+            ),
+            Mutant(
+                "http-transfer-encoding",
+                'if name == b"content-length" and value == b"0":',
+                'if name == b"transfer-encoding" or value == b"0":',
+            ),
+            # What llhttp refuses (a folded line, a bare LF) it never sees the end of.
+            Mutant(
+                "http-faults-of-the-parser",
+                "        except httptools.HttpParserError:\n"
+                "            raise FaultyHead(Fault.MALFORMED) from None\n",
+                "        except httptools.HttpParserError:\n            pass\n",
+                (Edit(_HEAD, "if not self._whole or not buffer", "if not buffer"),),
+            ),
+            # A version that is none, llhttp refuses as well; an empty line before the first it passes over.
+            Mutant(
+                "http-first-line",
+                "not buffer.startswith(line) or version not in _VERSIONS or",
+                "",
+            ),
+            Mutant("http-connect", ' or method == b"CONNECT":', ":"),
+            Mutant(
+                "http-head-size",
+                "        if end > self._limits.head_bytes:\n",
+                "        if False:\n",
+            ),
+            Mutant(
+                "http-header-count",
+                "target_bytes or len(pairs) > self._limits.header_count:",
+                "target_bytes:",
+            ),
+            Mutant("http-commas", 'if value.count(b",") > MAX_COMMAS:', "if False:"),
+            Mutant("http-upgrade-closes", "if close or upgrade or not", "if close or not"),
+            Mutant(
+                "http-identities",
+                "HttpRequest(method, target, headers, self._peer, self._identities), after",
+                "HttpRequest(method, target, headers, self._peer), after",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/http1/simple_head.py",
+        _HTTP,
+        (
+            Mutant(
+                "http-every-octet-at-a-glance",
+                "            len(data) != octets\n            or octets >",
+                "            octets >",
+            ),
+            # An empty line too many is one that this counts as well.
+            Mutant(
+                "http-every-octet-and-empty-line-at-a-glance",
+                ' or data[-5:-4] == b"\\n":',
+                ":",
+                (
+                    Edit(
+                        "gateway/server/http1/simple_head.py",
+                        "            len(data) != octets\n            or octets >",
+                        "            octets >",
+                    ),
+                ),
+            ),
+            Mutant(
+                "http-framing-at-a-glance",
+                "if len(places) == 1 and not others else None",
+                "if places else None",
+            ),
+            Mutant(
+                "http-host-form-at-a-glance",
+                "if HOST.fullmatch(host) is None:",
+                "if False:",
+            ),
+            Mutant(
+                "http-first-line-at-a-glance",
+                'return data.startswith(self.line) and self.method != b"CONNECT"',
+                "return True",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/http1/protocol.py",
+        (
+            "tests/server/http1/test_protocol.py",
+            "tests/server/http1/test_protocol_refusals.py",
+            "tests/server/http1/test_protocol_crowds.py",
+        ),
+        (
+            Mutant("http-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
+            Mutant(
+                "http-crowd",
+                "if not self._connections.add(self, peer):",
+                "if self._connections.add(self, peer) is None:",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/tls/server.py",
+        ("tests/tls/test_server.py",),
+        (
+            # OpenSSL verifies: no edit of ours makes it take a stranger's certificate, and where it is not
+            # asked to, Python shows no name. But an authority of before can be kept.
+            Mutant(
+                "tls-authority-taken-away",
+                "        newest = context_of(certificates)\n",
+                "        newest = context_of(certificates)\n"
+                "        for known in self._newest.get_ca_certs(binary_form=True):\n"
+                "            newest.load_verify_locations(cadata=known)\n",
+            ),
+            Mutant("tls-client-certificates", "ssl.CERT_OPTIONAL", "ssl.CERT_NONE"),
+            Mutant("tls-renewal", "handshake.context = self._newest", "pass"),
+            # At its default level OpenSSL refuses older versions as well.
+            Mutant(
+                "tls-version",
+                "context.minimum_version = ssl.TLSVersion.TLSv1_2",
+                "context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED\n"
+                '    context.set_ciphers("DEFAULT:@SECLEVEL=0")',
+            ),
+            Mutant(
+                "tls-tickets",
+                "ssl.OP_NO_TICKET | ",
+                "",
+                (Edit("gateway/tls/server.py", "context.num_tickets = 0", "context.num_tickets = 2"),),
+            ),
+        ),
+    ),
+    Group(
+        "gateway/tls/identity.py",
+        ("tests/tls/test_identity.py", "tests/tls/test_server.py"),
+        (Mutant("tls-kind-of-name", 'if kind in {"URI", "DNS"}', 'if kind not in {"URI", "DNS"} or True'),),
+    ),
+)

@@ -1,0 +1,10 @@
+"""Which checks are removed, one at a time? Each has a test that turns red, or `make mutants` does."""
+
+from typing import Final
+
+from tests.mutants.answer_checks import ANSWER_CHECKS
+from tests.mutants.mutant import Group
+from tests.mutants.request_checks import REQUEST_CHECKS
+from tests.mutants.token_checks import TOKEN_CHECKS
+
+GROUPS: Final[tuple[Group, ...]] = (*TOKEN_CHECKS, *REQUEST_CHECKS, *ANSWER_CHECKS)
