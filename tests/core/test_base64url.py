@@ -63,6 +63,10 @@ def test_no_other_last_character_reads_the_same(octets: bytes, last: str) -> Non
         b"AAB",
         b"A/",
         b"A+",
+        b"AA/A",  # the other alphabet, whatever the length
+        b"AA+A",
+        b"+_+_",
+        b"AA=A",
         b"AA\n",
         b"\nAA",
         b"A A",

@@ -104,6 +104,13 @@ def test_rfc8725_3_2_every_other_registered_algorithm_is_refused_j17(name: str) 
     assert outcome(b.token(header={"alg": name})) is Reason.ALGORITHM_NOT_ALLOWED
 
 
+@pytest.mark.parametrize("name", OTHER_ALGORITHMS)
+def test_the_parser_itself_refuses_them_whatever_list_an_issuer_has(name: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        parse(UnverifiedToken(b.token(header={"alg": name}).encode()))
+    assert refusal.value.reason is Reason.ALGORITHM_NOT_ALLOWED
+
+
 @given(st.text(max_size=12).filter(lambda name: name not in ALGORITHMS))
 def test_a_name_that_is_no_algorithm_is_refused(name: str) -> None:
     text = b.token(header={"alg": name}, signature=b"s" * 64)

@@ -144,6 +144,24 @@ def test_a_path_that_reaches_another_route_in_another_case_is_refused(
     assert outcome(table, target) == expected
 
 
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (b"/a/me", "below a"),
+        (b"/a/you", Reason.PATH_CASE_CONFLICT),
+        (b"/A/you", "you below A"),
+        (b"/A/YOU", Reason.PATH_NOT_ALLOWED),
+        (b"/a/YOU", Reason.PATH_CASE_CONFLICT),
+    ],
+)
+def test_of_two_literals_that_look_alike_what_is_below_both_counts(
+    target: bytes, expected: str | Reason
+) -> None:
+    # A case-blind reader has one node for both, and takes its way below it.
+    table = RouteTable.build([one("below a", "/a/{x}"), one("you below A", "/A/you")])
+    assert outcome(table, target) == expected
+
+
 def test_a_case_conflict_counts_only_for_the_method_asked() -> None:
     table = RouteTable.build([one("write", "/a/B", "POST"), one("read", "/a/{x}", "GET", "POST")])
     assert outcome(table, b"/a/b", "POST") is Reason.PATH_CASE_CONFLICT
