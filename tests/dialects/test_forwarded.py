@@ -84,6 +84,54 @@ def test_a_caller_says_one_of_the_secrets_once(said: tuple[bytes, ...], proven: 
     assert refusal.value.detail == f"{asked.peer} says no secret of policies.orders.callers"
 
 
+SPIFFE = "spiffe://cluster.local/ns/ingress/sa/nginx"
+
+
+@pytest.mark.parametrize(
+    ("shown", "proven"),
+    [
+        ((SPIFFE,), True),
+        (("other.example", SPIFFE), True),
+        ((), False),
+        (("other.example",), False),
+        ((SPIFFE + "x",), False),
+        ((SPIFFE.upper(),), False),
+    ],
+)
+def test_a_caller_shows_one_of_the_identities(shown: tuple[str, ...], proven: bool) -> None:  # noqa: FBT001
+    asked = nginx_request()._replace(identities=frozenset(shown))
+    listed = policy(caller_identities=frozenset({SPIFFE, "ingress.example.com"}))
+    if proven:
+        check_caller(asked, listed)
+        return
+    with pytest.raises(Refusal) as refusal:
+        check_caller(asked, listed)
+    assert refusal.value.reason is Reason.CALLER_UNPROVEN
+    assert refusal.value.detail == f"{asked.peer} shows no identity of policies.orders.callers"
+
+
+def test_a_caller_of_another_network_is_refused_whatever_it_proves() -> None:
+    asked = nginx_request(peer="10.43.0.7", headers=((b"x-token-gateway-caller", SECRETS[0]),))
+    listed = policy(caller_secrets=SECRETS, caller_identities=frozenset({SPIFFE}))
+    with pytest.raises(Refusal) as refusal:
+        check_caller(asked._replace(identities=frozenset({SPIFFE})), listed)
+    assert refusal.value.reason is Reason.PEER_UNTRUSTED
+
+
+@pytest.mark.parametrize(("shows", "says"), [(True, False), (False, True), (True, True), (False, False)])
+def test_where_both_are_listed_either_is_enough(shows: bool, says: bool) -> None:  # noqa: FBT001
+    headers = ((b"x-token-gateway-caller", SECRETS[0]),) * says
+    asked = nginx_request(headers=headers)._replace(identities=frozenset([SPIFFE] * shows))
+    listed = policy(caller_secrets=SECRETS, caller_identities=frozenset({SPIFFE}))
+    if shows or says:
+        check_caller(asked, listed)
+        return
+    with pytest.raises(Refusal) as refusal:
+        check_caller(asked, listed)
+    wanted = "says no secret and shows no identity"
+    assert refusal.value.detail == f"{asked.peer} {wanted} of policies.orders.callers"
+
+
 @pytest.mark.parametrize(
     ("text", "address"),
     [
