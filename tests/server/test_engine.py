@@ -124,6 +124,7 @@ def make(
     signer: Any = b.signer,
     revoked: Callable[[], Revocations] = b.nothing_revoked,
     memo: Memo | None = None,
+    monotonic: Callable[[], float] | None = None,
 ) -> tuple[Engine, Observed]:
     observed, ticks = Observed(), count()
     built = Engine(
@@ -131,7 +132,7 @@ def make(
         observed,
         memo or forgetful(),
         clock=clock or Clock(),
-        monotonic=lambda: float(next(ticks)),
+        monotonic=monotonic or (lambda: float(next(ticks))),
         jti=lambda: b.JTI,
     )
     return built, observed
@@ -503,6 +504,18 @@ def test_another_world_remembers_nothing() -> None:
     other = b.snapshot(b.policy(b.route(issuers=frozenset({"partner"}))))
     decide.adopt(World(snapshot=other, sources=KNOWN, signer=lambda: SIGNER, revoked=b.nothing_revoked))
     assert at_once(decide, good()).status == 401
+    assert observed.calls[-1].reason is Reason.ISSUER_NOT_ADMITTED
+
+
+def test_another_world_remembers_no_refusal_either() -> None:
+    decide, observed = make(monotonic=lambda: 0.0)  # else seconds go by, and it is forgotten for that
+    forged = b.nginx_request(headers=(b.bearer(b.token(signature=bytes(64))),))
+    for _ in range(2):
+        assert at_once(decide, forged).status == 401
+        assert observed.calls[-1].reason is Reason.SIGNATURE_INVALID
+    other = b.snapshot(b.policy(b.route(issuers=frozenset({"partner"}))))
+    decide.adopt(World(snapshot=other, sources=KNOWN, signer=b.signer, revoked=b.nothing_revoked))
+    assert at_once(decide, forged).status == 401
     assert observed.calls[-1].reason is Reason.ISSUER_NOT_ADMITTED
 
 

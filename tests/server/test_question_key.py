@@ -1,7 +1,9 @@
 """Two questions share a key only if `answer` reads the same of both."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +52,45 @@ def test_keys_are_equal_exactly_where_all_parts_are(
 ) -> None:
     first, second = keys([of(one), of(other)])
     assert (first == second) is (one == other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"text": b"tokeN"},
+        {"text": b"token" * 40},
+        {"cookies": b""},
+        {"cookies": None},
+        {"cookies": b"a=c"},
+        {"cors": ((b"vary", b"Origin"),)},
+        {"cors": ((b"vary", b"Accept"),)},
+        {"dialect": "envoy"},
+        {"policy": "other"},
+        {"route": "write"},
+    ],
+)
+def test_each_part_alone_makes_another_key(other: dict[str, Any]) -> None:
+    # Two lists of parts drawn at random hardly ever differ in one part only.
+    asked: dict[str, Any] = {"cookies": b"a=b"}
+    first, second = keys([question(**asked), question(**{**asked, **other})])
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"dialect": "ab", "policy": "c"}, {"dialect": "a", "policy": "bc"}),
+        ({"policy": "ab", "route": "c"}, {"policy": "a", "route": "bc"}),
+        ({"policy": "a1:b", "route": "c"}, {"policy": "a", "route": "b1:c"}),
+        ({"cookies": b"ab", "text": b"c"}, {"cookies": b"a", "text": b"bc"}),
+        ({"cookies": None, "text": b"0:token"}, {"cookies": b"", "text": b"token"}),
+        ({"cors": ((b"ab", b"c"),)}, {"cors": ((b"a", b"bc"),)}),
+        ({"cors": ((b"a", b"b"),), "text": b"c"}, {"cors": (), "text": b"abc"}),
+    ],
+)
+def test_no_part_runs_into_the_next(one: dict[str, Any], other: dict[str, Any]) -> None:
+    first, second = keys([question(**one), question(**other)])
+    assert first != second
 
 
 def test_what_answer_does_not_read_makes_no_difference() -> None:

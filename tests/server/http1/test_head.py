@@ -40,6 +40,18 @@ def outcome(chunks: list[bytes], limits: Limits = SMALL) -> list[tuple[HttpReque
     return found
 
 
+@pytest.mark.parametrize("shown", [frozenset[str](), frozenset({"ingress.example.com"})])
+def test_both_ways_of_reading_say_what_the_connection_has_shown(shown: frozenset[str]) -> None:
+    raw = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    at_a_glance = HeadReader(peer="192.0.2.1", limits=DEFAULT, identities=shown).whole(raw)
+    reader = HeadReader(peer="192.0.2.1", limits=DEFAULT, identities=shown)
+    reader.feed(raw)
+    head = reader.next()
+    assert at_a_glance is not None
+    assert head is not None
+    assert at_a_glance.identities == head[0].identities == shown
+
+
 def test_gives_what_was_sent_with_lower_case_names_and_bare_values() -> None:
     head = read(
         b"DELETE /a%2Fb?c=d HTTP/1.1\r\nHOST: h\r\nX-Two:\t one \t \r\nx-two:two\r\nEmpty:\r\n"
