@@ -46,9 +46,10 @@ class Authority:
         )
 
     def client(self, *names: str, common_name: str = "client", life: timedelta = DAY) -> Pair:
-        """For a client with these URIs and DNS names."""
-        alternatives = [x509.UniformResourceIdentifier(n) if ":" in n else x509.DNSName(n) for n in names]
-        return self._issued(common_name, alternatives, ExtendedKeyUsageOID.CLIENT_AUTH, life)
+        """For a client with these URIs, DNS names and addresses of mail."""
+        return self._issued(
+            common_name, [_alternative(name) for name in names], ExtendedKeyUsageOID.CLIENT_AUTH, life
+        )
 
     def _issued(
         self,
@@ -77,6 +78,12 @@ def write_trust(folder: Path, authority: Authority, shows: Pair | None = None) -
 
 
 # --- private ---
+
+
+def _alternative(name: str) -> x509.GeneralName:
+    if ":" in name:
+        return x509.UniformResourceIdentifier(name)
+    return x509.RFC822Name(name) if "@" in name else x509.DNSName(name)
 
 
 def _named(name: str) -> x509.Name:
