@@ -9,6 +9,7 @@ cannot be imported, or under which the tests hang, has shown nothing.
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tests.mutants.table import GROUPS
 ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("gateway", "tests", "config", "docs", "pyproject.toml", "README.md")
 _NOT_COPIED: Final = shutil.ignore_patterns("node_modules")
+_FAILED: Final = re.compile(r"FAILED (\S+\[.*?\]|\S+)(?: - .*)?")  # the name of a case may hold anything
 _TIMEOUT_S: Final = 180.0
 _SOME_FAILED: Final = 1  # pytest's exit code; 2 and more are errors of another kind
 
@@ -124,8 +126,8 @@ def _environment(copy: Path) -> dict[str, str]:
 
 def _first_failed(output: str) -> str | None:
     for line in output.splitlines():
-        if line.startswith("FAILED "):
-            return line.removeprefix("FAILED ").partition(" - ")[0]
+        if match := _FAILED.fullmatch(line):
+            return match[1]
     return None
 
 
