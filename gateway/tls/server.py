@@ -1,7 +1,8 @@
 """What does a listener show, and whose certificates does it believe?
 
-TLS 1.2 and later. Certificates change while connections stay: each handshake takes the newest ones. Nothing
-is resumed, so that a client shows its certificate at every connection (RFC 8446 section 2.2).
+TLS 1.2 and later. Certificates change while connections stay: each handshake takes the newest ones. No
+tickets are given, so that a client shows its certificate at every connection (RFC 8446 section 2.2);
+OpenSSL still knows the sessions of TLS 1.2 by their ids, and to `identity` those show nobody.
 """
 
 import os

@@ -297,6 +297,9 @@ ANSWER_CHECKS: Final = (
     Group(
         "gateway/tls/identity.py",
         ("tests/tls/test_identity.py", "tests/tls/test_server.py"),
-        (Mutant("tls-kind-of-name", 'if kind in {"URI", "DNS"}', 'if kind not in {"URI", "DNS"} or True'),),
+        (
+            Mutant("tls-kind-of-name", 'if kind in {"URI", "DNS"}', 'if kind not in {"URI", "DNS"} or True'),
+            Mutant("tls-resumed", "if handshake.session_reused:", "if False:"),
+        ),
     ),
 )

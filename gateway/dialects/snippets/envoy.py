@@ -345,6 +345,7 @@ def _tls(host: str, trust: _Object) -> _Object:
     context = _typed(
         "extensions.transport_sockets.tls.v3.UpstreamTlsContext",
         **({} if kind == "IP_ADDRESS" else {"sni": host}),
+        max_session_keys=0,  # a session that is resumed shows the gateway no certificate
         common_tls_context={**trust, "validation_context": validation},
     )
     return {"name": "envoy.transport_sockets.tls", "typed_config": context}
