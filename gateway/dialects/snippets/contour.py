@@ -36,7 +36,7 @@ _HEAD: Final = f"""\
 #
 # What to know, and what Contour cannot do:
 # * It asks for hosts with TLS alone: each needs its certificate, by the Secret that is named here.
-# * `authPolicy: {{{{disabled: true}}}}` on a route is an open door. Without failOpen an outage is a refusal.
+# * `authPolicy: {{{{disabled: true}}}}` on a route is an open door. An outage is a 403 to the client.
 {{secret}}\
 {manifests.LIMITS}"""
 _HEAD_SAID: Final = """\

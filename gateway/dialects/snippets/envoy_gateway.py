@@ -58,7 +58,7 @@ _HEAD: Final = f"""\
 #
 # What to know, and what Envoy Gateway cannot do:
 # * A SecurityPolicy of a route replaces that of its Gateway, unless mergeType is set: write no second one for
-#   this route. Without failOpen an outage is a refusal; with it the door is open, a mistake in here included.
+#   this route. Without failOpen an outage is a 503; with it the door is open, a mistake in here included.
 {{secret}}\
 {manifests.LIMITS}"""
 _HEAD_SECRET: Final = f"""\

@@ -51,7 +51,8 @@ _HEAD: Final = f"""\
 # What to know, and what Istio cannot do:
 # * The rule without a condition asks about every request of the ingress gateway: one with hosts or paths in
 #   it is an open door for the rest.
-# * An unknown name of the provider refuses everything. The default time-out is ten minutes: it is set here.
+# * An unknown name of the provider refuses everything. An outage is a 503. The default time-out is
+#   ten minutes: it is set here.
 # * It names no policy: the gateway finds it by the host, so no other policy may list the same host.
 # * It cannot say a secret: the policy's callers are known by their network alone.
 {{cors}}\

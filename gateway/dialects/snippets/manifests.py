@@ -114,7 +114,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 LIMITS: Final = """\
-# * A gateway that cannot be reached is a 503, an answer that comes too late as well: nothing gets through.
+# * A gateway that cannot be reached, or answers too late, is a refusal: nothing gets through.
 # * The controller cleans paths before the gateway is asked; what is judged is what the backend gets.
 # * Repeated Cookie headers are joined with a comma: the gateway refuses a token behind one.
 # * The gateway's answer removes the client's credential, and what could tell the backend another target,
