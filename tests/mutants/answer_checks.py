@@ -265,6 +265,24 @@ ANSWER_CHECKS: Final = (
         ),
     ),
     Group(
+        "gateway/server/grpc/conversion.py",
+        ("tests/server/grpc/test_conversion.py",),
+        (
+            Mutant("grpc-no-status", 'if not sound or not message.HasField("status"):', "if not sound:"),
+            Mutant("grpc-unsound", "    if not sound or not", "    if not"),
+            Mutant("grpc-status-of-a-refusal", " and 400 <= refusal.status.code <= 599", ""),
+            Mutant("grpc-identity", "        and _IDENTITY.issubset(names)\n", ""),
+            Mutant("grpc-both", "        and removed.isdisjoint(names)\n", ""),
+            Mutant(
+                "grpc-neither",
+                '        and (b"authorization" in removed or b"authorization" in names)\n',
+                "",
+            ),
+            Mutant("grpc-untrusted", "permit.headers_to_remove.extend(_UNTRUSTED)", "pass"),
+            Mutant("grpc-recalled", 'if lines[0] != b"HTTP/1.1 200 OK":', "if False:"),
+        ),
+    ),
+    Group(
         "gateway/tls/server.py",
         ("tests/tls/test_server.py",),
         (

@@ -14,6 +14,7 @@ REQUEST_CHECKS: Final = (
         (
             Mutant("credentials-two", "if len(others) > (found is None):", "if False:"),
             Mutant("credentials-two-authorizations", "    if len(places) > 1:\n", "    if False:\n"),
+            Mutant("credential-comma", "if not places.cookies.isdisjoint(names):", "if False:"),
             Mutant("credential-misplaced", "if key not in places.queries:", "if False:"),
             Mutant("credential-unremovable-query", "if not facts.can_remove_query:", "if False:"),
             Mutant(
