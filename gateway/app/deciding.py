@@ -2,17 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, field
+from typing import Final
 
-from gateway.app.over_grpc import open_grpc
+from gateway.app.listening import Listening, Told, open_listening
 from gateway.app.parts import new_engine, new_memo, policy_routes, recorder
 from gateway.config.world import World
 from gateway.core.policy import Network
 from gateway.dialects.forwarded import is_listed
-from gateway.server import descriptors, engine
-from gateway.server.http1.limits import Limits
-from gateway.server.listener import Listener, listen
+from gateway.server import engine
 from gateway.server.loop_lag import LoopLag
 from gateway.server.memo import Memo
 from gateway.server.watch import BugWatch, DecisionWatch
@@ -20,10 +18,6 @@ from gateway.telemetry.lines import Lines
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
-from gateway.tls.server import Handshakes
-
-if TYPE_CHECKING:
-    from gateway.server.grpc.listener import GrpcListener
 
 TICK_S: Final = 1.0
 
@@ -69,24 +63,19 @@ class Deciding:
         decide: engine.Engine,
         memo: Memo,
         watch: DecisionWatch,
-        listener: Listener,
+        listening: Listening,
         peers: Peers,
-        handshakes: Handshakes | None,
-        grpc: "GrpcListener | None",
     ) -> None:
         self._means = means
         self._engine = decide
         self._memo = memo
         self._watch = watch
         self._peers = peers
-        self._handshakes = handshakes
-        self.listener = listener
-        self.grpc = grpc
-        """None where Envoy does not ask over gRPC."""
+        self.listening = listening
         loop = asyncio.get_running_loop()
         self._lag = LoopLag(loop)
-        means.lines.on_change(self._heed_full)
-        self._heed_full(means.lines.full)
+        means.lines.on_change(listening.heed_full)
+        listening.heed_full(means.lines.full)
         self._ticking = loop.call_later(TICK_S, self._tick)
 
     def adopt(self, world: World, seen: engine.World) -> None:
@@ -96,15 +85,14 @@ class Deciding:
         self._means.metrics.routes_changed(policy_routes(world))
         _heed(world, self._means.lines)
         self._peers.follow(world)
-        if self._handshakes is not None and world.listeners.decision_tls is not None:
-            self._handshakes.renew(world.listeners.decision_tls)
+        self.listening.renew(world)
         self._memo.bound(max_entries=world.memo.entries, max_bytes=world.memo.octets)
         self._engine.adopt(seen)
 
     def count(self) -> None:
         """Bring the metrics that are read off, and not counted, up to date."""
         metrics, memo = self._means.metrics, self._memo
-        metrics.connections(self.listener.connections)
+        metrics.connections(self.listening.connections)
         metrics.lines_dropped(self._means.lines.dropped)
         metrics.loop_lag(self._lag.take())
         tally = memo.tally
@@ -113,22 +101,12 @@ class Deciding:
 
     async def drain(self, timeout_s: float) -> None:
         """Finish what was asked, and write the last summaries."""
-        drained = [self.listener.drain(timeout_s), *([self.grpc.drain(timeout_s)] if self.grpc else [])]
-        await asyncio.gather(*drained)
+        await self.listening.drain(timeout_s)
         self._ticking.cancel()
         self._lag.stop()
         self._watch.close()
 
     # --- private ---
-
-    def _heed_full(self, full: bool) -> None:  # noqa: FBT001 - as `Lines.on_change` tells it
-        """Decide nothing that cannot be written down (`audit.when_full: wait`)."""
-        listeners: list[Listener | GrpcListener] = [self.listener, *([self.grpc] if self.grpc else [])]
-        for listener in listeners:
-            if full:
-                listener.pause()
-            else:
-                listener.resume()
 
     def _tick(self) -> None:
         """First the next one: a defect in this one is the loop's to tell, and must not be the last."""
@@ -147,56 +125,12 @@ async def open_deciding(
     memo, peers = new_memo(world.memo), Peers(world)
     decide = new_engine(seen, watch, memo, clock=means.clock)
     _heed(world, means.lines)
-    at, tls = world.listeners.decision, world.listeners.decision_tls
-    handshakes = None if tls is None else Handshakes(tls)
-    listener = await listen(
-        decide,
-        host=at.host,
-        port=at.port if port is None else port,
-        limits=_limits(means.log),
-        knows=peers,
-        on_malformed=means.metrics.malformed,
-        on_bug=means.bugs.bug,
-        ssl=None if handshakes is None else handshakes.context,
-        reuse_port=port is not None,
-    )
-    try:
-        grpc = await _open_grpc(decide, world, means, grpc_port)
-    except OSError:
-        await listener.drain(0)
-        raise
-    return Deciding(
-        means,
-        decide=decide,
-        memo=memo,
-        watch=watch,
-        listener=listener,
-        peers=peers,
-        handshakes=handshakes,
-        grpc=grpc,
-    )
+    told = Told(log=means.log, bugs=means.bugs, malformed=means.metrics.malformed)
+    listening = await open_listening(decide, world, told, knows=peers, port=port, grpc_port=grpc_port)
+    return Deciding(means, decide=decide, memo=memo, watch=watch, listening=listening, peers=peers)
 
 
 # --- private ---
-
-
-async def _open_grpc(
-    decide: engine.Engine, world: World, means: Means, port: int | None
-) -> "GrpcListener | None":
-    at, metrics = world.listeners.grpc, means.metrics
-    if at is None:
-        return None
-    return await open_grpc(decide, at, port=port, on_malformed=metrics.malformed, on_bug=means.bugs.bug)
-
-
-def _limits(log: Log) -> Limits:
-    """As many connections as the operating system lets us hold beside all others; a word where it is few."""
-    limits = Limits()
-    files = descriptors.raise_limit(limits.max_connections + descriptors.RESERVED)
-    fitting = descriptors.connections_within(files, limits.max_connections)
-    if fitting < limits.max_connections:
-        log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
-    return replace(limits, max_connections=fitting)
 
 
 def _heed(world: World, lines: Lines) -> None:

@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from ssl import SSLContext
+from typing import Final
 
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import Address, World
 from gateway.server.engine import Engine
+from gateway.server.http1.limits import Limits
+from gateway.server.listener import Listener
 
-if TYPE_CHECKING:
-    from gateway.server.grpc.listener import GrpcListener
-
-NEEDED: Final = ("grpc", "google.protobuf")
+NEEDED: Final = ("h2", "google.protobuf")
 
 
 def check_installed(world: World, path: Path, *, has: Callable[[str], bool] | None = None) -> None:
@@ -24,7 +24,7 @@ def check_installed(world: World, path: Path, *, has: Callable[[str], bool] | No
         line=1,
         column=1,
         path="listeners.grpc",
-        what="needs grpcio and protobuf, which are not installed",
+        what="needs h2 and protobuf, which are not installed",
         fix="pip install 'token-gateway[grpc]', or take the listener out",
     )
     raise ConfigError([problem])
@@ -35,19 +35,30 @@ async def open_grpc(
     at: Address,
     *,
     port: int | None,
+    limits: Limits,
+    knows: Callable[[str], bool],
     on_malformed: Callable[[str], None],
     on_bug: Callable[[BaseException], None],
-) -> "GrpcListener":
+    ssl: SSLContext | None,
+) -> Listener:
     """Listen for Envoy; on a `port` that is shared with other processes, where one is given.
 
     Raises: OSError where the address cannot be had.
     """
-    from gateway.server.grpc.listener import listen  # noqa: PLC0415 - an extra: few have it, and it takes 13 MB
+    from gateway.server.grpc.listener import listen  # noqa: PLC0415 - an extra: few have it
     from gateway.server.grpc.servicer import Servicer  # noqa: PLC0415
 
     servicer = Servicer(engine, on_malformed=on_malformed, on_bug=on_bug)
     return await listen(
-        servicer, host=at.host, port=at.port if port is None else port, reuse_port=port is not None
+        servicer,
+        host=at.host,
+        port=at.port if port is None else port,
+        limits=limits,
+        knows=knows,
+        on_malformed=on_malformed,
+        on_bug=on_bug,
+        ssl=ssl,
+        reuse_port=port is not None,
     )
 
 

@@ -20,12 +20,13 @@ class Single:
     @property
     def port(self) -> int:
         """Where it listens."""
-        return self._deciding.listener.port
+        return self._deciding.listening.decision.listener.port
 
     @property
     def grpc_port(self) -> int | None:
         """Where it listens for gRPC, if at all."""
-        return None if self._deciding.grpc is None else self._deciding.grpc.port
+        grpc = self._deciding.listening.grpc
+        return None if grpc is None else grpc.listener.port
 
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""

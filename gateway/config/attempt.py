@@ -13,7 +13,8 @@ from gateway.config.load import load_draft
 from gateway.config.problem import ConfigError, Path, Problem
 from gateway.config.readings import Readings, Recording
 from gateway.config.source import Source
-from gateway.config.world import Listeners, World
+from gateway.config.world import World
+from gateway.tls.server import Certificates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +62,16 @@ def _obstacles(running: World, world: World, main: Source) -> Iterator[Problem]:
         yield from world.refused
 
 
-def _asks(listeners: Listeners) -> tuple[bool, bool]:
+def _asks(tls: Certificates | None) -> tuple[bool, bool]:
     """Whether it speaks TLS, and asks clients for a certificate. Which certificates there are may change."""
-    tls = listeners.decision_tls
     return tls is not None, tls is not None and tls.client_ca is not None
 
 
 def _fixed(running: World, world: World) -> Iterator[tuple[Path, object, object]]:
     for name in ("decision", "keys", "admin", "grpc"):
         yield ("listeners", name), getattr(running.listeners, name), getattr(world.listeners, name)
-    yield ("listeners", "decision"), _asks(running.listeners), _asks(world.listeners)
+    before, after = running.listeners, world.listeners
+    yield ("listeners", "decision"), _asks(before.decision_tls), _asks(after.decision_tls)
+    yield ("listeners", "grpc"), _asks(before.grpc_tls), _asks(after.grpc_tls)
     yield ("downstream", "keys"), running.key_store, world.key_store
     yield ("downstream", "algorithm"), running.signing_algorithm, world.signing_algorithm

@@ -124,12 +124,15 @@ def _check_downstream(config: Config, spot: Spot) -> None:
 
 
 def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
-    tls = config.main.listeners.decision.tls
+    listeners = config.main.listeners
+    spoken = (listeners.decision.tls, listeners.grpc.tls if listeners.grpc is not None else None)
+    vouched = any(tls is not None and tls.client_ca is not None for tls in spoken)
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
-        if section.callers.identities and (tls is None or tls.client_ca is None):
+        if section.callers.identities and not vouched:
             (here / "callers" / "identities").refuse(
-                "nobody would vouch for them", "name listeners.decision.tls.client_ca"
+                "nobody would vouch for them",
+                "name listeners.decision.tls.client_ca, or that of listeners.grpc",
             )
         policy = compile_policy(
             policy_id, section, config.issuer_ids, here, directory=config.directory, read_secret=read
@@ -155,8 +158,12 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
     for first, second in combinations(addresses, 2):
         if _collide(addresses[first], addresses[second]):
             (spot / second / "port").refuse(f"is also the port of {first}", "give each its own port")
-    tls = compile_tls(section.decision.tls, config.directory, spot / "decision" / "tls", read)
-    return Listeners(**addresses, decision_tls=tls)
+    grpc_tls = None if section.grpc is None else section.grpc.tls
+    return Listeners(
+        **addresses,
+        decision_tls=compile_tls(section.decision.tls, config.directory, spot / "decision" / "tls", read),
+        grpc_tls=compile_tls(grpc_tls, config.directory, spot / "grpc" / "tls", read),
+    )
 
 
 def _collide(first: Address, second: Address) -> bool:

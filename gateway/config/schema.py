@@ -46,6 +46,10 @@ class GrpcListener(Section):
     """An IP address."""
     port: Port = Field(default=4181, examples=[4181])
     """0 lets the system choose."""
+    tls: TlsSection | None = Field(
+        default=None, examples=[{"certificate": "file:tls/tls.crt", "key": "file:tls/tls.key"}]
+    )
+    """Without it calls come in plain HTTP/2."""
 
 
 class KeysListener(Section):

@@ -154,7 +154,7 @@ class CallersSection(Section):
     identities: Texts | None = Field(
         default=None, examples=[["spiffe://cluster.local/ns/ingress/sa/ingress-nginx"]]
     )
-    """Its certificate shows one of these: a URI, or a DNS name. Needs listeners.decision.tls.client_ca."""
+    """Its certificate shows one of these: a URI, or a DNS name. Needs listeners.*.tls.client_ca."""
     network_alone: bool = False
     """Its address is enough: insecure, by name."""
 

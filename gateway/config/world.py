@@ -64,6 +64,7 @@ class Listeners:
     keys: Address
     admin: Address
     decision_tls: Certificates | None = None
+    grpc_tls: Certificates | None = None
     grpc: Address | None = None
     """None where Envoy does not ask over gRPC."""
 

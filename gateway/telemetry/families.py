@@ -92,7 +92,7 @@ FAMILIES: Final[Mapping[str, Family]] = {
         # the process
         _family("build_info", Kind.GAUGE_MAX, "The version that runs.", "version"),
         _family("bugs_total", Kind.COUNTER, "Exceptions that nobody expected."),
-        _family("connections", Kind.GAUGE_SUM, "Open connections of the decision listener."),
+        _family("connections", Kind.GAUGE_SUM, "Open connections, by listener.", "listener"),
         _family(
             "loop_lag_seconds", Kind.GAUGE_MAX, "How late the event loop was at worst, since the last look."
         ),

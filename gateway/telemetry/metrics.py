@@ -178,9 +178,10 @@ class Metrics:
         self._set("workers", running)
         self._set("worker_restarts_total", restarts)
 
-    def connections(self, count: int) -> None:
-        """How many connections the decision listener holds now."""
-        self._set("connections", count)
+    def connections(self, counts: Mapping[str, int]) -> None:
+        """How many connections each listener holds now."""
+        for listener, count in counts.items():
+            self._set("connections", count, listener)
 
     def loop_lag(self, seconds: float) -> None:
         """How late the event loop was at worst, since the last look."""

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-ALPN: Final = ["http/1.1"]
+HTTP_1: Final = "http/1.1"
+HTTP_2: Final = "h2"
 
 
 class UnfitCertificates(ValueError):
@@ -33,12 +34,13 @@ class Certificates:
 class Handshakes:
     """The context of a listener, whose certificates can be changed."""
 
-    __slots__ = ("_newest", "context")
+    __slots__ = ("_newest", "_protocol", "context")
 
-    def __init__(self, certificates: Certificates) -> None:
-        """Raises: UnfitCertificates."""
-        self._newest = context_of(certificates)
-        self.context: Final = context_of(certificates)
+    def __init__(self, certificates: Certificates, protocol: str = HTTP_1) -> None:
+        """`protocol` is the one that is spoken inside (RFC 7301). Raises: UnfitCertificates."""
+        self._protocol = protocol
+        self._newest = context_of(certificates, protocol)
+        self.context: Final = context_of(certificates, protocol)
         """For the listener. What it holds itself is never used."""
         self.context.sni_callback = self._choose
 
@@ -48,7 +50,7 @@ class Handshakes:
         Raises: UnfitCertificates; then the former ones stay. Whether clients are asked for a certificate is
         settled before a handshake chooses, and cannot be changed.
         """
-        newest = context_of(certificates)
+        newest = context_of(certificates, self._protocol)
         if newest.verify_mode is not self.context.verify_mode:
             raise UnfitCertificates("whether there is an authority of clients cannot change")
         self._newest = newest
@@ -60,13 +62,13 @@ class Handshakes:
         handshake.context = self._newest
 
 
-def context_of(certificates: Certificates) -> ssl.SSLContext:
+def context_of(certificates: Certificates, protocol: str = HTTP_1) -> ssl.SSLContext:
     """Make a context. Raises: UnfitCertificates."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
     context.num_tickets = 0
-    context.set_alpn_protocols(ALPN)
+    context.set_alpn_protocols([protocol])
     _load_own(context, certificates)
     if certificates.client_ca is not None:
         _load_authority(context, certificates.client_ca)

@@ -34,7 +34,7 @@ async def opened(folder: Path, port: int | None) -> Deciding:
 async def test_two_may_share_a_port(tmp_path: Path) -> None:
     port = free_port()
     one, other = await opened(tmp_path, port), await opened(tmp_path, port)
-    assert one.listener.port == other.listener.port == port
+    assert one.listening.decision.listener.port == other.listening.decision.listener.port == port
     assert (await welcome(port)).status == 200
     await one.drain(1)
     assert (await welcome(port)).status == 200
@@ -44,7 +44,7 @@ async def test_two_may_share_a_port(tmp_path: Path) -> None:
 async def test_a_port_of_its_own_is_not_shared(tmp_path: Path) -> None:
     alone = await opened(tmp_path, None)
     with pytest.raises(OSError, match="in use"):
-        await opened(tmp_path, alone.listener.port)
+        await opened(tmp_path, alone.listening.decision.listener.port)
     await alone.drain(1)
 
 

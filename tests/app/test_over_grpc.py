@@ -47,9 +47,7 @@ def test_a_package_within_one_that_is_not_there_is_not_there() -> None:
 
 
 def test_whoever_does_not_ask_for_it_loads_nothing_of_it() -> None:
-    code = (
-        "import sys, gateway.cli, gateway.app.worker; print({'grpc', 'google.protobuf'} & set(sys.modules))"
-    )
+    code = "import sys, gateway.cli, gateway.app.worker; print({'h2', 'google.protobuf'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -64,11 +62,12 @@ async def test_a_process_without_it_has_no_port_for_it(tmp_path: Path) -> None:
 async def test_what_cannot_be_written_down_is_decided_on_neither_listener(tmp_path: Path) -> None:
     given = configured(tmp_path, listeners=LISTENERS)
     front = await open_single(open_setting(given.world, BytesIO()), given)
-    grpc_listener = front._deciding.grpc
-    assert grpc_listener is not None
+    listening = front._deciding.listening
+    assert listening.grpc is not None
     for full in (True, False):
-        front._deciding._heed_full(full)
-        assert grpc_listener._servicer._open.is_set() is not full
+        listening.heed_full(full)
+        assert listening.decision.listener._connections.paused is full
+        assert listening.grpc.listener._connections.paused is full
     await front.drain(1)
 
 
@@ -77,7 +76,7 @@ async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> N
     front = await open_single(open_setting(given.world, BytesIO()), given)
     taken = {**LISTENERS, "grpc": {**FREE, "port": front.grpc_port}}
     second = configured(tmp_path, listeners=taken)
-    with pytest.raises(OSError, match="gRPC cannot listen"):
+    with pytest.raises(OSError, match="in use"):
         await open_single(open_setting(second.world, BytesIO()), second)
     await front.drain(1)
 

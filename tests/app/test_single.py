@@ -43,5 +43,5 @@ async def test_it_decides_by_the_configuration_that_was_adopted_last(tmp_path: P
         around.lines.flush()
     text = b"".join(front.exposition()[0]).decode()
     assert 'verdict="permit"' in text
-    assert "token_gateway_connections 0.0" in text
+    assert 'token_gateway_connections{listener="decision"} 0.0' in text
     assert (tmp_path / "out").read_text().count('"decide"') == 2

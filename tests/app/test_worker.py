@@ -166,7 +166,7 @@ def test_its_last_word_is_what_it_has_counted(tmp_path: Path, way: str) -> None:
         tallies.heard(1, subject.dump)
         text = tallies.exposition(Metrics({}, version="0").series).decode()
         assert 'reason="credential_missing"' in text
-        assert "\ntoken_gateway_connections 0.0" in text
+        assert '\ntoken_gateway_connections{listener="decision"} 0.0' in text
 
 
 def test_keys_that_are_too_old_permit_nothing_though_nobody_says_so(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ CATCHES_EVERYTHING: Final = {
     "gateway/app/gateway.py",  # a defect in one look at our keys must not be the last look
     "gateway/server/reload.py",  # a defect must not end the watch: the old world goes on
     "gateway/server/grpc/servicer.py",  # the same for a call: Envoy would make a permit of an empty answer
+    "gateway/server/grpc/protocol.py",  # whatever h2 raises, the connection ends without an answer
     "gateway/server/http1/protocol.py",  # whatever a handler raises, the peer gets a 500
     "gateway/sources/jwks.py",  # a defect must not look like a refusal: it is an outage
 }

@@ -32,25 +32,33 @@ def read(reference: SecretReference) -> bytes:
     return FILES.get(name, b"k" * 32)
 
 
-def world(tmp_path: Path, tls: object, callers: object = None) -> Any:
+def world(tmp_path: Path, tls: object, callers: object = None, listener: str = "decision") -> Any:
     config = valid()
     if tls is not None:
-        change("listeners", "decision", "tls", to=tls)(config)
+        change("listeners", listener, to={"tls": tls})(config)
     if callers is not None:
         change(*CALLERS, to=callers)(config)
     return load_world(write(tmp_path, config), read_secret=read)
 
 
-def problems(tmp_path: Path, tls: object, callers: object = None) -> list[tuple[str, str]]:
+def problems(
+    tmp_path: Path, tls: object, callers: object = None, listener: str = "decision"
+) -> list[tuple[str, str]]:
     with pytest.raises(ConfigError) as caught:
-        world(tmp_path, tls, callers)
+        world(tmp_path, tls, callers, listener)
     assert "BEGIN" not in str(caught.value)
     return [(problem.path, problem.what) for problem in caught.value.problems]
 
 
 def test_certificates_arrive(tmp_path: Path) -> None:
-    found = world(tmp_path, PAIR | {"client_ca": "file:ca.crt"}).listeners.decision_tls
-    assert (found.chain, found.key, found.client_ca) == (OWN.chain, OWN.key, AUTHORITY.pem)
+    for listener in ("decision", "grpc"):
+        given = world(tmp_path, PAIR | {"client_ca": "file:ca.crt"}, listener=listener).listeners
+        found = {"decision": given.decision_tls, "grpc": given.grpc_tls}
+        certificates = found.pop(listener)
+        assert list(found.values()) == [None]
+        assert (certificates.chain, certificates.key, certificates.client_ca) == (
+            OWN.chain, OWN.key, AUTHORITY.pem
+        )  # fmt: skip
     assert world(tmp_path, PAIR).listeners.decision_tls.client_ca is None
 
 
@@ -66,16 +74,21 @@ def test_certificates_arrive(tmp_path: Path) -> None:
         ({"certificate": "file:tls.crt"}, ".key", "is missing"),
     ],
 )
-def test_what_cannot_be_used_is_a_mistake(tmp_path: Path, tls: object, place: str, what: str) -> None:
-    ((path, said),) = problems(tmp_path, tls)
-    assert path == f"listeners.decision.tls{place}"
+@pytest.mark.parametrize("listener", ["decision", "grpc"])
+def test_what_cannot_be_used_is_a_mistake(
+    tmp_path: Path, listener: str, tls: object, place: str, what: str
+) -> None:
+    ((path, said),) = problems(tmp_path, tls, listener=listener)
+    assert path == f"listeners.{listener}.tls{place}"
     assert what in said
 
 
 def test_identities_need_an_authority(tmp_path: Path) -> None:
     callers = {"identities": [SPIFFE, "ingress.example.com"]}
-    both = world(tmp_path, PAIR | {"client_ca": "file:ca.crt"}, callers).snapshot.policies["orders"]
-    assert both.caller_identities == {SPIFFE, "ingress.example.com"}
+    for listener in ("decision", "grpc"):
+        asking = world(tmp_path, PAIR | {"client_ca": "file:ca.crt"}, callers, listener)
+        both = asking.snapshot.policies["orders"]
+        assert both.caller_identities == {SPIFFE, "ingress.example.com"}
     for tls in (PAIR, None):
         ((path, said),) = problems(tmp_path, tls, callers)
         assert (path, said) == ("policies.orders.callers.identities", "nobody would vouch for them")

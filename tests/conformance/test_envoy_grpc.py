@@ -10,13 +10,13 @@ from gateway.server.grpc.protos.check_pb2 import CheckResponse
 from tests.conformance.scenario import Scenario
 from tests.conformance.scenarios import SCENARIOS
 from tests.conformance.test_dialects import check_answer, outcome_of
-from tests.server.grpc.messages import message, metadata, peer
+from tests.server.grpc.messages import call, message
 from tests.walk import decide
 
 
 def run(scenario: Scenario) -> tuple[Verdict, HttpAnswer]:
     wire, world = scenario.wire(), scenario.world()
-    question = checked(message(wire), peer(wire), metadata(wire))
+    question = checked(message(wire), call(wire))
     policy = envoy_grpc.policy_of(question, world.policies)
     assert policy is not None
     facts = envoy_grpc.read(question, policy)

@@ -83,7 +83,7 @@ def test_counters_of_ended_workers_stay_and_their_gauges_go() -> None:
         for _ in range(pid):
             worker.decided(PERMIT, dialect="nginx", seconds=0.001)
             workers.heard(pid, worker.dump())
-        worker.connections(10)
+        worker.connections({"decision": 10})
         workers.heard(pid, worker.dump())
         total += pid
         workers.ended(pid)

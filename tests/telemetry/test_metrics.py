@@ -147,7 +147,7 @@ def test_keys_that_were_never_read_have_no_age(metrics: Metrics) -> None:
 def test_the_process(metrics: Metrics) -> None:
     metrics.configured(generation="one", insecure_choices=3)
     metrics.configured(generation="two", insecure_choices=1)
-    metrics.connections(7)
+    metrics.connections({"decision": 7, "grpc": 2})
     metrics.bug()
     metrics.malformed("body")
     metrics.lines_dropped(5)
@@ -158,7 +158,7 @@ def test_the_process(metrics: Metrics) -> None:
         "build_info{version=1.2.3}": 1,
         "config_info{generation=two}": 1,
         "insecure_choices{}": 1,
-        "connections{}": 7,
+        "connections{listener=decision}": 7,
         "bugs_total{}": 1,
         "requests_malformed_total{why=body}": 1,
         "log_lines_dropped_total{}": 6,

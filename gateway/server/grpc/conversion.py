@@ -5,7 +5,6 @@ is made by `response`, and `sealed` lets none go that is not wholly one thing or
 """
 
 from typing import Final
-from urllib.parse import unquote
 
 from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.mint import IDENTITY_HEADERS
@@ -16,8 +15,6 @@ from gateway.dialects.untrusted import UNTRUSTED
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.grpc.protos.check_pb2 import CheckRequest, CheckResponse, DeniedHttpResponse
 from gateway.server.grpc.protos.core_pb2 import HeaderMap, HeaderValue, HeaderValueOption
-
-Metadata = tuple[tuple[str, str | bytes], ...]
 
 OK: Final = 0
 PERMISSION_DENIED: Final = 7  # google.rpc.Code
@@ -32,16 +29,15 @@ class Unsound(Exception):
     """A message that could be read as something that it is not."""
 
 
-def checked(message: CheckRequest, peer: str, metadata: Metadata) -> Checked:
-    """Read a message; `peer` as gRPC prints it."""
+def checked(message: CheckRequest, call: HttpRequest) -> Checked:
+    """Read a message; `call` is who has sent it."""
     attributes = message.attributes
     http = attributes.request.http
     extensions = attributes.context_extensions
-    said = tuple((name.encode(), _octets(value)) for name, value in metadata)
     if SAID in extensions:
-        said = (*said, (CALLER, extensions[SAID]))
+        call = call._replace(headers=Headers.of((*call.headers.pairs, (CALLER, extensions[SAID]))))
     return Checked(
-        call=HttpRequest(b"POST", b"", Headers.of(said), address_of(peer)),
+        call=call,
         policy=extensions.get(POLICY),
         method=http.method,
         scheme=http.scheme,
@@ -50,13 +46,6 @@ def checked(message: CheckRequest, peer: str, metadata: Metadata) -> Checked:
         headers=_headers(http.header_map, http.headers),
         client=attributes.source.address.socket_address.address,
     )
-
-
-def address_of(peer: str) -> str:
-    """Give the address of `ipv4:192.0.2.1:4711` or `ipv6:%5B::1%5D:4711`; else what is nobody's."""
-    family, _, rest = peer.partition(":")
-    host = unquote(rest).rpartition(":")[0]
-    return host.strip("[]") if family in {"ipv4", "ipv6"} else ""
 
 
 def response(answer: HttpAnswer, target: bytes | None = None) -> CheckResponse:
@@ -102,10 +91,6 @@ def recalled(wire: bytes) -> HttpAnswer:
 
 _SET: Final = (b"authorization", *IDENTITY_HEADERS, b"cookie")
 """What reaches the backend. What a browser is told is for Envoy's own CORS filter."""
-
-
-def _octets(value: str | bytes) -> bytes:
-    return value if isinstance(value, bytes) else value.encode("latin-1", "replace")
 
 
 def _headers(raw: HeaderMap, joined: "dict[str, bytes]") -> Headers:

@@ -1,21 +1,20 @@
 """What does one call get? A message in, a decision, a message out; a refusal for whatever goes wrong."""
 
-import asyncio
-from collections.abc import Callable
-from typing import Final, Protocol
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 
+from gateway.core.policy import Policy
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny
 from gateway.dialects import envoy_grpc
 from gateway.dialects.envoy_grpc import Checked
-from gateway.dialects.wire import HttpAnswer
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.engine import Engine
 from gateway.server.grpc.conversion import (
     BROKEN,
     PERMIT,
-    Metadata,
     checked,
     recalled,
     response,
@@ -28,18 +27,8 @@ MALFORMED: Final = sealed(response(REFUSALS[Fault.MALFORMED]))
 """The answer to octets that are no message."""
 
 
-class Call(Protocol):
-    """What is asked of gRPC's context."""
-
-    def peer(self) -> str:
-        """Give the other end of the connection, as gRPC prints it."""
-
-    def invocation_metadata(self) -> Metadata | None:
-        """Give what the caller has said beside the message."""
-
-
 class Servicer:
-    """Answers `Check`. Octets in and out: whatever is wrong with them is answered here, not by gRPC."""
+    """Answers `Check`. Octets in and out: whatever is wrong with them is answered here."""
 
     def __init__(
         self, engine: Engine, *, on_malformed: Callable[[str], None], on_bug: Callable[[BaseException], None]
@@ -47,23 +36,24 @@ class Servicer:
         self._engine = engine
         self._on_malformed = on_malformed
         self._on_bug = on_bug
-        self._open = asyncio.Event()
-        self._open.set()
 
-    def pause(self) -> None:
-        """Decide nothing more; calls wait."""
-        self._open.clear()
+    def check(self, octets: bytes, call: HttpRequest) -> bytes | Coroutine[Any, Any, bytes]:
+        """Answer one call, or give a coroutine that does where something must be looked up first.
 
-    def resume(self) -> None:
-        """Decide again: those first that wait."""
-        self._open.set()
-
-    async def check(self, octets: bytes, call: Call) -> bytes:
-        """Answer one call. Never raises: Envoy would have to make something of it."""
+        `call` is who asks: the connection's other end, and what it says beside the message. Neither raises:
+        Envoy would have to make something of it.
+        """
         try:
-            await self._open.wait()
-            question = checked(CheckRequest.FromString(octets), call.peer(), call.invocation_metadata() or ())
-            return await self._decided(question)
+            question = checked(CheckRequest.FromString(octets), call)
+            policy = envoy_grpc.policy_of(question, self._engine.policies)
+            unknown = Deny(reason=Reason.POLICY_UNKNOWN)
+            facts = unknown if policy is None else envoy_grpc.read(question, policy)
+            given = self._engine.decide(envoy_grpc, policy, facts, question.peer)
+            if isinstance(given, bytes):
+                return _written(question, policy, recalled(given))
+            if isinstance(given, HttpAnswer):
+                return _written(question, policy, given)
+            return self._looked_up(question, policy, given)
         except DecodeError:
             self._on_malformed(Fault.MALFORMED)
             return MALFORMED
@@ -73,18 +63,18 @@ class Servicer:
 
     # --- private ---
 
-    async def _decided(self, question: Checked) -> bytes:
-        policy = envoy_grpc.policy_of(question, self._engine.policies)
-        unknown = Deny(reason=Reason.POLICY_UNKNOWN)
-        facts = unknown if policy is None else envoy_grpc.read(question, policy)
-        given = self._engine.decide(envoy_grpc, policy, facts, question.peer)
-        if isinstance(given, bytes):
-            answer = recalled(given)
-        elif isinstance(given, HttpAnswer):
-            answer = given
-        else:
-            answer = await given
-        if policy is None or answer.status != PERMIT:
-            return sealed(response(answer))
-        target = envoy_grpc.target_without(question.target, policy.places.queries)
-        return sealed(response(answer, target))
+    async def _looked_up(
+        self, question: Checked, policy: Policy | None, answer: Coroutine[Any, Any, HttpAnswer]
+    ) -> bytes:
+        try:
+            return _written(question, policy, await answer)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._on_bug(error)
+            return BROKEN
+
+
+def _written(question: Checked, policy: Policy | None, answer: HttpAnswer) -> bytes:
+    if policy is None or answer.status != PERMIT:
+        return sealed(response(answer))
+    target = envoy_grpc.target_without(question.target, policy.places.queries)
+    return sealed(response(answer, target))

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from gateway.core.headers import Headers
 from gateway.dialects.forwarded import CALLER
-from gateway.server.grpc.conversion import Metadata
+from gateway.dialects.wire import HttpRequest
 from gateway.server.grpc.protos.check_pb2 import CheckRequest
-from tests.builders import Wire
+from tests.builders import PEER, Wire
 
 METHOD: Final = b"x-original-method"
 SCHEME: Final = b"x-forwarded-proto"
@@ -32,11 +33,14 @@ def message(wire: Wire | None = None, **changes: Any) -> CheckRequest:
     return asked
 
 
-def metadata(wire: Wire) -> Metadata:
-    """What Envoy says beside it: the caller's secret, which a scenario has among the headers."""
-    return tuple((name.decode(), value.decode("latin-1")) for name, value in wire.headers if name == CALLER)
+def call(wire: Wire) -> HttpRequest:
+    """Who sends it. The caller's secret, which a scenario has among the headers, Envoy says beside it."""
+    said = tuple(pair for pair in wire.headers if pair[0] == CALLER)
+    return calling(*said, peer=wire.peer)
 
 
-def peer(wire: Wire) -> str:
-    """The other end, as gRPC prints it."""
-    return f"ipv4:{wire.peer}:4711"
+def calling(
+    *said: tuple[bytes, bytes], peer: str = PEER, identities: frozenset[str] = frozenset()
+) -> HttpRequest:
+    """A call from this address, with these words beside the message."""
+    return HttpRequest(b"POST", b"", Headers.of(said), peer, identities)

@@ -16,7 +16,6 @@ from gateway.dialects.wire import HttpAnswer
 from gateway.server.grpc.conversion import (
     BROKEN,
     Unsound,
-    address_of,
     checked,
     recalled,
     response,
@@ -26,14 +25,14 @@ from gateway.server.grpc.protos.check_pb2 import CheckRequest, CheckResponse
 from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
 from tests.builders import Wire, bearer, policy, snapshot
-from tests.server.grpc.messages import message, metadata, peer
+from tests.server.grpc.messages import call, calling, message
 from tests.strategies import any_headers, targets
 from tests.walk import decide
 
 
 def permit(*headers: tuple[bytes, bytes], **changes: Any) -> HttpAnswer:
     wire = Wire(headers=headers or (bearer(),), **changes)
-    facts = envoy_grpc.read(checked(message(wire), peer(wire), metadata(wire)), policy())
+    facts = envoy_grpc.read(checked(message(wire), call(wire)), policy())
     assert not isinstance(facts, Deny)
     verdict = decide(facts, snapshot())
     assert isinstance(verdict, Permit)
@@ -45,7 +44,7 @@ def permit(*headers: tuple[bytes, bytes], **changes: Any) -> HttpAnswer:
 
 def test_raw_headers_are_kept_as_they_came_without_the_pseudo_ones() -> None:
     wire = Wire(headers=((b"a", b" \xff\x00 "), (b"authorization", b"x"), (b"authorization", b"y")))
-    read = checked(message(wire), peer(wire), ())
+    read = checked(message(wire), call(wire))
     assert read.headers.all(b"authorization") == [b"x", b"y"]
     assert read.headers.all(b"a") == [b"\xff\x00"]
     assert [name for name in read.headers.shape.names if name.startswith(b":")] == []
@@ -57,7 +56,7 @@ def test_without_raw_headers_the_joined_ones_are_read() -> None:
     asked = CheckRequest()
     asked.attributes.request.http.headers["authorization"] = b"Bearer a,Bearer b"
     asked.attributes.request.http.headers[":path"] = b"/x"
-    read = checked(asked, "ipv4:10.42.0.7:1", ())
+    read = checked(asked, calling())
     assert read.headers.pairs == ((b"authorization", b"Bearer a,Bearer b"),)
     assert read.policy is None
 
@@ -65,38 +64,22 @@ def test_without_raw_headers_the_joined_ones_are_read() -> None:
 def test_a_value_that_is_not_raw_is_read_as_well() -> None:
     asked = CheckRequest()
     asked.attributes.request.http.header_map.headers.add(key=b"a", value=b"b")
-    assert checked(asked, "", ()).headers.pairs == ((b"a", b"b"),)
+    assert checked(asked, calling()).headers.pairs == ((b"a", b"b"),)
 
 
-def test_the_metadata_is_the_calls() -> None:
-    read = checked(CheckRequest(), "ipv4:10.42.0.7:1", (("x-token-gateway-caller", "s"), ("a-bin", b"\xff")))
+def test_what_is_said_beside_the_message_is_the_calls() -> None:
+    read = checked(CheckRequest(), calling((b"x-token-gateway-caller", b"s"), (b"a", b"\xff")))
     assert read.call.values(b"x-token-gateway-caller") == [b"s"]
-    assert read.call.values(b"a-bin") == [b"\xff"]
+    assert read.call.values(b"a") == [b"\xff"]
     assert read.headers.pairs == ()
 
 
-def test_where_there_is_no_metadata_the_context_says_the_secret() -> None:
+def test_where_the_call_says_nothing_the_context_says_the_secret() -> None:
     asked = CheckRequest()
     asked.attributes.context_extensions["caller"] = b"s"
-    assert checked(asked, "", ()).call.values(b"x-token-gateway-caller") == [b"s"]
-    both = checked(asked, "", (("x-token-gateway-caller", "other"),))
+    assert checked(asked, calling()).call.values(b"x-token-gateway-caller") == [b"s"]
+    both = checked(asked, calling((b"x-token-gateway-caller", b"other")))
     assert both.call.values(b"x-token-gateway-caller") == [b"other", b"s"]  # two are none
-
-
-@pytest.mark.parametrize(
-    ("peer", "address"),
-    [
-        ("ipv4:192.0.2.1:4711", "192.0.2.1"),
-        ("ipv6:[::1]:4711", "::1"),
-        ("ipv6:%5B::ffff:192.0.2.1%5D:4711", "::ffff:192.0.2.1"),
-        ("unix:/run/gateway", ""),
-        ("unix:10.42.0.7:1", ""),
-        ("", ""),
-        ("ipv4:", ""),
-    ],
-)
-def test_the_peer_is_an_address_or_nobody(peer: str, address: str) -> None:
-    assert address_of(peer) == address
 
 
 @given(octets=st.binary(max_size=64))
@@ -105,7 +88,7 @@ def test_any_message_is_read(octets: bytes) -> None:
         asked = CheckRequest.FromString(octets)
     except Exception:  # noqa: BLE001 - the servicer's to answer
         return
-    read = checked(asked, "ipv4:10.42.0.7:1", ())
+    read = checked(asked, calling())
     envoy_grpc.policy_of(read, {"orders": policy()})
     envoy_grpc.read(read, policy())
 
@@ -218,6 +201,6 @@ def test_nothing_but_a_permit_is_read_as_one(
     headers: HeaderPairs, target: bytes, method: bytes, scheme: bytes, host: bytes
 ) -> None:
     wire = Wire(headers=headers, target=target, method=method, scheme=scheme, host=host)
-    facts = envoy_grpc.read(checked(message(wire), peer(wire), metadata(wire)), policy())
+    facts = envoy_grpc.read(checked(message(wire), call(wire)), policy())
     verdict: Verdict = facts if isinstance(facts, Deny) else decide(facts, snapshot())
     assert allows(sealed(response(envoy_grpc.render(verdict)))) is isinstance(verdict, Permit)

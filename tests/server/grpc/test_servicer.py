@@ -1,6 +1,5 @@
 """One call: what it is answered, and that nothing that goes wrong is a permit."""
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,29 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.evidence import KeysNeeded
 from gateway.core.policy import BearerCredential, QueryCredential
 from gateway.core.reason import Reason
-from gateway.dialects.wire import HttpAnswer
+from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.grpc import servicer as module
 from gateway.server.grpc.conversion import BROKEN
 from gateway.server.grpc.protos.check_pb2 import CheckResponse
 from gateway.server.grpc.servicer import MALFORMED, Servicer
 from gateway.server.memo import Memo
 from tests import builders as b
-from tests.server.grpc.messages import message
-from tests.server.test_engine import Observed, make
-
-
-@dataclass
-class Call:
-    address: str = f"ipv4:{b.PEER}:4711"
-    said: tuple[tuple[str, str], ...] | None = None
-
-    def peer(self) -> str:
-        return self.address
-
-    def invocation_metadata(self) -> Any:
-        return self.said
+from tests.server.grpc.messages import calling, message
+from tests.server.test_engine import Observed, Table, make
 
 
 @dataclass
@@ -46,11 +34,14 @@ def serving(**world: Any) -> tuple[Servicer, Observed, Told]:
     return Servicer(decide, on_malformed=told.faults.append, on_bug=told.bugs.append), observed, told
 
 
-async def ask(subject: Servicer, call: Call | None = None, **changes: Any) -> CheckResponse:
+async def octets_of(subject: Servicer, octets: bytes, call: HttpRequest | None = None) -> bytes:
+    answer = subject.check(octets, call or calling())
+    return answer if isinstance(answer, bytes) else await answer
+
+
+async def ask(subject: Servicer, call: HttpRequest | None = None, **changes: Any) -> CheckResponse:
     asked = message(**{"headers": (b.bearer(),), **changes})
-    said: CheckResponse = CheckResponse.FromString(
-        await subject.check(asked.SerializeToString(), call or Call())
-    )
+    said: CheckResponse = CheckResponse.FromString(await octets_of(subject, asked.SerializeToString(), call))
     return said
 
 
@@ -67,15 +58,15 @@ async def test_a_permit_and_the_same_from_memory() -> None:
 @pytest.mark.parametrize(
     ("call", "changes", "reason", "status"),
     [
-        (Call(), {"headers": ()}, Reason.CREDENTIAL_MISSING, 401),
-        (Call(), {"target": b"/nowhere"}, None, 403),
-        (Call(), {"policy": "other"}, Reason.POLICY_UNKNOWN, 403),
-        (Call("ipv4:192.0.2.9:1"), {}, Reason.PEER_UNTRUSTED, 403),
-        (Call("unix:/run/x"), {}, Reason.PEER_UNTRUSTED, 403),
-        (Call(), {"scheme": b""}, Reason.CARRIER_MALFORMED, 400),
+        (calling(), {"headers": ()}, Reason.CREDENTIAL_MISSING, 401),
+        (calling(), {"target": b"/nowhere"}, None, 403),
+        (calling(), {"policy": "other"}, Reason.POLICY_UNKNOWN, 403),
+        (calling(peer="192.0.2.9"), {}, Reason.PEER_UNTRUSTED, 403),
+        (calling(peer="unix"), {}, Reason.PEER_UNTRUSTED, 403),
+        (calling(), {"scheme": b""}, Reason.CARRIER_MALFORMED, 400),
     ],
 )
-async def test_a_refusal(call: Call, changes: Any, reason: Reason | None, status: int) -> None:
+async def test_a_refusal(call: HttpRequest, changes: Any, reason: Reason | None, status: int) -> None:
     subject, observed, _ = serving()
     said = await ask(subject, call, **changes)
     assert (said.status.code, said.denied_response.status.code) == (7, status)
@@ -97,14 +88,14 @@ async def test_the_token_in_the_query_goes_also_where_the_permit_is_remembered()
 
 async def test_what_is_no_message_is_refused_and_counted() -> None:
     subject, _, told = serving()
-    assert await subject.check(b"\xff\xff", Call()) == MALFORMED
+    assert await octets_of(subject, b"\xff\xff") == MALFORMED
     assert CheckResponse.FromString(MALFORMED).denied_response.status.code == 400
     assert told.faults == ["malformed"]
 
 
 async def test_an_empty_message_is_refused() -> None:
     subject, observed, _ = serving()
-    said = CheckResponse.FromString(await subject.check(b"", Call()))
+    said = CheckResponse.FromString(await octets_of(subject, b""))
     assert said.denied_response.status.code == 403
     assert observed.only.reason is Reason.POLICY_UNKNOWN
 
@@ -113,30 +104,31 @@ async def test_an_empty_message_is_refused() -> None:
 async def test_a_defect_is_a_refusal(monkeypatch: pytest.MonkeyPatch, answer: Any) -> None:
     subject, _, told = serving()
     monkeypatch.setattr(type(subject._engine), "decide", lambda *_: answer)
-    assert await subject.check(message(headers=(b.bearer(),)).SerializeToString(), Call()) == BROKEN
+    assert await octets_of(subject, message(headers=(b.bearer(),)).SerializeToString()) == BROKEN
     assert len(told.bugs) == 1
 
 
 async def test_whatever_is_raised_is_a_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
     subject, _, told = serving()
     monkeypatch.setattr(module, "response", lambda *_: CheckResponse())
-    assert await subject.check(message(headers=(b.bearer(),)).SerializeToString(), Call()) == BROKEN
+    assert await octets_of(subject, message(headers=(b.bearer(),)).SerializeToString()) == BROKEN
     assert len(told.bugs) == 1
 
 
 @given(octets=st.binary(max_size=80))
 async def test_no_octets_are_a_permit(octets: bytes) -> None:
     subject, _, told = serving()
-    assert CheckResponse.FromString(await subject.check(octets, Call())).status.code == 7
+    assert CheckResponse.FromString(await octets_of(subject, octets)).status.code == 7
     assert told.bugs == []
 
 
-async def test_while_it_is_paused_calls_wait() -> None:
-    subject, observed, _ = serving()
-    subject.pause()
-    waiting = asyncio.create_task(ask(subject))
-    await asyncio.sleep(0.01)
-    assert not waiting.done()
-    assert observed.calls == []
-    subject.resume()
-    assert (await waiting).status.code == 0
+async def test_a_look_up_is_waited_for_and_its_defect_is_a_refusal() -> None:
+    subject, _, _ = serving(sources=Table(found={KeysNeeded("corp"): b.key_set()}))
+    answer = subject.check(message(headers=(b.bearer(),)).SerializeToString(), calling())
+    assert not isinstance(answer, bytes)
+    assert CheckResponse.FromString(await answer).WhichOneof("http_response") == "ok_response"
+    broken, _, told = serving(sources=Table())
+    answer = broken.check(message(headers=(b.bearer(),)).SerializeToString(), calling())
+    assert not isinstance(answer, bytes)
+    assert await answer == BROKEN
+    assert len(told.bugs) == 1
