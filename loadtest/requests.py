@@ -41,6 +41,11 @@ class Stock:
         )
         return self._file("probes", page)
 
+    def clients(self) -> str:
+        """The hot ones as a client sends them to a proxy."""
+        tokens = (self.issuer.token("RS256", f"hot-{number}") for number in range(TOKENS))
+        return self._file("clients", (client_request(token, n) for n, token in enumerate(tokens)))
+
     def fresh(self) -> str:
         """The hot ones, over connections that are closed after each answer, as ingress-nginx does."""
         tokens = [self.issuer.token("RS256", f"fresh-{number}") for number in range(TOKENS)]
@@ -124,6 +129,13 @@ def request(token: str, route: int, more: str = "") -> bytes:
         "Cookie: theme=dark; consent=1\r\n"
         f"{more}\r\n"
     ).encode()
+
+
+def client_request(token: str, route: int) -> bytes:
+    """What a client sends to a proxy, which asks by itself: the same without what nginx adds."""
+    line = f"GET /v1/shop-{route}/orders/4711?page=2&cursor={PLACEHOLDER} HTTP/1.1\r\n"
+    _, _, rest = request(token, route).decode().partition("X-Request-ID: ")
+    return f"{line}Host: api.example.com\r\nX-Request-ID: {rest}".encode()
 
 
 def _b64(text: str) -> str:

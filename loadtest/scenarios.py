@@ -6,6 +6,7 @@ from functools import partial
 from typing import Final
 
 from loadtest.contenders import envoy, haproxy, nginx
+from loadtest.contenders.asked_by_envoy import asked_by_envoy
 from loadtest.contenders.gateway import gateway
 from loadtest.contenders.ordinary import ORDINARY
 from loadtest.contenders.running import Contender
@@ -55,6 +56,7 @@ GOOD_PER_SECOND: Final = 400
 HOT: Final = Load(requests=Stock.hot)
 FORGED: Final = Load(requests=Stock.forged, statuses=(401, 403))
 EXPIRED: Final = Load(requests=Stock.expired, statuses=(401, 403))
+CLIENTS: Final = Load(requests=Stock.clients)
 NEW_CONNECTION: Final = Load(requests=Stock.fresh, fresh=True)
 GOOD: Final = replace(HOT, rate=GOOD_PER_SECOND)
 GARBAGE: Final = Load(
@@ -115,6 +117,13 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "routes": Scenario(
         title="The hot load over 10 and over 10,000 routes",
         rows={"ten": _routes(10), "ten-thousand": _routes(10_000)},
+    ),
+    "envoy": Scenario(
+        title="A repeated token, and Envoy asks: the gateway's part alone",
+        rows={
+            "http": Row(contender=asked_by_envoy("envoy"), load=CLIENTS),
+            "grpc": Row(contender=asked_by_envoy("envoy-grpc"), load=CLIENTS),
+        },
     ),
     "new-connection": Scenario(
         title="A new connection for each request, as ingress-nginx asks",

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from http.client import HTTPConnection
@@ -23,27 +23,35 @@ MEMO: dict[str, object] = {"memo": {"entries": 250_000, "megabytes": 1024}}
 
 def gateway(*, routes: int = ROUTES, reuse: bool = False, workers: int = 1, bare: bool = False) -> Contender:
     """The gateway with so many routes. Bare: its HTTP core alone, which answers probes: its own floor."""
-    start = partial(_start, routes=routes, reuse=reuse, workers=workers, bare=bare)
+    start = partial(started, routes=routes, reuse=reuse, workers=workers, bare=bare)
     if bare:
         return Contender(name="token gateway /livez", start=start, verifies=False)
     return Contender(name="token gateway", start=start, header="authorization")
 
 
-# --- private ---
-
-
 @contextmanager
-def _start(
-    folder: Path, keys: Path, *, routes: int, reuse: bool, workers: int, bare: bool
+def started(
+    folder: Path,
+    keys: Path,
+    *,
+    routes: int = ROUTES,
+    reuse: bool = False,
+    workers: int = 1,
+    bare: bool = False,
+    listeners: Mapping[str, object] | None = None,
 ) -> Iterator[Server]:
+    """Start it; `listeners` are more than the usual three. Its file is `gateway.yaml` of the folder."""
     decision, jwks, admin = free_port(), free_port(), free_port()
     file = folder / "gateway.yaml"
-    # JSON is YAML, and quicker to write
-    file.write_text(json.dumps(_configuration(keys, routes, REUSE if reuse else {}, (decision, jwks, admin))))
+    whole = _configuration(keys, routes, REUSE if reuse else {}, (decision, jwks, admin), listeners or {})
+    file.write_text(json.dumps(whole))  # JSON is YAML, and quicker to write
     command = [sys.executable, "-m", "gateway", "serve", "-c", str(file), *_workers(workers)]
     cores = machine.CORES if workers > 1 else [machine.SERVER_CORE]
     with running(command, folder, admin if bare else decision, lambda: _ready(admin), cores) as server:
         yield server
+
+
+# --- private ---
 
 
 def _workers(count: int) -> list[str]:
@@ -62,7 +70,11 @@ def _knows_workers() -> bool:
 
 
 def _configuration(
-    keys: Path, routes: int, reuse: dict[str, object], ports: tuple[int, int, int]
+    keys: Path,
+    routes: int,
+    reuse: dict[str, object],
+    ports: tuple[int, int, int],
+    more: Mapping[str, object],
 ) -> dict[str, object]:
     downstream = {"audience": "orders", "scopes": ["orders:read"], "ttl": "60s", **reuse}
     names = ("decision", "keys", "admin")
@@ -87,7 +99,8 @@ def _configuration(
             }
         },
         "listeners": {
-            name: {"host": "127.0.0.1", "port": port} for name, port in zip(names, ports, strict=True)
+            **{name: {"host": "127.0.0.1", "port": port} for name, port in zip(names, ports, strict=True)},
+            **more,
         },
     }
 

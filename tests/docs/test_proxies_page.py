@@ -44,8 +44,8 @@ def test_the_table_counts_and_leaves_out_what_one_proxy_alone_does() -> None:
         "tests.wire.test_haproxy": {Front.HAPROXY: 5},
     }
     head, _, *lines = table(shown, VERSIONS).splitlines()
-    assert head.endswith("| envoy 1.0 |")
-    assert lines == [f"| {question('tests.wire.test_allowed')} |  |  |  | 3 |  | 4 |"]
+    assert head.endswith("| envoy 1.0 | envoy-grpc 1.0 |")
+    assert lines == [f"| {question('tests.wire.test_allowed')} |  |  |  | 3 |  | 4 |  |"]
 
 
 def test_the_command_is_there() -> None:

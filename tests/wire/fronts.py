@@ -14,6 +14,7 @@ import yaml
 from tests.wire.caddy import Caddy
 from tests.wire.components import REPOSITORY, Component
 from tests.wire.envoy import Envoy
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.haproxy import HAProxy
 from tests.wire.nginx import Nginx
 from tests.wire.processes import Program
@@ -77,14 +78,24 @@ class Front(StrEnum):
     CADDY = "caddy"
     HAPROXY = "haproxy"
     ENVOY = "envoy"
+    ENVOY_GRPC = "envoy-grpc"
 
     @property
     def component(self) -> Component:
-        return Component(self.value)
+        return Component.ENVOY if self is Front.ENVOY_GRPC else Component(self.value)
 
     @property
     def traits(self) -> Traits:
         return _TRAITS[self]
+
+    @property
+    def listener(self) -> str:
+        """Which listener of the gateway it asks."""
+        return "grpc" if self is Front.ENVOY_GRPC else "decision"
+
+    def port_of(self, gateway: GatewayProcess) -> int:
+        """Where it asks."""
+        return gateway.grpc_port if self is Front.ENVOY_GRPC else gateway.decision_port
 
     @property
     def malformed(self) -> int:
@@ -136,6 +147,14 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
         absolute_target=404,
         relays_outages=False,  # any 5xx is a failure to ask: an empty 503
     ),
+    Front.ENVOY_GRPC: Traits(
+        target="envoy-grpc",
+        dialect="envoy-grpc",
+        preflight=200,
+        asks_about_preflights=False,
+        two_authorizations="credential_malformed",
+        absolute_target=404,
+    ),
 }
 
 
@@ -170,7 +189,7 @@ def opened(front: Front, snippet: str, directory: Path, *, port: int) -> Iterato
             running = Caddy(snippet, directory, port=port)
         case Front.HAPROXY:
             running = HAProxy(snippet, directory, port=port)
-        case Front.ENVOY:
+        case Front.ENVOY | Front.ENVOY_GRPC:
             running = Envoy(snippet, directory, port=port)
         case _:
             assert_never(front)

@@ -118,7 +118,7 @@ class GatewayProcess:
         return sum(int(float(number)) for number in counted)
 
     def connections(self) -> int:
-        """How many connections of proxies are open."""
-        found = re.search(r"^token_gateway_connections (\d+)", self.metrics(), re.MULTILINE)
-        assert found is not None
-        return int(found[1])
+        """How many connections of proxies are open, to either listener that they ask."""
+        found = re.findall(r"^token_gateway_connections\{[^}]*\} (\d+)", self.metrics(), re.MULTILINE)
+        assert found != []
+        return sum(map(int, found))

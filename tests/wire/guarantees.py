@@ -52,6 +52,8 @@ def counted(reports: Iterable[pytest.TestReport]) -> Shown:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Renew the table, unless something has failed."""
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # a worker of pytest-xdist, which knows its own part alone
     stats = terminalreporter.stats
     if stats.get("failed") or stats.get("error"):
         return

@@ -36,6 +36,21 @@ def _ports() -> Iterator[int]:
 
 
 _PORTS = _ports()
+_OURS: dict[int, socket.socket] = {}
+"""What tells other runs on this machine, for as long as this process lives, which ports it has given out."""
+
+
+def _claimed(port: int) -> bool:
+    """Whether no other run has it: an abstract name is one process's, and gone with it (unix(7))."""
+    if port not in _OURS:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f"\0token-gateway-tests-{port}")
+        except OSError:
+            claim.close()
+            return False
+        _OURS[port] = claim
+    return True
 
 
 def free_port() -> int:
@@ -43,7 +58,8 @@ def free_port() -> int:
     for port in _PORTS:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return port
+            if _claimed(port):
+                return port
     raise AssertionError("the ports never end")
 
 

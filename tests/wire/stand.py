@@ -126,14 +126,12 @@ def opened_stand(
     The proxy knows nothing but what `gateway snippet` prints. `more` goes into the gateway's file.
     """
     keys = lab_issuer.write_keys(directory / "keys")
-    with (
-        EchoBackend() as backend,
-        GatewayProcess(configuration(policy, provider, keys, **more), directory / "gateway") as gateway,
-    ):
+    whole = configuration(policy, provider, keys, **{"listeners": {front.listener: {}}, **more})
+    with EchoBackend() as backend, GatewayProcess(whole, directory / "gateway") as gateway:
         snippet = printed_snippet(
             front.traits.target,
             gateway.file,
-            gateway=gateway.decision_port,
+            gateway=front.port_of(gateway),
             backend=backend.port,
             listen=(port := free_port()),
         )

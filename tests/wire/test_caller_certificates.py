@@ -45,10 +45,10 @@ def standing(
         (gateway_folder / name).write_bytes(content)
     write_trust(proxy_folder, trusts, shows)
     tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
-    listeners = {"decision": {"tls": tls}}
+    listeners = {front.listener: {"tls": tls}}
     whole = configuration(KNOWN, None, lab_issuer.write_keys(folder / "keys"), listeners=listeners)
     with EchoBackend() as backend, GatewayProcess(whole, gateway_folder) as gateway:
-        addresses = {"gateway": gateway.decision_port, "backend": backend.port, "listen": free_port()}
+        addresses = {"gateway": front.port_of(gateway), "backend": backend.port, "listen": free_port()}
         url = "https://127.0.0.1" if front.traits.verifies_addresses else "https://localhost"
         printed = printed_snippet(front.traits.target, gateway.file, gateway_url=url, **addresses)
         # nginx would also try ::1, where there is one, and nobody listens there.

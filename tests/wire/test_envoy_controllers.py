@@ -15,8 +15,8 @@ import yaml
 from gateway.dialects.untrusted import UNTRUSTED
 from tests.wire.backend_view import IDENTITY, assert_nothing_of
 from tests.wire.components import Component, version
+from tests.wire.envoy_scene import Scene, assert_replaced, scene
 from tests.wire.raw_client import bearer
-from tests.wire.test_envoy_grpc import Scene, assert_replaced, scene
 from tests.wire.what_ran import record
 from tests.wire.worlds import EVERYWHERE, IN_QUERY, SECRET
 

@@ -103,13 +103,16 @@ def test_addresses_are_the_operators() -> None:
     assert listener["address"]["socket_address"] == {"address": "0.0.0.0", "port_value": 8080}
     (listener,) = parsed(p.PLAIN, listen="[::1]:80")["listeners"]
     assert listener["address"]["socket_address"] == {"address": "::1", "port_value": 80}
-    with pytest.raises(SnippetImpossible, match="listens on an address"):
+    with pytest.raises(SnippetImpossible, match="write IP:PORT"):
         snippet(replace(p.PLAIN), Settings(listen="proxy:80"))
 
 
-@pytest.mark.parametrize(
-    "settings", [Settings(gateway="https://gateway:4181"), Settings()], ids=["tls", "plain"]
-)
-def test_what_would_need_tls_is_impossible(settings: Settings) -> None:
-    with pytest.raises(SnippetImpossible, match="speaks"):
-        snippet(p.CERTIFICATE, settings)
+def test_over_tls_the_gateway_is_verified_and_shown_who_asks() -> None:
+    for policy, shows in ((p.CERTIFICATE, True), (p.PLAIN, False)):
+        gateway, _ = parsed(policy, gateway="https://gateway.test:4181")["clusters"]
+        tls = gateway["transport_socket"]["typed_config"]
+        validation = tls["common_tls_context"]["validation_context"]
+        assert validation["trusted_ca"] == {"filename": "token_gateway_ca.crt"}
+        assert validation["match_typed_subject_alt_names"][0]["matcher"] == {"exact": "gateway.test"}
+        assert ("tls_certificates" in tls["common_tls_context"]) is shows
+        assert tls["sni"] == "gateway.test"
