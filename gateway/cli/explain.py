@@ -31,15 +31,18 @@ from gateway.cli.output import (
 )
 from gateway.config.compile import load_world
 from gateway.config.world import World
+from gateway.core.facts import RequestFacts
 from gateway.core.headers import HeaderPairs
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
 from gateway.core.revocation import NOTHING_REVOKED, Revocations
-from gateway.core.verdict import Permit, Preflight, Verdict
-from gateway.dialects import DIALECTS, Dialect
-from gateway.dialects.wire import ClientRequest, HttpRequest
+from gateway.core.verdict import Deny, Permit, Preflight, Verdict
+from gateway.dialects import DIALECTS, envoy_grpc
+from gateway.dialects.forwarded import as_proven
+from gateway.dialects.wire import ClientRequest
 from gateway.keys.signing_key import SigningKey
 from gateway.server.deny_list import read_deny_list
+from gateway.server.engine import Speaker
 from gateway.server.single_walk import GivenKeys, Moment, walk
 
 
@@ -65,15 +68,15 @@ def run(arguments: Namespace) -> int:
     world = load_world(arguments.config)
     try:
         policy = policy_of(world, arguments.policy)
-        dialect = DIALECTS[arguments.dialect]
-        url, peer = f"/auth/{dialect.NAME}/{policy.id}", arguments.peer or _a_peer(policy)
-        request = dialect.imitate(_client_request(arguments), url, peer)
+        peer = arguments.peer or _a_peer(policy)
+        facts = _read(arguments.dialect, _client_request(arguments), policy, peer)
         keys = dict(_jwks(text, world) for text in arguments.jwks)
         now = time_of(arguments.at)
     except ValueError as error:
         return complain(str(error))
-    verdict = asyncio.run(_walk(world, request, dialect, policy, keys, now))
-    explanation = Explanation(request=request, verdict=verdict, answer=dialect.render(verdict), now=now)
+    verdict = asyncio.run(_walk(world, facts, policy, keys, now))
+    answer = _SPEAKERS[arguments.dialect].render(verdict)
+    explanation = Explanation(verdict=verdict, answer=answer, now=now)
     if arguments.json:
         print_json(as_members(explanation))
     else:
@@ -83,13 +86,23 @@ def run(arguments: Namespace) -> int:
 
 # --- private ---
 
+_SPEAKERS: Final[Mapping[str, Speaker]] = {**DIALECTS, envoy_grpc.NAME: envoy_grpc}
 _URL: Final = re.compile(r"(https?)://([^/?#]+)(.*)", re.DOTALL)
+
+
+def _read(dialect: str, client: ClientRequest, policy: Policy, peer: str) -> RequestFacts | Deny:
+    """As one of the policy's callers asks, in the voice of this proxy."""
+    if dialect == envoy_grpc.NAME:
+        checked = envoy_grpc.imitate(client, policy.id, peer)
+        return envoy_grpc.read(checked._replace(call=as_proven(checked.call, policy)), policy)
+    speaks = DIALECTS[dialect]
+    request = speaks.imitate(client, f"/auth/{dialect}/{policy.id}", peer)
+    return speaks.read(as_proven(request, policy), policy)
 
 
 async def _walk(
     world: World,
-    request: HttpRequest,
-    dialect: Dialect,
+    facts: RequestFacts | Deny,
     policy: Policy,
     keys: Mapping[str, KeySet],
     now: int,
@@ -102,7 +115,7 @@ async def _walk(
     )
     sources = key_sources(world)
     try:
-        return await walk(request, dialect, policy, world.snapshot, GivenKeys(keys, sources), moment)
+        return await walk(facts, policy, world.snapshot, GivenKeys(keys, sources), moment)
     finally:
         await sources.close()
 
@@ -114,7 +127,7 @@ def _revoked(world: World, now: int) -> Revocations:
 
 
 def _add_request(parser: ArgumentParser) -> None:
-    parser.add_argument("--dialect", choices=sorted(DIALECTS), default="nginx", help="who asks")
+    parser.add_argument("--dialect", choices=sorted(_SPEAKERS), default="nginx", help="who asks")
     add_policy(parser)
     parser.add_argument("--method", default="GET")
     parser.add_argument(

@@ -13,16 +13,15 @@ from gateway.cli.output import counted
 from gateway.core.base64url import decode
 from gateway.core.reason import ROWS, Step
 from gateway.core.verdict import Context, Deny, Indeterminate, Permit, Preflight, Verdict
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import HttpAnswer
 
 _STEPS: Final = tuple(step for step in Step if step is not Step.RENDER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """One walk: what was asked, what was decided, what would be answered."""
+    """One walk: what was decided, what would be answered."""
 
-    request: HttpRequest
     verdict: Verdict
     answer: HttpAnswer
     now: int

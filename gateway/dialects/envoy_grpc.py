@@ -22,7 +22,7 @@ from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.forwarded import check_caller, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 
 NAME: Final = "envoy-grpc"
 
@@ -96,6 +96,21 @@ def render(verdict: Verdict) -> HttpAnswer:
     if isinstance(verdict, Permit) and (names := _to_remove(verdict, answer)):
         return answer._replace(headers=(*answer.headers, (REMOVE, names)))
     return answer
+
+
+def imitate(client: ClientRequest, policy_id: str, peer: str) -> Checked:
+    """Ask as Envoy would ask for a client's request, told by its configuration which policy it is."""
+    carriers = ((_PROTO, client.scheme.encode()), (b"x-forwarded-for", client.address.encode()))
+    return Checked(
+        call=HttpRequest(b"POST", b"", Headers.of(()), peer),
+        policy=policy_id.encode(),
+        method=client.method.encode(),
+        scheme=client.scheme.encode(),
+        host=client.authority.encode(),
+        target=client.target.encode(),
+        headers=Headers.of(carriers + client.headers),
+        client=client.address.encode(),
+    )
 
 
 def target_without(target: bytes, names: frozenset[bytes]) -> bytes | None:

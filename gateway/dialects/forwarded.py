@@ -10,6 +10,7 @@ from hmac import compare_digest
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
+from gateway.core.headers import Headers
 from gateway.core.policy import Network, Policy
 from gateway.core.reason import Reason, Refusal
 from gateway.dialects.wire import HttpRequest
@@ -33,6 +34,15 @@ def check_caller(request: HttpRequest, policy: Policy) -> None:
     if identities.isdisjoint(request.identities) and not _says_one(request.values(CALLER), secrets):
         wanted = " and ".join(("says no secret",) * bool(secrets) + ("shows no identity",) * bool(identities))
         raise Refusal(Reason.CALLER_UNPROVEN, f"{peer} {wanted} of policies.{policy.id}.callers")
+
+
+def as_proven(request: HttpRequest, policy: Policy) -> HttpRequest:
+    """Ask as one of the policy's callers does, where the request says no secret itself."""
+    if request.values(CALLER):
+        return request
+    if not policy.caller_secrets:
+        return request._replace(identities=policy.caller_identities)
+    return request._replace(headers=Headers.of((*request.headers.pairs, (CALLER, policy.caller_secrets[0]))))
 
 
 @lru_cache(maxsize=4096)

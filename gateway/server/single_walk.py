@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from gateway.core.answer import answer
 from gateway.core.ask import ask
 from gateway.core.evidence import Evidence, KeysNeeded, Signer, Unavailable
+from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Policy, Snapshot
 from gateway.core.revocation import Revocations
 from gateway.core.verdict import Context, Deny, Pending, Preflight, Verdict
-from gateway.dialects import Dialect
-from gateway.dialects.wire import HttpRequest
 from gateway.server.engine import Resolver, settle
 
 
@@ -29,10 +28,9 @@ class Moment:
 
 
 async def walk(
-    request: HttpRequest, dialect: Dialect, policy: Policy, snapshot: Snapshot, sources: Resolver, at: Moment
+    facts: RequestFacts | Deny, policy: Policy, snapshot: Snapshot, sources: Resolver, at: Moment
 ) -> Verdict:
-    """Decide one request. Looks keys up through `sources`, and nothing else."""
-    facts = dialect.read(request, policy)
+    """Decide one request, as its dialect has read it. Looks keys up through `sources`, and nothing else."""
     if isinstance(facts, Deny):
         return Deny(reason=facts.reason, detail=facts.detail, context=Context(policy=policy))
     question = ask(facts, snapshot)

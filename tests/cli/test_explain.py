@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from gateway.core.reason import Reason
+from gateway.dialects import DIALECTS
 from tests import builders as b
 from tests.cli.configuration import AT, Ran, Run, configuration, write
 
@@ -65,7 +66,7 @@ def assert_no_token(ran: Ran, token: str) -> None:
 # --- a permit -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("dialect", [*DIALECTS, "envoy-grpc"])
 def test_a_permit_shows_every_step_and_the_claims_of_our_token(explain: Explain, dialect: str) -> None:
     ran = explain("--dialect", dialect)
     assert ran.code == 0

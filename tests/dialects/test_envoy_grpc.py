@@ -20,7 +20,7 @@ from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS, envoy_grpc
 from gateway.dialects.envoy_grpc import REMOVE, Checked
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
 from tests.vectors.paths import ROWS as PATHS
 from tests.vectors.paths import Row
@@ -241,3 +241,20 @@ def test_without_a_query_credential_nothing_is_touched() -> None:
     asked = question(target=b"/v1/orders?t=" + token().encode())
     assert isinstance(walked(asked, policy(credentials=(QueryCredential(name="t"),)))[0], Permit)
     assert token() not in repr(asked)
+
+
+def test_it_is_imitated_by_a_message_that_names_the_policy() -> None:
+    client = ClientRequest(
+        method="GET",
+        scheme="https",
+        authority="api.example.com",
+        target="/v1/orders",
+        headers=(bearer(),),
+        address="198.51.100.7",
+    )
+    asked = envoy_grpc.imitate(client, "orders", PEER)
+    assert asked.policy == b"orders"
+    verdict, _ = walked(asked, policy())
+    assert isinstance(verdict, Permit)
+    assert verdict.context.facts is not None
+    assert verdict.context.facts.client_address == "198.51.100.7"

@@ -1,11 +1,12 @@
 """Peers are listed networks; an empty list trusts nobody; a refusal says what to change."""
 
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
 from gateway.core.reason import Reason, Refusal
-from gateway.dialects.forwarded import check_caller, client_address, nearest_address
+from gateway.dialects.forwarded import as_proven, check_caller, client_address, nearest_address
 from tests.builders import nginx_request, policy
 
 
@@ -186,3 +187,20 @@ def test_the_right_most_address_is_the_one_that_the_peer_has_seen(forwarded_for:
 def test_a_chain_that_ends_in_no_address_is_refused(forwarded_for: bytes) -> None:
     with pytest.raises(Refusal):
         nearest_address(forwarded_for)
+
+
+@pytest.mark.parametrize(
+    "callers",
+    [
+        {"caller_secrets": (b"a" * 32, b"b" * 32)},
+        {"caller_identities": frozenset({"spiffe://x/y"})},
+        {"caller_secrets": (b"a" * 32,), "caller_identities": frozenset({"spiffe://x/y"})},
+        {},
+    ],
+)
+def test_a_caller_is_imitated_with_its_proof(callers: dict[str, Any]) -> None:
+    """For `explain`: what is wrong with the request is to be seen, and not that nobody sent it."""
+    asked = policy(**callers)
+    check_caller(as_proven(nginx_request(), asked), asked)
+    guess = nginx_request(headers=((b"x-token-gateway-caller", b"guess"),))
+    assert as_proven(guess, asked) == guess

@@ -46,7 +46,7 @@ def check(octets: bytes) -> None:
             assert read.headers.pairs == headers
             # what a CGI, WSGI or PHP reader makes of a name: no two characters become one
             assert not any(re.sub(rb"[^a-z0-9]", b"-", one.lower()) in _NEVER for one, _ in headers)
-        verdict = asyncio.run(walk(request, dialect, _POLICY, _WORLD, _KEYS, _MOMENT))
+        verdict = asyncio.run(walk(read, _POLICY, _WORLD, _KEYS, _MOMENT))
         answer = dialect.render(verdict)
         assert (answer.status == 200) == isinstance(verdict, Permit)
         assert isinstance(verdict, Permit | Deny | Preflight | Indeterminate)

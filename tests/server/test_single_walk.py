@@ -47,7 +47,7 @@ async def decide(
 ) -> Verdict:
     world = world or b.snapshot(policy or b.policy())
     policy = world.policies[b.POLICY]
-    return await walk(request, DIALECTS[dialect], policy, world, sources or Table(), at)
+    return await walk(DIALECTS[dialect].read(request, policy), policy, world, sources or Table(), at)
 
 
 def good(text: str | None = None) -> HttpRequest:
