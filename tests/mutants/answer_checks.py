@@ -283,6 +283,44 @@ ANSWER_CHECKS: Final = (
         ),
     ),
     Group(
+        "gateway/server/grpc/call.py",
+        ("tests/server/grpc/test_call.py",),
+        (
+            Mutant("grpc-method", 'if pseudo.get(b":method") != b"POST":', "if False:"),
+            Mutant("grpc-type", "if not _is_grpc(headers):", "if False:"),
+            Mutant("grpc-path", 'if pseudo.get(b":path") != CHECK:', "if False:"),
+            Mutant("grpc-message-size", "if self.octets > FRAMED + MAX_MESSAGE:", "if False:"),
+            Mutant("grpc-compressed", 'if whole[:1] == b"\\1":', "if False:"),
+            Mutant(
+                "grpc-length",
+                ' or int.from_bytes(whole[1:FRAMED], "big") != len(whole) - FRAMED:',
+                ":",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/grpc/protocol.py",
+        ("tests/server/grpc/test_protocol.py", "tests/server/grpc/test_listener.py"),
+        (
+            Mutant(
+                "grpc-crowd",
+                "if not self._connections.add(self, peer):",
+                "if self._connections.add(self, peer) is None:",
+            ),
+            Mutant("grpc-alpn", 'handshake.selected_alpn_protocol() != "h2"', "False"),
+            Mutant("grpc-partial", "if self._partial > MAX_PARTIAL:", "if False:"),
+            Mutant("grpc-flood", "if self._idle_events > MAX_EVENTS:", "if False:"),
+            Mutant(
+                "grpc-slow",
+                "elif self._calls or self._partial:\n            self._refuse",
+                "elif False:\n            self._refuse",
+            ),
+            Mutant(
+                "grpc-identities", "self._peer, self._identities)\n        try:", "self._peer)\n        try:"
+            ),
+        ),
+    ),
+    Group(
         "gateway/tls/server.py",
         ("tests/tls/test_server.py",),
         (
@@ -290,8 +328,8 @@ ANSWER_CHECKS: Final = (
             # asked to, Python shows no name. But an authority of before can be kept.
             Mutant(
                 "tls-authority-taken-away",
-                "        newest = context_of(certificates)\n",
-                "        newest = context_of(certificates)\n"
+                "        newest = context_of(certificates, self._protocol)\n",
+                "        newest = context_of(certificates, self._protocol)\n"
                 "        for known in self._newest.get_ca_certs(binary_form=True):\n"
                 "            newest.load_verify_locations(cadata=known)\n",
             ),

@@ -17,7 +17,7 @@ each = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 
 
 def resources(policy: Policy, **settings: str) -> dict[str, Any]:
-    bootstrap = yaml.safe_load(snippet(policy, Settings(**settings)))
+    bootstrap = yaml.load(snippet(policy, Settings(**settings)), yaml.CSafeLoader)
     assert set(bootstrap) == {"static_resources"}  # no admin listener above all
     resources: dict[str, Any] = bootstrap["static_resources"]
     return resources

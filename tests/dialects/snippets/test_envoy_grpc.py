@@ -16,7 +16,9 @@ each = pytest.mark.parametrize("policy", [*p.ALL.values(), p.QUERY], ids=[*p.ALL
 
 
 def parsed(policy: Policy, **settings: str) -> dict[str, Any]:
-    resources: dict[str, Any] = yaml.safe_load(snippet(policy, Settings(**settings)))["static_resources"]
+    resources: dict[str, Any] = yaml.load(snippet(policy, Settings(**settings)), yaml.CSafeLoader)[
+        "static_resources"
+    ]
     return resources
 
 
