@@ -8,12 +8,13 @@ import pytest
 
 from gateway.core.base64url import decode
 from gateway.core.policy import SubjectForm
-from gateway.core.principal import MAX_CLIENT_LENGTH, MAX_SCOPES, MAX_SUBJECT_LENGTH, Principal
+from gateway.core.principal import MAX_CLIENT_LENGTH, MAX_SCOPES, Principal
 from gateway.core.reason import Reason
 from gateway.core.trust import Grant
 from gateway.core.verdict import Permit
 from tests import builders as b
-from tests.answering import PERMIT, outcome, permit, rows
+from tests.answering import outcome, permit, rows
+from tests.corpus import token_claims
 
 KEYCLOAK: Final = b.issuer(preset="keycloak")
 OTHER_ISSUER: Final = "https://other.example"
@@ -70,22 +71,7 @@ def test_a_subject_cannot_pretend_to_be_of_another_issuer() -> None:
     assert principal(sub=":alice").qualified_subject == "corp::alice"
 
 
-SUBJECT_ROWS: Final = {
-    "J105 number": (1, Reason.SUBJECT_UNMAPPABLE),
-    "J105 array": ([], Reason.SUBJECT_UNMAPPABLE),
-    "J105 array of one": (["alice"], Reason.SUBJECT_UNMAPPABLE),
-    "J105 object": ({"alice": 1}, Reason.SUBJECT_UNMAPPABLE),
-    "J105 null": (None, Reason.SUBJECT_UNMAPPABLE),
-    "J105 true": (True, Reason.SUBJECT_UNMAPPABLE),
-    "J105 absent": (b.OMIT, Reason.SUBJECT_UNMAPPABLE),
-    "J106 empty": ("", Reason.SUBJECT_UNMAPPABLE),
-    "as long as may be": ("a" * MAX_SUBJECT_LENGTH, PERMIT),
-    "one longer": ("a" * (MAX_SUBJECT_LENGTH + 1), Reason.SUBJECT_UNMAPPABLE),
-    "J109 10 kB": ("a" * 10_000, Reason.SUBJECT_UNMAPPABLE),
-}
-
-
-@rows(SUBJECT_ROWS)
+@rows(token_claims.SUBJECTS)
 def test_rfc9068_2_2_a_subject_is_a_string_of_1_to_255_characters(
     tried: Any, expected: Reason | None
 ) -> None:
@@ -129,28 +115,8 @@ def test_a_client_claim_of_a_wrong_type_is_refused_and_the_next_not_asked(value:
 
 # --- scopes ----------------------------------------------------------------------------------------
 
-SCOPE_ROWS: Final[dict[str, tuple[Any, frozenset[str]]]] = {
-    "one": ("read", frozenset({"read"})),
-    "two": ("read write", frozenset({"read", "write"})),
-    "J110 two spaces": ("read  write", frozenset({"read", "write"})),
-    "J110 spaces around": (" read ", frozenset({"read"})),
-    "J110 array": (["read", "write"], frozenset({"read", "write"})),
-    "J110 upper case": ("READ", frozenset({"READ"})),
-    "J110 comma": ("read,admin", frozenset({"read,admin"})),
-    "J110 no-break space": ("read\u00a0admin", frozenset()),
-    "tab": ("read\tadmin", frozenset()),
-    "newline": ("read\nadmin", frozenset()),
-    "a final newline": ("read\n", frozenset()),
-    "quote": ('re"ad', frozenset()),
-    "backslash": ("re\\ad", frozenset()),
-    "an array is taken whole": (["read write", "x"], frozenset({"x"})),
-    "empty": ("", frozenset()),
-    "empty array": ([], frozenset()),
-    "absent": (b.OMIT, frozenset()),
-}
 
-
-@pytest.mark.parametrize(("value", "scopes"), SCOPE_ROWS.values(), ids=SCOPE_ROWS)
+@pytest.mark.parametrize(("value", "scopes"), token_claims.SCOPES.values(), ids=token_claims.SCOPES)
 def test_rfc6749_3_3_scopes_are_split_at_spaces_and_never_repaired(
     value: Any, scopes: frozenset[str]
 ) -> None:

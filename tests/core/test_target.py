@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from gateway.core.reason import Reason, Refusal
 from gateway.core.target import MAX_SEGMENTS, MAX_TARGET_BYTES, MAX_UNESCAPINGS, Oddity, fold, parse_target
+from tests.corpus.targets import ROWS, Row
 from tests.strategies import targets
-from tests.vectors.paths import ROWS, Row
 
 
 def reason_of(target: bytes) -> Reason | None:

@@ -11,8 +11,8 @@ from gateway.core.verdict import Deny, Permit, Preflight
 from gateway.dialects import envoy
 from gateway.dialects.wire import ClientRequest
 from tests.builders import PEER, bearer, cors, envoy_request, policy, snapshot, token
-from tests.vectors.paths import ROWS as PATHS
-from tests.vectors.paths import Row
+from tests.corpus.targets import ROWS as PATHS
+from tests.corpus.targets import Row
 from tests.walk import converse
 
 REMOVE = b"x-envoy-auth-headers-to-remove"

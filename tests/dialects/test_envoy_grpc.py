@@ -22,8 +22,8 @@ from gateway.dialects import DIALECTS, envoy_grpc
 from gateway.dialects.envoy_grpc import REMOVE, Checked
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
-from tests.vectors.paths import ROWS as PATHS
-from tests.vectors.paths import Row
+from tests.corpus.targets import ROWS as PATHS
+from tests.corpus.targets import Row
 from tests.walk import decide
 
 ORIGIN = (b"origin", b"https://app.example.com")

@@ -12,8 +12,8 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS, nginx
 from gateway.dialects.wire import ClientRequest, HttpRequest
 from tests.builders import PEER, Wire, bearer, cors, nginx_request, policy, snapshot, token
-from tests.vectors.paths import ROWS as PATHS
-from tests.vectors.paths import Row
+from tests.corpus.targets import ROWS as PATHS
+from tests.corpus.targets import Row
 from tests.walk import converse
 
 

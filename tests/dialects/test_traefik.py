@@ -12,8 +12,8 @@ from gateway.core.verdict import Deny, Permit, Preflight
 from gateway.dialects import DIALECTS, forward_auth, traefik
 from gateway.dialects.wire import ClientRequest
 from tests.builders import PEER, bearer, cors, policy, snapshot, token, traefik_request
-from tests.vectors.paths import ROWS as PATHS
-from tests.vectors.paths import Row
+from tests.corpus.targets import ROWS as PATHS
+from tests.corpus.targets import Row
 from tests.walk import converse
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Final
 
+from tests.corpus.targets import ROWS
 from tests.fuzz import credential_places, dialect_readers, head_reader, target_grammar, token_parser
-from tests.vectors.paths import ROWS
 
 CORPORA: Final = Path(__file__).parent / "corpora"
 MODULES: Final[tuple[ModuleType, ...]] = (

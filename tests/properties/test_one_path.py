@@ -22,10 +22,10 @@ from tests.builders import (
     snapshot,
     traefik_request,
 )
+from tests.corpus.targets import ROWS
 from tests.properties.interpreters import READERS
 from tests.properties.reference_routes import Spelling, route_seen
 from tests.strategies import tame_targets, targets
-from tests.vectors.paths import ROWS
 from tests.walk import converse
 
 EVERYTHING = frozenset(oddity.value for oddity in Oddity)
