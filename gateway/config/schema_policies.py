@@ -65,7 +65,7 @@ class ClaimSection(Section):
     contains: Scalar | None = Field(default=None, examples=["orders-reader"])
     """An array that holds exactly this value."""
     matches: Text | None = Field(default=None, examples=["svc-*"])
-    """The whole text, `*` standing for any run of characters."""
+    """The whole text, `*` standing for any run of characters; beside an `@`, for none with another `@`."""
 
 
 class RequireSection(Section):

@@ -85,8 +85,13 @@ def _claim_holds(requirement: ClaimEquals | ClaimContains | ClaimMatches, princi
 def matches(pattern: str, text: str) -> bool:
     """Whether the whole text is the pattern, `*` standing for any run of characters.
 
+    Where the pattern has an `@`, none stands for a further one: `*@corp.example` are the addresses of a
+    domain, and readers disagree about whose `a@evil.example@corp.example` is.
     Each literal run is searched for once, left to right: the time is linear in the text for every run.
     """
+    ats = pattern.count("@")
+    if ats and text.count("@") != ats:
+        return False
     first, *rest = pattern.split("*")
     if not rest:
         return text == pattern

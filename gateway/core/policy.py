@@ -119,8 +119,9 @@ class ClaimContains:
 class ClaimMatches:
     """The claim is a string and the whole of it matches the pattern.
 
-    `*` stands for any run of characters; every other character stands for itself. There are no
-    regular expressions in a policy: none can then be catastrophic, or unanchored.
+    `*` stands for any run of characters, but in a pattern with an `@` for none that holds another; every
+    other character stands for itself. There are no regular expressions in a policy: none can then be
+    catastrophic, or unanchored.
     """
 
     path: ClaimPath

@@ -90,6 +90,7 @@ TOKEN_CHECKS: Final = (
             Mutant("scope-all", "if not scopes <= principal.scopes:", "if not scopes & principal.scopes:"),
             Mutant("client", "if principal.client_id not in clients:", "if False:"),
             Mutant("claim", "if not _claim_holds(requirement, principal):", "if False:"),
+            Mutant("claim-second-at", 'if ats and text.count("@") != ats:', "if False:"),
         ),
     ),
     Group(
