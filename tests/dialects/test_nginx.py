@@ -12,8 +12,6 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS, nginx
 from gateway.dialects.wire import ClientRequest, HttpRequest
 from tests.builders import PEER, Wire, bearer, cors, nginx_request, policy, snapshot, token
-from tests.corpus.targets import ROWS as PATHS
-from tests.corpus.targets import Row
 from tests.walk import converse
 
 
@@ -87,24 +85,6 @@ def test_the_target_is_kept_byte_for_byte() -> None:
     facts = read_url(b"https://api.example.com/a//%zz?x=http://h/y\n")
     assert isinstance(facts, RequestFacts)
     assert facts.target == b"/a//%zz?x=http://h/y\n"
-
-
-@pytest.mark.parametrize("row", [row for row in PATHS if row.target.startswith(b"/")], ids=lambda row: row.id)
-def test_paths(row: Row) -> None:
-    verdict, answer = converse(
-        "nginx", nginx_request(target=row.target, headers=(bearer(token(scope="admin")),))
-    )
-    assert (verdict.reason if isinstance(verdict, Deny) else verdict.context.route.id) == row.outcome  # type: ignore[union-attr]
-    assert answer.status == (403 if isinstance(row.outcome, Reason) else 200)
-
-
-@pytest.mark.parametrize(
-    "row", [row for row in PATHS if not row.target.startswith(b"/")], ids=lambda row: row.id
-)
-def test_targets_in_another_form_make_an_url_that_is_none(row: Row) -> None:
-    verdict, _ = converse("nginx", nginx_request(target=row.target, headers=(bearer(token(scope="admin")),)))
-    assert isinstance(verdict, Deny)
-    assert verdict.reason in {Reason.CARRIER_MALFORMED, Reason.HOST_MALFORMED}
 
 
 @pytest.mark.parametrize(

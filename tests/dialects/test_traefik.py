@@ -12,8 +12,6 @@ from gateway.core.verdict import Deny, Permit, Preflight
 from gateway.dialects import DIALECTS, forward_auth, traefik
 from gateway.dialects.wire import ClientRequest
 from tests.builders import PEER, bearer, cors, policy, snapshot, token, traefik_request
-from tests.corpus.targets import ROWS as PATHS
-from tests.corpus.targets import Row
 from tests.walk import converse
 
 
@@ -94,18 +92,6 @@ def test_a_host_that_is_none(host: bytes) -> None:
 @pytest.mark.parametrize("method", [b"", b"get", b"GET ", b"G\xc3\x89T", b"A" * 10_000])
 def test_a_method_that_is_none(method: bytes) -> None:
     assert read(method=method) is Reason.METHOD_MALFORMED
-
-
-@pytest.mark.parametrize("row", PATHS, ids=lambda row: row.id)
-def test_paths(row: Row) -> None:
-    verdict, answer = converse(
-        "traefik", traefik_request(target=row.target, headers=(bearer(token(scope="admin")),))
-    )
-    assert (verdict.reason if isinstance(verdict, Deny) else verdict.context.route.id) == row.outcome  # type: ignore[union-attr]
-    if not isinstance(row.outcome, Reason):
-        assert answer.status == 200
-    else:
-        assert answer.status == (403 if row.outcome is Reason.PATH_NOT_ALLOWED else 400)
 
 
 @pytest.mark.parametrize(
