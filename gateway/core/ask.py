@@ -6,8 +6,14 @@ token, a key or the clock is refused here.
 
 from typing import NamedTuple
 
-from gateway.core.cors import answer_headers, is_preflight, preflight_headers, requested_method
-from gateway.core.credential import Presented, extract
+from gateway.core.cors import (
+    answer_headers,
+    is_preflight,
+    may_bring_cookies,
+    preflight_headers,
+    requested_method,
+)
+from gateway.core.credential import Presented, extract, is_cookie
 from gateway.core.facts import RequestFacts
 from gateway.core.headers import HeaderPairs
 from gateway.core.host import host_pattern
@@ -54,8 +60,8 @@ def ask(facts: RequestFacts, snapshot: Snapshot) -> Question | Preflight | Deny:
         if facts.upgrade is not None:
             _check_upgrade(facts.upgrade, route)
         presented = extract(facts, policy.places)
-        if presented.text is None and route.access is Access.TOKEN:
-            raise Refusal(Reason.CREDENTIAL_MISSING)
+        if route.access is Access.TOKEN:
+            _check_presented(presented, facts, policy)
     except Refusal as refusal:
         context = Context(facts=facts, policy=policy, route=route, cors=cors)
         return Deny(reason=refusal.reason, detail=refusal.detail, context=context)
@@ -75,3 +81,13 @@ def _check_upgrade(upgrade: str, route: Route) -> None:
     """Only WebSocket, and only where the route says so: an upgraded connection is past every rule."""
     if upgrade != "websocket" or not route.websocket:
         raise Refusal(Reason.UPGRADE_REFUSED)
+
+
+def _check_presented(presented: Presented, facts: RequestFacts, policy: Policy) -> None:
+    """A token must be there, and none that a browser has attached for a page of another origin."""
+    if presented.text is None:
+        raise Refusal(Reason.CREDENTIAL_MISSING)
+    if not policy.places.cookies or may_bring_cookies(policy.cors, facts):
+        return
+    if is_cookie(presented.text, facts, policy.places):
+        raise Refusal(Reason.ORIGIN_NOT_ALLOWED, "a cookie, for a page of another origin")

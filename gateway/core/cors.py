@@ -2,7 +2,7 @@
 
 The CORS protocol of the Fetch standard, sections 3.2.2-3.2.5. Origins are compared exactly and never
 answered with `*`: these routes take credentials. A preflight carries none, so it is answered here and
-never passed on.
+never passed on. What a browser attaches by itself, a cookie, is believed for the same origins alone.
 """
 
 from typing import Final
@@ -12,6 +12,7 @@ from gateway.core.headers import HeaderPairs
 from gateway.core.policy import Cors
 from gateway.core.reason import Reason, Refusal
 
+_PORTS: Final = {"https": 443, "http": 80}
 _SAFELISTED: Final = frozenset({"accept", "accept-language", "content-language", "content-type"})
 
 
@@ -59,7 +60,33 @@ def preflight_headers(cors: Cors, facts: RequestFacts) -> HeaderPairs:
     )
 
 
+def may_bring_cookies(cors: Cors | None, facts: RequestFacts) -> bool:
+    """Whether the page that asks may use its browser's cookies: one of ours, or of a listed origin.
+
+    Any page can open a WebSocket or send a form, and the browser adds its cookies (RFC 6265 section 8.2): no
+    rule of CORS is in the way. The backend gets our token instead, and could not tell. A request without
+    Origin is no page's, or only reads: browsers set it on all methods but GET and HEAD, and on WebSockets
+    (Fetch standard, section 3.2). Where TLS ends before the proxy, our own origin is https all the same.
+    """
+    origins = facts.header_values(b"origin")
+    if not origins:
+        return True
+    if len(origins) > 1:
+        return False
+    listed = cors is not None and cors.credentials and _allowed_origin(cors, facts) is not None
+    return listed or origins[0].decode("ascii", "replace") in _own_origins(facts)
+
+
 # --- private ---
+
+
+def _own_origins(facts: RequestFacts) -> set[str]:
+    """As a browser serialises them: without the scheme's own port (RFC 6454 section 6.2)."""
+    return {
+        f"{scheme}://{facts.host._replace(port=None) if facts.host.port == port else facts.host}"
+        for scheme, port in _PORTS.items()
+        if scheme in {"https", facts.scheme}
+    }
 
 
 def _allowed_origin(cors: Cors, facts: RequestFacts) -> bytes | None:

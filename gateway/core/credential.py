@@ -59,6 +59,12 @@ def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
     return Presented(found, _cookies_left(facts, places) if places.cookies else None)
 
 
+def is_cookie(text: bytes, facts: RequestFacts, places: CredentialPlaces) -> bool:
+    """Whether this credential, as `extract` has found it, is a cookie's: a browser attaches it by itself."""
+    pairs = (pair.partition(b"=") for pair in _cookies(facts))
+    return any(name in places.cookies and value == text for name, _, value in pairs)
+
+
 def token_of(presented: Presented) -> UnverifiedToken | None:
     """Give the token that was presented, if any. Raises: Refusal(credential_malformed).
 

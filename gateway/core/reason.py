@@ -259,7 +259,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
     Reason.ORIGIN_NOT_ALLOWED: Row(
         _F,
         Step.MATCH,
-        "A CORS preflight from an origin, or for a method, that the policy does not list.",
+        "A CORS preflight, or a token in a cookie, from an origin that the policy does not list.",
     ),
     Reason.CREDENTIAL_MISSING: Row(
         Outcome.MISSING,

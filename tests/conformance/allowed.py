@@ -100,6 +100,17 @@ ALLOWED: Final = (
         world=COOKIE,
     ),
     case(
+        "a token in a cookie, sent for a page of ours",
+        lambda: Wire(
+            headers=(
+                (b"cookie", b"__Host-token=" + token().encode()),
+                (b"origin", b"https://api.example.com"),
+            )
+        ),
+        PERMIT,
+        world=COOKIE,
+    ),
+    case(
         "a token in the query that the proxy takes away",
         lambda: Wire(
             target=b"/v1/orders?access_token=" + token().encode(),

@@ -15,9 +15,11 @@ from tests.builders import (
     public_route,
     route,
     snapshot,
+    token,
 )
 from tests.conformance.scenario import (
     CALLER,
+    COOKIE,
     CORS,
     PREFLIGHT_HEADERS,
     QUERY,
@@ -126,6 +128,14 @@ MATCH: Final = (
         asked(method=b"OPTIONS", headers=((b"origin", b"https://evil.example"), *PREFLIGHT_HEADERS[1:])),
         Reason.ORIGIN_NOT_ALLOWED,
         world=CORS,
+    ),
+    case(
+        "a token in a cookie, sent for a page of another origin",
+        lambda: Wire(
+            headers=((b"cookie", b"__Host-token=" + token().encode()), (b"origin", b"https://evil.example"))
+        ),
+        Reason.ORIGIN_NOT_ALLOWED,
+        world=COOKIE,
     ),
     case(
         "a preflight without a CORS policy",

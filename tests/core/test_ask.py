@@ -5,7 +5,7 @@ from hypothesis import given
 
 from gateway.core.ask import Question, ask
 from gateway.core.host import parse_host
-from gateway.core.policy import Snapshot
+from gateway.core.policy import BearerCredential, CookieCredential, Snapshot
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Preflight
 from tests.builders import bearer, cors, facts, policy, public_route, route, snapshot
@@ -116,3 +116,41 @@ def test_whatever_is_told_the_answer_is_one_of_its_types(
     target: bytes, headers: tuple[tuple[bytes, bytes], ...]
 ) -> None:
     assert isinstance(ask(facts(target, *headers), crossing()), Question | Preflight | Deny)
+
+
+# --- cookies of a browser ---------------------------------------------------------------------------
+
+EVIL = (b"origin", b"https://evil.example")
+COOKIE = (b"cookie", b"a=1; t=secret")
+WITH_COOKIES = snapshot(
+    policy(
+        route(websocket=True),
+        public_route(),
+        credentials=(BearerCredential(), CookieCredential(name="t")),
+        cors=cors(credentials=True),
+    )
+)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("upgrade", [None, "websocket"])
+def test_a_cookie_that_a_browser_sends_for_another_origin_is_not_believed(
+    method: str, upgrade: str | None
+) -> None:
+    """H36: a page opens a WebSocket, or sends a form, in its visitor's name."""
+    asked = facts(b"/v1/orders", COOKIE, EVIL, method=method, upgrade=upgrade)
+    assert reason_of(ask(asked, WITH_COOKIES)) is Reason.ORIGIN_NOT_ALLOWED
+
+
+@pytest.mark.parametrize("origin", [b"https://api.example.com", b"https://app.example.com"])
+def test_a_cookie_for_a_page_of_ours_or_of_a_listed_origin_is(origin: bytes) -> None:
+    asked = facts(b"/v1/orders", COOKIE, (b"origin", origin), upgrade="websocket")
+    assert isinstance(ask(asked, WITH_COOKIES), Question)
+
+
+def test_what_no_browser_attaches_by_itself_may_come_from_anywhere() -> None:
+    assert isinstance(ask(facts(b"/v1/orders", bearer("t"), EVIL), WITH_COOKIES), Question)
+    assert isinstance(ask(facts(b"/v1/orders", COOKIE), WITH_COOKIES), Question)
+    assert isinstance(ask(facts(b"/public", COOKIE, EVIL), WITH_COOKIES), Question)
+    other = (b"cookie", b"session=x")
+    assert isinstance(ask(facts(b"/v1/orders", bearer("t"), other, EVIL), WITH_COOKIES), Question)

@@ -1,11 +1,20 @@
 """CORS (Fetch standard): origins compared exactly, nothing of the client written back."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.cors import answer_headers, is_preflight, preflight_headers, requested_method
-from gateway.core.facts import RequestFacts
+from gateway.core.cors import (
+    answer_headers,
+    is_preflight,
+    may_bring_cookies,
+    preflight_headers,
+    requested_method,
+)
+from gateway.core.facts import Host, RequestFacts
+from gateway.core.policy import Cors
 from gateway.core.reason import Reason, Refusal
 from tests.builders import cors, facts
 
@@ -95,3 +104,58 @@ def test_a_header_that_is_not_listed_is_refused(name: bytes) -> None:
 def test_nothing_that_a_client_sent_is_written_back(origin: bytes) -> None:
     written = b"".join(value for _, value in answer_headers(cors(), browser(origin)))
     assert origin == ORIGIN or not origin or origin in b"Origin" or origin not in written
+
+
+# --- cookies ---------------------------------------------------------------------------------------
+
+OTHERS = (
+    *("https://evil.example", "null", "", "https://api.example.com.evil", "https://api.example.com:8443"),
+    *(
+        "http://api.example.com",
+        "HTTPS://api.example.com",
+        "https://API.example.com",
+        "https://api.example.com/",
+    ),
+    *(
+        "https://api.example.com:443",
+        "https://evil.api.example.com",
+        "wss://api.example.com",
+        "api.example.com",
+    ),
+)
+"""As a browser never writes our own, or somebody else's."""
+
+
+def may(*origins: str, listed: Cors | None = None, **changes: Any) -> bool:
+    headers = tuple((b"origin", origin.encode()) for origin in origins)
+    return may_bring_cookies(listed, facts(b"/v1/orders", *headers, **changes))
+
+
+def test_a_page_of_ours_may_use_its_cookies_and_so_may_who_is_none() -> None:
+    assert may()
+    assert may("https://api.example.com")
+    assert may("https://api.example.com", host=Host("api.example.com", 443))
+    assert may("https://api.example.com:8443", host=Host("api.example.com", 8443))
+    assert may("https://[::1]", host=Host("::1"))
+
+
+@pytest.mark.parametrize("origin", OTHERS)
+def test_a_page_of_another_origin_may_not(origin: str) -> None:
+    assert not may(origin)
+
+
+def test_tls_may_end_before_the_proxy() -> None:
+    assert may("https://api.example.com", scheme="http")
+    assert may("http://api.example.com", scheme="http", host=Host("api.example.com", 80))
+    assert not may("http://api.example.com:443", scheme="http")
+
+
+def test_two_origins_are_none() -> None:
+    assert not may("https://api.example.com", "https://api.example.com")
+
+
+def test_a_listed_origin_may_where_cookies_are_asked_for() -> None:
+    listed, silent = cors(credentials=True), cors(credentials=False)
+    assert may(ORIGIN.decode(), listed=listed)
+    assert not may(ORIGIN.decode(), listed=silent)
+    assert not may("https://evil.example", listed=listed)

@@ -43,11 +43,16 @@ REQUEST_CHECKS: Final = (
                 "if host_pattern(facts.host, facts.scheme, policy.host_patterns) is None:",
                 "if False:",
             ),
+            Mutant(
+                "cookie-of-another-origin",
+                "if is_cookie(presented.text, facts, policy.places):",
+                "if False:",
+            ),
             # The second half of the walk refuses a missing credential as well, for the same reason.
             Mutant(
                 "credential-missing",
-                "if presented.text is None and route.access is Access.TOKEN:",
-                "if False:",
+                "if presented.text is None:\n",
+                "if False:\n",
                 (
                     Edit(
                         "gateway/core/answer.py",
@@ -85,6 +90,13 @@ REQUEST_CHECKS: Final = (
             ),
             Mutant("origin", "    if _allowed_origin(cors, facts) is None:\n", "    if False:\n"),
             Mutant("origin-twice", "if len(origins) != 1:", "if not origins:"),
+            Mutant("cookie-two-origins", "if len(origins) > 1:", "if False:"),
+            Mutant(
+                "cookie-listed-without-credentials",
+                "cors is not None and cors.credentials and",
+                "cors is not None and",
+            ),
+            Mutant("cookie-other-scheme", 'if scheme in {"https", facts.scheme}', "if scheme"),
             Mutant(
                 "origin-request-header",
                 "if not listed.issuperset(_requested_headers(facts)):",
