@@ -104,8 +104,38 @@ COOKIES: Final = (
     cookies("H44 64 kB", Reason.CREDENTIAL_MISSING, b"a=" + b"x" * 65_536),
 )
 
+SOCKET: Final = (
+    *((b"upgrade", b"websocket"), (b"connection", b"upgrade"), (b"sec-websocket-version", b"13")),
+    (b"cookie", OURS),
+)
+
+
+def opened_by(name: str, origin: bytes, expected: Expected) -> Scenario:
+    """A browser that opens a WebSocket for a page of this origin, with our cookie."""
+    credentials = (CookieCredential(name="__Host-token"),)
+    return case(
+        name,
+        asked(headers=(*SOCKET, (b"origin", origin))),
+        expected,
+        world=lambda: b.snapshot(b.policy(b.route(websocket=True), credentials=credentials)),
+    )
+
+
+PAGES: Final = (
+    opened_by("H36 a WebSocket for a page of ours", b"https://api.example.com", PERMIT),
+    opened_by("H36 one for a page of another", b"https://evil.example", Reason.ORIGIN_NOT_ALLOWED),
+    opened_by("H36 one for a page that hides its origin", b"null", Reason.ORIGIN_NOT_ALLOWED),
+    case(
+        "H36 a form of another page",
+        asked(method=b"HEAD", headers=((b"cookie", OURS), (b"origin", b"https://evil.example"))),
+        Reason.ORIGIN_NOT_ALLOWED,
+        world=COOKIE,
+    ),
+)
+
 CREDENTIALS: Final = (
     *(case(name, with_authorization(value), expected) for name, (value, expected) in SCHEMES.items()),
     *ELSEWHERE,
     *COOKIES,
+    *PAGES,
 )

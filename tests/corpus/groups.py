@@ -8,7 +8,8 @@ scenario of tests/conformance/scenario.py, named by its row. They run
 * over real sockets, cold and warm: tests/corpus/test_listener.py;
 * behind real proxies, where the proxy has a part in it: tests/wire.
 
-What is no single request is in `elsewhere.py`, and `test_complete.py` holds that no row is forgotten.
+What is no request at all is in `heads.py`; what is no single one in `beside.py` and, for groups e to g, in
+`issuers.py`, `clients.py` and `leaks.py`. `test_complete.py` holds that no row is forgotten.
 """
 
 from dataclasses import dataclass

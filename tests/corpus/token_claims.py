@@ -25,6 +25,7 @@ ISSUERS: Final = {
     "J100 space": (b.ISSUER + " ", Reason.ISSUER_UNKNOWN),
     "J101 array": ([b.ISSUER], Reason.ISSUER_UNKNOWN),
     "J101 object": ({b.ISSUER: 1}, Reason.ISSUER_UNKNOWN),
+    "J104 another's": ("https://evil.example", Reason.ISSUER_UNKNOWN),
     "J102 upper case": ("https://IDP.example", Reason.ISSUER_UNKNOWN),
     "absent": (b.OMIT, Reason.ISSUER_UNKNOWN),
     "null": (None, Reason.ISSUER_UNKNOWN),

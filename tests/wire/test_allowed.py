@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.wire.backend_view import assert_nobody, assert_ours
+from tests.wire.backend_view import IDENTITY, assert_nobody, assert_ours
 from tests.wire.stand import Stand
 
 pytestmark = pytest.mark.wire
@@ -97,6 +97,16 @@ def test_other_cookies_and_headers_of_the_client_arrive_untouched(stand: Stand) 
     assert stand.send(headers=pairs, token=stand.lab_token()).status == 200
     seen = stand.seen()
     assert [(name, seen.only(name)) for name, _ in pairs] == pairs
+
+
+def test_the_client_is_told_nothing_of_what_the_backend_is_told(stand: Stand) -> None:
+    """K33: a proxy that mirrored the gateway's answer would show our token to the client."""
+    answer = stand.send(token=stand.token("reader", "orders:read"))
+    assert answer.status == 200
+    ours = stand.seen().only("Authorization").partition(" ")[2]
+    told = {name.lower() for name, _ in answer.headers}
+    assert told.isdisjoint(name.lower() for name in (*IDENTITY, "Authorization", "Cookie"))
+    assert ours not in answer.message.text()
 
 
 def test_the_record_of_a_permit_names_the_route_and_hashes_the_rest(stand: Stand) -> None:

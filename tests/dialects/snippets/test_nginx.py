@@ -66,6 +66,14 @@ def test_the_gateway_is_told_the_one_set_of_carriers(policy: Policy) -> None:
 
 
 @each
+def test_no_answer_is_kept(policy: Policy) -> None:
+    """K20: the answer to one client's sub-request, kept, would let the next client through."""
+    directives = {line.split()[0] for line in snippet(policy, SETTINGS).splitlines() if line.strip()}
+    assert "auth_request" in directives
+    assert [one for one in directives if one.startswith("proxy_cache") or one.endswith("_store")] == []
+
+
+@each
 def test_no_log_holds_a_query_or_a_header(policy: Policy) -> None:
     text = snippet(policy, SETTINGS)
     (form,) = re.findall(r"log_format token_gateway (.+?);", text, re.DOTALL)
