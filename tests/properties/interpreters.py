@@ -70,6 +70,22 @@ def tomcat(path: bytes) -> bytes:
     return remove_dot_segments(merge_slashes(unescape(cut_parameters(path)).replace(b"\\", b"/")))
 
 
+def express(path: bytes) -> bytes:
+    """Express: the path as sent; its router ignores case unless told otherwise."""
+    return path.lower()
+
+
+def starlette(path: bytes) -> bytes:
+    """Starlette on an ASGI server: unescaped once, nothing resolved, in the case it came in."""
+    return unescape(path)
+
+
+def asp_net(path: bytes) -> bytes:
+    """Kestrel: unescaped but for `%2F`, then dots are resolved; routing ignores case."""
+    text = re.sub(rb"%(?!2[fF])([0-9A-Fa-f]{2})", lambda match: bytes.fromhex(match[1].decode()), path)
+    return remove_dot_segments(text).lower()
+
+
 def windows(path: bytes) -> bytes:
     """A Windows file system: `\\` is `/`, dots and spaces at the end of a name are dropped."""
     text = remove_dot_segments(unescape(path).replace(b"\\", b"/"))
@@ -103,10 +119,18 @@ READERS: Final[Mapping[str, Interpreter]] = {
     "Go": go_clean,
     "WHATWG": whatwg,
     "Tomcat": tomcat,
+    "Express": express,
+    "Starlette": starlette,
+    "ASP.NET": asp_net,
     "Windows": windows,
     "C": c_string,
     "compatibility": compatibility,
 }
+
+BACKENDS: Final[Mapping[str, Interpreter]] = {
+    name: READERS[name] for name in ("nginx", "Tomcat", "Go", "Express", "Starlette", "ASP.NET")
+}
+"""Those that stand behind a gateway and route."""
 
 
 # --- private ---

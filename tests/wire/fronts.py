@@ -65,6 +65,8 @@ class Traits:
     """An outage that the gateway tells of reaches the client with its Retry-After."""
     resolved: Mapping[bytes, str] = field(default_factory=dict)
     """Paths that it resolves before it asks: what it has asked about is what it forwards."""
+    reasons: Mapping[bytes, str] = field(default_factory=dict)
+    """Targets that it escapes or trims before it asks, and what the gateway says of what it then sees."""
     semicolon: str = ";"
     """What becomes of a semicolon in the query."""
 
@@ -106,6 +108,7 @@ class Front(StrEnum):
 _NGINX: Final = Traits(
     target="nginx", dialect="nginx", malformed=403, verifies_addresses=False, allows_two_authorizations=False
 )
+_TRIMMED: Final = {b"/admin\t": "credential_missing"}
 _TRAITS: Final[Mapping[Front, Traits]] = {
     Front.NGINX_NEW: _NGINX,
     Front.NGINX_OLD: _NGINX,
@@ -130,14 +133,26 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
             b"//evil.example/admin": "/evil.example/admin",
             b"/../../admin": "/admin",
             b"/public/%61dmin": "/public/admin",
+            b"/public/%7euser": "/public/~user",
             b"/public;/../admin": "/admin",
             b"/public%23/../admin": "/admin",
             b"/public%3f/../admin": "/admin",
         },
         semicolon="&",  # Go's AllowQuerySemicolons
     ),
-    Front.CADDY: Traits(target="caddy", dialect="caddy"),
-    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy", shows_certificate=False),
+    Front.CADDY: Traits(
+        target="caddy",
+        dialect="caddy",
+        reasons={
+            b"/adm\xc4\xb1n": "path_not_allowed",
+            b"/public/\xff\xfe": "target_invalid_utf8",
+            **dict.fromkeys((b"/admin#/public", b"/public#/../admin"), "target_escaped_delimiter"),
+            b"/public/x#?y": "target_escaped_delimiter",
+            **dict.fromkeys((b"/public|admin", b"/public^admin", b'/public"admin'), "path_not_allowed"),
+            **dict.fromkeys((b"/public{admin}", b"/public<admin>"), "path_not_allowed"),
+        },
+    ),
+    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy", shows_certificate=False, reasons=_TRIMMED),
     Front.ENVOY: Traits(
         target="envoy",
         dialect="envoy",
@@ -145,6 +160,7 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
         asks_about_preflights=False,
         two_authorizations="credential_malformed",
         absolute_target=404,
+        reasons=_TRIMMED,
         relays_outages=False,  # any 5xx is a failure to ask: an empty 503
     ),
     Front.ENVOY_GRPC: Traits(
@@ -154,6 +170,7 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
         asks_about_preflights=False,
         two_authorizations="credential_malformed",
         absolute_target=404,
+        reasons=_TRIMMED,
     ),
 }
 
