@@ -12,11 +12,15 @@ from gateway.core.facts import RequestFacts
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Snapshot
 from gateway.core.verdict import Context, Deny, Pending, Verdict
-from gateway.dialects import DIALECTS
+from gateway.dialects import DIALECTS, envoy_grpc
 from gateway.dialects.wire import HttpAnswer, HttpRequest
-from tests.builders import JTI, NOW, POLICY, evidence, snapshot
+from gateway.server.grpc.conversion import checked
+from tests.builders import JTI, NOW, POLICY, SENDERS, Wire, evidence, snapshot
+from tests.server.grpc.messages import call, message
 
 MAX_ROUNDS = 4
+GRPC = envoy_grpc.NAME
+EVERY_DIALECT = (*SENDERS, GRPC)
 
 
 def decide(
@@ -60,3 +64,27 @@ def converse(
         return denied, spoken.render(denied)
     verdict = decide(facts, world, known, lookups, now=now)
     return verdict, spoken.render(verdict)
+
+
+def through(
+    dialect: str,
+    wire: Wire,
+    world: Snapshot | None = None,
+    known: Evidence | None = None,
+    lookups: Mapping[Need, KeySet | Unavailable] | None = None,
+    *,
+    now: int = NOW,
+) -> tuple[Verdict, HttpAnswer]:
+    """The same in any dialect: what its proxy makes of this client's request, and what it gets back."""
+    if dialect != GRPC:
+        return converse(dialect, SENDERS[dialect](wire), world, known, lookups, now=now)
+    world = world or snapshot()
+    question = checked(message(wire), call(wire))
+    policy = envoy_grpc.policy_of(question, world.policies)
+    assert policy is not None
+    facts = envoy_grpc.read(question, policy)
+    if isinstance(facts, Deny):
+        verdict: Verdict = facts._replace(context=Context(policy=policy))
+    else:
+        verdict = decide(facts, world, known, lookups, now=now)
+    return verdict, envoy_grpc.render(verdict)

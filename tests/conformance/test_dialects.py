@@ -13,7 +13,7 @@ from gateway.dialects.wire import HttpAnswer
 from tests.builders import ISSUER, SENDERS
 from tests.conformance.scenario import PERMIT, PREFLIGHT, Expected, Scenario
 from tests.conformance.scenarios import SCENARIOS, TESTED_ELSEWHERE
-from tests.walk import converse
+from tests.walk import through
 
 # DESIGN section 2, "What each class of outcome becomes".
 CANONICAL = {
@@ -38,13 +38,8 @@ MAX_HEAD_BYTES = 3584
 
 
 def run(scenario: Scenario, dialect: str) -> tuple[Verdict, HttpAnswer]:
-    return converse(
-        dialect,
-        SENDERS[dialect](scenario.wire()),
-        scenario.world(),
-        scenario.known(),
-        scenario.lookups(),
-        now=scenario.now,
+    return through(
+        dialect, scenario.wire(), scenario.world(), scenario.known(), scenario.lookups(), now=scenario.now
     )
 
 

@@ -3,42 +3,34 @@
 import pytest
 
 from gateway.core.reason import ROWS, Outcome, Reason
-from gateway.core.verdict import Verdict
-from gateway.dialects.wire import HttpAnswer
-from tests.builders import SENDERS
 from tests.conformance import test_dialects as http
-from tests.conformance import test_envoy_grpc as grpc
 from tests.conformance.scenario import PERMIT, Scenario
 from tests.corpus.groups import GROUPS, Group
+from tests.walk import EVERY_DIALECT, GRPC
 
-DIALECTS = (*SENDERS, "envoy-grpc")
 CASES = tuple(one for group in GROUPS for one in group.cases)
 
 
-def judged(scenario: Scenario, dialect: str) -> tuple[Verdict, HttpAnswer]:
-    return grpc.run(scenario) if dialect == "envoy-grpc" else http.run(scenario, dialect)
-
-
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", EVERY_DIALECT)
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.letter)
 def test_what_each_group_leaves_alone_is_allowed(group: Group, dialect: str) -> None:
-    verdict, answer = judged(group.control, dialect)
+    verdict, answer = http.run(group.control, dialect)
     assert (http.outcome_of(verdict), answer.status) == (PERMIT, 200)
 
 
 @pytest.mark.parametrize("scenario", CASES, ids=lambda scenario: scenario.name)
 def test_each_case_has_its_reason_in_every_dialect(scenario: Scenario) -> None:
-    for dialect in DIALECTS:
-        verdict, answer = judged(scenario, dialect)
+    for dialect in EVERY_DIALECT:
+        verdict, answer = http.run(scenario, dialect)
         expected = scenario.unlike.get(dialect, scenario.expected)
         assert http.outcome_of(verdict) == expected, dialect
-        http.check_answer(expected, answer, "envoy" if dialect == "envoy-grpc" else dialect)
+        http.check_answer(expected, answer, "envoy" if dialect == GRPC else dialect)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", EVERY_DIALECT)
 def test_a_client_cannot_tell_one_bad_token_from_another(dialect: str) -> None:
     """K06, K22: over the whole of group a."""
-    answers = {judged(scenario, dialect)[1] for scenario in CASES if is_token_refused(scenario, dialect)}
+    answers = {http.run(scenario, dialect)[1] for scenario in CASES if is_token_refused(scenario, dialect)}
     assert len(answers) == 1
 
 

@@ -20,7 +20,6 @@ from tests.builders import (
     NOW,
     OTHER_KEY,
     PEER,
-    SENDERS,
     Wire,
     bearer,
     claims,
@@ -35,7 +34,7 @@ from tests.builders import (
     token,
 )
 from tests.strategies import any_headers, header_values, json_values, targets
-from tests.walk import converse, decide
+from tests.walk import EVERY_DIALECT, decide, through
 
 EVERY_CREDENTIAL = (
     BearerCredential(),
@@ -45,10 +44,10 @@ EVERY_CREDENTIAL = (
 )
 WORLD = snapshot(policy(credentials=EVERY_CREDENTIAL, cors=cors()))
 
-dialects = pytest.mark.parametrize("dialect", SENDERS)
+dialects = pytest.mark.parametrize("dialect", EVERY_DIALECT)
 
 
-@dialects
+@pytest.mark.parametrize("dialect", DIALECTS)
 @given(
     headers=any_headers(),
     peer=st.one_of(st.just(PEER), st.text(max_size=8)),
@@ -83,7 +82,7 @@ def test_a_2xx_is_a_permit_and_a_permit_is_200(
     headers: HeaderPairs,
 ) -> None:
     wire = Wire(target=target, method=method, host=host, scheme=scheme, client=client, headers=headers)
-    verdict, answer = converse(dialect, SENDERS[dialect](wire), WORLD)
+    verdict, answer = through(dialect, wire, WORLD)
     assert (200 <= answer.status < 300) is isinstance(verdict, Permit)
     assert answer.status == 200 or answer.status >= 400
     assert answer.headers[0] == (b"cache-control", b"no-store")
@@ -155,7 +154,7 @@ WORLDS = st.sampled_from(
 @dialects
 @given(known=WORLDS)
 def test_a_world_with_something_missing_never_permits(dialect: str, known: Evidence) -> None:
-    verdict, answer = converse(dialect, SENDERS[dialect](headers=(bearer(),)), known=known)
+    verdict, answer = through(dialect, Wire(headers=(bearer(),)), known=known)
     assert isinstance(verdict, Deny | Indeterminate)
     assert answer.status >= 400
     assert ROWS[verdict.reason].outcome is Outcome.OUTAGE
@@ -164,7 +163,7 @@ def test_a_world_with_something_missing_never_permits(dialect: str, known: Evide
 @dialects
 @given(now=st.integers(0, 2**40))
 def test_no_reading_of_the_clock_permits_outside_the_tokens_life(dialect: str, now: int) -> None:
-    verdict, _ = converse(dialect, SENDERS[dialect](headers=(bearer(),)), now=now)
+    verdict, _ = through(dialect, Wire(headers=(bearer(),)), now=now)
     inside = NOW - 40 <= now < NOW + 330
     assert inside or isinstance(verdict, Deny)
     assert not isinstance(verdict, Preflight)

@@ -11,14 +11,14 @@ from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import CookieCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
-from tests.builders import SENDERS, Wire, bearer, policy, snapshot, token
+from tests.builders import Wire, bearer, policy, snapshot, token
 from tests.strategies import PROTECTED, aliases, any_headers, header_values
-from tests.walk import converse
+from tests.walk import EVERY_DIALECT, through
 
 TARGETS = st.sampled_from((b"/v1/orders", b"/public/x"))
 GOOD = bearer()
 
-dialects = pytest.mark.parametrize("dialect", SENDERS)
+dialects = pytest.mark.parametrize("dialect", EVERY_DIALECT)
 
 
 def folded(name: bytes) -> bytes:
@@ -40,7 +40,7 @@ def test_every_alias_is_refused_on_every_route(
 ) -> None:
     assume(alias.lower() not in PROTECTED)  # in another case it is the name itself
     wire = Wire(target=target, headers=(GOOD, (alias, value)))
-    verdict, _ = converse(dialect, SENDERS[dialect](wire))
+    verdict, _ = through(dialect, wire)
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.HEADER_LOOKALIKE
 
@@ -50,7 +50,7 @@ def test_every_alias_is_refused_on_every_route(
 def test_a_clients_own_identity_header_is_refused_on_every_route(
     dialect: str, name: bytes, value: bytes, target: bytes
 ) -> None:
-    verdict, _ = converse(dialect, SENDERS[dialect](target=target, headers=(GOOD, (name, value))))
+    verdict, _ = through(dialect, Wire(target=target, headers=(GOOD, (name, value))))
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.IDENTITY_HEADER_FORGED
 
@@ -61,7 +61,7 @@ def test_a_permitted_request_holds_no_name_that_folds_to_one_of_ours(
     dialect: str, extra: HeaderPairs, target: bytes
 ) -> None:
     wire = Wire(target=target, headers=(GOOD, *extra))
-    verdict, _ = converse(dialect, SENDERS[dialect](wire))
+    verdict, _ = through(dialect, wire)
     if isinstance(verdict, Permit):
         assert not {folded(name) for name, _ in extra} & set(IDENTITY_HEADERS)
 
@@ -77,7 +77,7 @@ def test_a_permit_carries_every_identity_header_once_in_printable_ascii(
     dialect: str, subject: str, client: str
 ) -> None:
     text = token(sub=subject, client_id=client)
-    verdict, answer = converse(dialect, SENDERS[dialect](headers=(bearer(text),)))
+    verdict, answer = through(dialect, Wire(headers=(bearer(text),)))
     assert isinstance(verdict, Permit)
     names = Counter(name for name, _ in answer.headers)
     assert [names[name] for name in IDENTITY_HEADERS] == [1, 1, 1, 1]
@@ -91,7 +91,7 @@ def test_a_permit_carries_every_identity_header_once_in_printable_ascii(
 def test_two_subjects_are_never_one_header(dialect: str, left: str, right: str) -> None:
     values = set()
     for subject in (left, right):
-        _, answer = converse(dialect, SENDERS[dialect](headers=(bearer(token(sub=subject)),)))
+        _, answer = through(dialect, Wire(headers=(bearer(token(sub=subject)),)))
         values.add(dict(answer.headers)[b"x-auth-subject"])
     assert (len(values) == 1) == (left == right)
 
@@ -106,7 +106,7 @@ def test_no_part_of_the_clients_credential_is_given_on(dialect: str, noise: list
     world = snapshot(policy(credentials=(CookieCredential(name="t"),)))
     text = token().encode()
     cookie = b"; ".join([*noise, b"t=" + text, *noise])
-    verdict, answer = converse(dialect, SENDERS[dialect](headers=((b"cookie", cookie),)), world)
+    verdict, answer = through(dialect, Wire(headers=((b"cookie", cookie),)), world)
     assert isinstance(verdict, Permit)
     given_on = b"\n".join(value for _, value in answer.headers)
     assert all(part not in given_on for part in text.split(b"."))

@@ -14,13 +14,16 @@ from gateway.core.jwk import KeySet
 from gateway.core.policy import BearerCredential, CookieCredential, Policy
 from gateway.core.revocation import NOTHING_REVOKED
 from gateway.core.verdict import Permit
-from gateway.dialects.wire import HttpAnswer, HttpRequest
+from gateway.dialects import envoy_grpc
+from gateway.dialects.wire import HttpAnswer
 from gateway.server.engine import Engine, World
+from gateway.server.grpc.conversion import checked
 from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
 from tests import builders as b
-from tests.walk import converse
+from tests.server.grpc.messages import call, message
+from tests.walk import EVERY_DIALECT, GRPC, through
 
 REUSE_S = 20
 RECENT = 6
@@ -111,7 +114,7 @@ class WarmIsCold(RuleBasedStateMachine):
         self.ours = OURS[0]
         self.revoked = NOTHING_REVOKED
         self.world = WORLDS[0]
-        self.recent: list[tuple[str, HttpRequest]] = []
+        self.recent: list[tuple[str, b.Wire]] = []
         self.memo = Memo(bytes(32), jti=lambda: b.JTI, max_entries=ROOM)
         self.engine = Engine(
             self._world(),
@@ -196,7 +199,7 @@ class WarmIsCold(RuleBasedStateMachine):
                         "none",
                     )
                 ),
-                "dialect": st.just("traefik"),
+                "dialect": st.sampled_from(EVERY_DIALECT),
             },
         ),
     )
@@ -224,32 +227,29 @@ class WarmIsCold(RuleBasedStateMachine):
     def ask(
         self, text: str, *, place: str = "bearer", dialect: str = "nginx", origin: Any = (), **wire: Any
     ) -> None:
-        make = b.nginx_request if dialect == "nginx" else b.traefik_request
         wire = {"target": wire.pop("path", b"/v1/orders/1"), **wire}
-        asked = (dialect, make(headers=(*presented(place, text), *origin), **wire))
+        asked = (dialect, b.Wire(headers=(*presented(place, text), *origin), **wire))
         self.recent = [asked, *self.recent][:RECENT]
         self._compare(*asked)
 
     @invariant()
     def whatever_happens_what_was_asked_before_is_answered_as_if_cold(self) -> None:
-        for dialect, request in self.recent:
-            self._compare(dialect, request)
+        for dialect, wire in self.recent:
+            self._compare(dialect, wire)
 
-    def _compare(self, dialect: str, request: HttpRequest) -> None:
+    def _compare(self, dialect: str, wire: b.Wire) -> None:
         hits_before = self.memo.tally.hits
-        warm = self._served(request)
+        warm = self._served(dialect, wire)
         evidence = Evidence(signer=self.ours, keys=self.source.keys, revoked=self.revoked)
-        verdict, cold = converse(
-            dialect, request, self.world, evidence, Asked(self.source.keys), now=self.now
-        )
+        verdict, cold = through(dialect, wire, self.world, evidence, Asked(self.source.keys), now=self.now)
         reused = isinstance(verdict, Permit) and verdict.downstream and verdict.downstream.audience == "again"
         if reused and self.memo.tally.hits > hits_before:
             self._is_reused(warm, cold)
         else:
             assert warm == AnswerWriter().render(cold, After.STAY)
 
-    def _served(self, request: HttpRequest) -> bytes:
-        answer = self.engine(request)
+    def _served(self, dialect: str, wire: b.Wire) -> bytes:
+        answer = self._over_grpc(wire) if dialect == GRPC else self.engine(b.SENDERS[dialect](wire))
         if isinstance(answer, Coroutine):
             try:
                 answer.send(None)
@@ -259,6 +259,12 @@ class WarmIsCold(RuleBasedStateMachine):
             return AnswerWriter().render(answer, After.STAY)
         assert isinstance(answer, bytes)
         return answer
+
+    def _over_grpc(self, wire: b.Wire) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        question = checked(message(wire), call(wire))
+        policy = envoy_grpc.policy_of(question, self.engine.policies)
+        assert policy is not None
+        return self.engine.decide(envoy_grpc, policy, envoy_grpc.read(question, policy), question.peer)
 
     def _is_reused(self, warm: bytes, cold: HttpAnswer) -> None:
         """The same answer, but for a token that was minted up to REUSE_S ago, by the same key."""

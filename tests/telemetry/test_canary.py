@@ -22,14 +22,13 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.note import REVEALABLE
 from gateway.telemetry.record import Recorder
 from tests import builders as b
-from tests.walk import converse
+from tests.walk import EVERY_DIALECT, GRPC, converse, through
 
 PRINTS = Fingerprints(b"k" * 32)
 # A host that is the policy's, whatever its first label: the label is the client's text all the same.
 WORLD = b.snapshot(
     b.policy(hosts=(HostPattern(name="api.example.com"), HostPattern(name="*.tenants.example")))
 )
-REQUESTS = b.SENDERS
 
 CLAIMS = ("sub", "client_id", "iss", "aud", "scope", "jti")
 HEADERS = ("kid", "typ", "alg")
@@ -106,8 +105,7 @@ def told(dialect: str, secrets: dict[str, str], *reveal: str) -> bytes:
         Recorder(PRINTS, frozenset(reveal), written.append, lambda: b.NOW),
         Metrics({}, version="1"),
     )
-    request = REQUESTS[dialect](wire(secrets))
-    verdict, _ = converse(dialect, request, WORLD)
+    verdict, _ = through(dialect, wire(secrets), WORLD)
     facts = verdict.context.facts
     recorder.record(verdict, facts, dialect=dialect, peer=b.PEER, seconds=0)
     metrics.decided(verdict, dialect=dialect, seconds=0)
@@ -128,7 +126,7 @@ def _library_record(*arguments: str) -> logging.LogRecord:
 PLACED = st.dictionaries(st.sampled_from(PLACES), SECRETS, max_size=4)
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("dialect", EVERY_DIALECT)
 @given(secrets=PLACED)
 def test_no_secret_comes_out(dialect: str, secrets: dict[str, str]) -> None:
     output = told(dialect, secrets)
@@ -137,7 +135,7 @@ def test_no_secret_comes_out(dialect: str, secrets: dict[str, str]) -> None:
             assert len(spelling) < 12 or spelling not in output, place
 
 
-@pytest.mark.parametrize("dialect", ["nginx", "traefik"])
+@pytest.mark.parametrize("dialect", ["nginx", GRPC])
 @pytest.mark.parametrize("place", PLACES)
 @settings(max_examples=10)
 @given(secret=SECRETS)
