@@ -5,13 +5,19 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
+from tests.corpus.targets import ROWS, Row
+from tests.strategies import tame_targets, targets
+from tests.wire import raw_client
 from tests.wire.backend_view import IDENTITY, assert_nobody
 from tests.wire.components import version
 from tests.wire.fronts import Front
 from tests.wire.ingress_stand import opened_ingress
 from tests.wire.raw_client import bearer
+from tests.wire.serving import OPEN, not_among
 from tests.wire.stand import Stand
+from tests.wire.test_targets import WITH_ORDERS, authorization, request
 from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
@@ -108,6 +114,28 @@ def test_nobody_can_say_who_they_are(stand: Stand, name: str) -> None:
     else:
         assert (answer.status, stand.reason) == (403, "identity_header_forged")
     stand.assert_unseen()
+
+
+def arrived(stand: Stand, target: bytes, *headers: bytes) -> list[str]:
+    """The request lines that the backend gets for it."""
+    raw_client.exchange(stand.port, request(target, *headers))
+    lines = [seen.start_line for seen in stand.backend.requests]
+    stand.backend.requests.clear()
+    return lines
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_each_target_of_the_corpus_arrives_where_it_may_or_nowhere(stand: Stand, row: Row) -> None:
+    lines = arrived(stand, row.target)
+    assert not_among(OPEN, lines) == []
+    assert len(lines) == (row.outcome == "public")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(target=targets() | tame_targets())
+def test_no_target_whatever_arrives_where_the_policy_has_not_opened_it(stand: Stand, target: bytes) -> None:
+    lines = arrived(stand, target) + arrived(stand, target, authorization(stand))
+    assert not_among(WITH_ORDERS, lines) == []
 
 
 @pytest.mark.parametrize(
