@@ -46,7 +46,12 @@ RIGHTS: Final = (
     ),
     needing("J113 a verified address", VERIFIED, PERMIT, email_verified=True),
     *(
-        needing(f"J113 email_verified is {value!a}", VERIFIED, Reason.CLAIM_UNSATISFIED, email_verified=value)
+        needing(
+            f"J113 email_verified is {'absent' if value is b.OMIT else ascii(value)}",
+            VERIFIED,
+            Reason.CLAIM_UNSATISFIED,
+            email_verified=value,
+        )
         for value in ("true", "false", 1, 0, False, None, b.OMIT)
     ),
     needing("J113 an address of the domain", OF_CORP, PERMIT, email="alice@corp.com"),
