@@ -35,7 +35,11 @@ SPECIFIC = (
 )
 
 
-@pytest.mark.parametrize("order", list(permutations(range(len(SPECIFIC))))[::29])
+ORDERS = [
+    RouteTable.build(SPECIFIC[index] for index in order) for order in permutations(range(len(SPECIFIC)))
+]
+
+
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
@@ -52,11 +56,8 @@ SPECIFIC = (
         (b"/z/b/c", "all"),
     ],
 )
-def test_the_most_specific_path_wins_in_any_order(
-    order: tuple[int, ...], target: bytes, expected: str
-) -> None:
-    table = RouteTable.build(SPECIFIC[index] for index in order)
-    assert outcome(table, target) == expected
+def test_the_most_specific_path_wins_in_any_order(target: bytes, expected: str) -> None:
+    assert {outcome(table, target) for table in ORDERS} == {expected}
 
 
 @pytest.mark.parametrize(

@@ -132,18 +132,18 @@ def test_no_control_character_passes_raw_or_escaped(octet: int) -> None:
     assert reason_of(b"/a%%%02x" % octet) is Reason.TARGET_ESCAPED_CONTROL
 
 
-@pytest.mark.parametrize("octet", range(256))
-def test_every_byte_has_one_fate_in_a_path(octet: int) -> None:
+def test_every_byte_has_one_fate_in_a_path() -> None:
     # RFC 3986 section 3.3: pchar and slash, of which `;` is an oddity and `%` begins an escape.
-    raw = b"/a" + bytes((octet,)) + b"b"
-    clean = re.fullmatch(rb"[A-Za-z0-9._~!$&'()*+,=:@/-]", bytes((octet,))) is not None
-    if clean or octet == 0x3F:
-        assert reason_of(raw) is None
-        assert parse_target(raw).oddities == frozenset()
-    elif octet == 0x3B:
-        assert parse_target(raw).oddities == {Oddity.SEMICOLON}
-    else:
-        assert reason_of(raw) is not None
+    for octet in range(256):
+        raw = b"/a" + bytes((octet,)) + b"b"
+        clean = re.fullmatch(rb"[A-Za-z0-9._~!$&'()*+,=:@/-]", bytes((octet,))) is not None
+        if clean or octet == 0x3F:
+            assert reason_of(raw) is None, octet
+            assert parse_target(raw).oddities == frozenset(), octet
+        elif octet == 0x3B:
+            assert parse_target(raw).oddities == {Oddity.SEMICOLON}
+        else:
+            assert reason_of(raw) is not None, octet
 
 
 @pytest.mark.parametrize(

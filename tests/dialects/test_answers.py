@@ -39,11 +39,11 @@ def test_a_permit_is_exactly_200_with_our_token_and_every_identity_header_once()
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
-@pytest.mark.parametrize("reason", Reason)
-def test_no_refusal_is_a_permit_in_any_dialect(dialect: str, reason: Reason) -> None:
+def test_no_refusal_is_a_permit_in_any_dialect(dialect: str) -> None:
     spoken = DIALECTS[dialect]
-    for verdict in (Deny(reason=reason), Indeterminate(reason=reason, retry_after_s=1)):
-        assert spoken.render(verdict).status >= 400
+    for reason in Reason:
+        for verdict in (Deny(reason=reason), Indeterminate(reason=reason, retry_after_s=1)):
+            assert spoken.render(verdict).status >= 400, reason
     assert spoken.render(Preflight(context=Context(), headers=())).status == 403
 
 

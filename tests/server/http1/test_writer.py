@@ -63,11 +63,11 @@ def test_refuses_a_body_where_there_is_none(status: int) -> None:
         render(HttpAnswer(status=status, body=b"x"))
 
 
-@pytest.mark.parametrize("byte", [*range(9), *range(10, 32), 127])
 @pytest.mark.parametrize("place", [b"%c", b"a%c", b"%ca", b"a%cb"])
-def test_refuses_control_bytes_in_values(byte: int, place: bytes) -> None:
-    with pytest.raises(UnwritableAnswer, match="control byte"):
-        render(with_header(b"x", place % byte))
+def test_refuses_control_bytes_in_values(place: bytes) -> None:
+    for byte in (*range(9), *range(10, 32), 127):
+        with pytest.raises(UnwritableAnswer, match="control byte"):
+            render(with_header(b"x", place % byte))
 
 
 @pytest.mark.parametrize("value", [b"\r\n", b"a\r\nset-cookie: b", b"a\r\n\r\nb", b"\n\r"])
