@@ -33,7 +33,7 @@ from gateway.server.workers.messages import (
 )
 from gateway.server.workers.port import reserve
 from gateway.server.workers.supervisor import Supervisor, Worker
-from gateway.telemetry.exposition import CONTENT_TYPE
+from gateway.telemetry.exposition import CONTENT_TYPE, pieces
 from gateway.telemetry.merge import Workers as Tallies
 
 UNKNOWN_RETRY_S: Final = 5
@@ -113,7 +113,7 @@ class Many:
         metrics = self._setting.metrics
         metrics.lines_dropped(self._setting.lines.dropped)
         metrics.workers(self._supervisor.listening, restarts=max(0, self._started - self._count))
-        return self._tallies.pieces(metrics.series), CONTENT_TYPE
+        return pieces(self._tallies.series(metrics.series)), CONTENT_TYPE
 
     async def drain(self, timeout_s: float) -> None:
         """Let all finish what was asked, and end."""

@@ -8,6 +8,7 @@ from gateway.app.front import Configured
 from gateway.app.parts import engine_world, new_fingerprint_key
 from gateway.app.setting import Setting
 from gateway.server import engine
+from gateway.telemetry.exposition import CONTENT_TYPE, pieces
 
 
 class Single:
@@ -48,7 +49,7 @@ class Single:
     def exposition(self) -> tuple[Iterable[bytes], bytes]:
         """Give this process's metrics."""
         self._deciding.count()
-        return self._setting.metrics.exposed()
+        return pieces(self._setting.metrics.series), CONTENT_TYPE
 
     async def drain(self, timeout_s: float) -> None:
         """Finish what was asked."""

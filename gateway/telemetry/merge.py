@@ -5,9 +5,8 @@ has counted still counts, its gauges do not.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from gateway.telemetry.exposition import exposition, pieces
 from gateway.telemetry.families import FAMILIES, Kind, Numbers, Series, no_series
 
 
@@ -68,14 +67,6 @@ class Workers:
     def series(self, own: Series) -> Series:
         """Everything, with what the supervisor itself has counted."""
         return merge((own, self._ended, *self._running.values()))
-
-    def pieces(self, own: Series) -> Iterator[bytes]:
-        """Give the body of `/metrics` for all processes, piece by piece."""
-        return pieces(self.series(own))
-
-    def exposition(self, own: Series) -> bytes:
-        """Give the body of `/metrics` for all processes."""
-        return exposition(self.series(own))
 
 
 # --- private ---

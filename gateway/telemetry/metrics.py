@@ -6,12 +6,11 @@ counting is one addition, and whoever counts the same again keeps the list.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, assert_never
 
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
-from gateway.telemetry.exposition import CONTENT_TYPE, exposition, pieces
 from gateway.telemetry.families import SECONDS, Labels, Numbers, Series, no_seconds, no_series
 from gateway.telemetry.merge import dump
 
@@ -206,18 +205,6 @@ class Metrics:
     def dump(self) -> bytes:
         """Give every number as one text, for `merge.Workers.heard` in another process."""
         return dump(self._series)
-
-    def exposition(self) -> tuple[bytes, bytes]:
-        """Give the body of `/metrics` and its content type."""
-        return exposition(self._series), CONTENT_TYPE
-
-    def exposed(self) -> tuple[Iterator[bytes], bytes]:
-        """Give `pieces`, and the content type."""
-        return self.pieces(), CONTENT_TYPE
-
-    def pieces(self) -> Iterator[bytes]:
-        """Give the same body piece by piece, a millisecond each; others may have their turn between."""
-        return pieces(self._series)
 
     # --- private ---
 

@@ -14,6 +14,7 @@ from gateway.keys.custody import Custody
 from gateway.keys.schedule import MIN_ROTATE_EVERY_S, PENDING_S
 from gateway.server.keys_pages import JWKS_PATH
 from gateway.server.watch import CustodyWatch
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from tests import builders as b
@@ -56,10 +57,10 @@ async def test_they_rotate_as_configured_and_are_counted(tmp_path: Path, store: 
     custody = place.open(write(tmp_path, with_keys({**store, "rotate_every": "14m"})))
     first = custody.signer()
     assert first is not None
-    assert b'signing_keys{state="active"} 1' in place.metrics.exposition()[0]
+    assert b'signing_keys{state="active"} 1' in exposition(place.metrics.series)
     place.now += MIN_ROTATE_EVERY_S - PENDING_S
     assert await custody.look()
-    assert b'signing_keys{state="pending"} 1' in place.metrics.exposition()[0]
+    assert b'signing_keys{state="pending"} 1' in exposition(place.metrics.series)
     place.now += PENDING_S
     assert await custody.look()
     second = custody.signer()

@@ -9,6 +9,7 @@ from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
 from gateway.server.watch import DenyListWatch
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from tests import builders as b
@@ -35,7 +36,7 @@ async def test_without_a_list_nobody_is_on_it(tmp_path: Path) -> None:
     assert denied is None
     assert revoked_by(denied)().count == 0
     count_denied(METRICS, denied)
-    assert b"token_gateway_revocations 0" in METRICS.exposition()[0]
+    assert b"token_gateway_revocations 0" in exposition(METRICS.series)
 
 
 async def test_a_list_is_kept_by_who_reads_it_alike_and_opened_by_others(tmp_path: Path) -> None:
@@ -43,7 +44,7 @@ async def test_a_list_is_kept_by_who_reads_it_alike_and_opened_by_others(tmp_pat
     denied = await open_denied(first, WATCH, clock=lambda: b.NOW)
     assert revoked_by(denied)().count == 1
     count_denied(METRICS, denied)
-    assert b"token_gateway_revocations 1" in METRICS.exposition()[0]
+    assert b"token_gateway_revocations 1" in exposition(METRICS.series)
     broken = world_of(tmp_path, "one.yaml", "revoked: [")
     assert await open_denied(broken, WATCH, clock=lambda: b.NOW, former=first, kept=denied) is denied
     other = world_of(tmp_path, "other.yaml")

@@ -33,6 +33,7 @@ from gateway.server.workers.messages import (
     encode,
 )
 from gateway.sources.timing import Timing
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.merge import Workers
 from gateway.telemetry.metrics import Metrics
 from tests import builders as b
@@ -164,7 +165,7 @@ def test_its_last_word_is_what_it_has_counted(tmp_path: Path, way: str) -> None:
         assert subject.process.wait(LIMIT_S) == 0
         tallies = Workers()
         tallies.heard(1, subject.dump)
-        text = tallies.exposition(Metrics({}, version="0").series).decode()
+        text = exposition(tallies.series(Metrics({}, version="0").series)).decode()
         assert 'reason="credential_missing"' in text
         assert '\ntoken_gateway_connections{listener="decision"} 0.0' in text
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from gateway.telemetry.exposition import exposition
 from tests.conformance.scenario import Expected, asked, case
 from tests.corpus.heads import CANARY, GOOD, READ, UNREAD
 from tests.corpus.listening import Listening, Told, listening
@@ -22,7 +23,7 @@ async def at() -> AsyncIterator[Listening]:
 
 
 def assert_nothing_of_it_is_told(at: Listening, told: Told) -> None:
-    assert CANARY.encode() not in told.said + told.written + at.metrics.exposition()[0]
+    assert CANARY.encode() not in told.said + told.written + exposition(at.metrics.series)
 
 
 @pytest.mark.parametrize(("raw", "fault"), UNREAD.values(), ids=UNREAD)

@@ -21,6 +21,7 @@ from gateway.keys.signing_key import SigningKey
 from gateway.keys.stored_key import KeyState, StoredKey
 from gateway.redact.fingerprint import Fingerprints
 from gateway.server.watch import BugWatch, CustodyWatch, DecisionWatch, DenyListWatch, KeysWatch, ReloadWatch
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.log import Log
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
@@ -44,7 +45,7 @@ class Ears:
         return [json.loads(line) for line in self.lines]
 
     def counted(self, series: str) -> float:
-        text = self.metrics.exposition()[0].decode()
+        text = exposition(self.metrics.series).decode()
         values = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(series)]
         return sum(map(float, values))
 

@@ -17,6 +17,7 @@ from gateway.core.policy import HostPattern
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
 from gateway.redact.fingerprint import Fingerprints
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.log import Log, configure_stdlib
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.note import REVEALABLE
@@ -115,7 +116,7 @@ def told(dialect: str, secrets: dict[str, str], *reveal: str) -> bytes:
         raise ValueError(*secrets.values())
     except ValueError as error:
         log.bug(error)
-    return b"".join(written) + metrics.exposition()[0]
+    return b"".join(written) + exposition(metrics.series)
 
 
 def _library_record(*arguments: str) -> logging.LogRecord:
@@ -212,12 +213,12 @@ def test_no_field_that_a_client_fills_breaks_the_line(text: str, way: str) -> No
 @pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
 def test_no_text_breaks_the_exposition_or_the_log(text: str) -> None:
     metrics = Metrics({}, version="1")
-    before = len(metrics.exposition()[0].splitlines())
+    before = len(exposition(metrics.series).splitlines())
     for facts, permit in _filled(text):
         metrics.decided(permit, dialect=text, seconds=0)
         metrics.tally(permit, text).count(seconds=0, minted=True)
         del facts
-    after = metrics.exposition()[0]
+    after = exposition(metrics.series)
     assert len(after.splitlines()) == before + 6  # decisions and minted, of `unknown`, with their heads
     written: list[bytes] = []
     log = Log(written.append, lambda: b.NOW)

@@ -1,6 +1,10 @@
+"""What a scrape sees, read by a parser that is not ours."""
+
+import re
+
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.telemetry.exposition import PIECE, exposition, pieces
+from gateway.telemetry.exposition import CONTENT_TYPE, PIECE, exposition, pieces
 from gateway.telemetry.families import FAMILIES, PREFIX, no_seconds, no_series
 
 COUNT = 3 * PIECE + 1
@@ -38,3 +42,11 @@ def test_a_family_is_described_as_the_table_says() -> None:
     for name, family in FAMILIES.items():
         one = shown[PREFIX + name.removesuffix("_total")]
         assert (one.documentation, one.type) == (family.text, family.kind.value.partition(",")[0])
+
+
+def test_it_is_plain_text_0_0_4_without_created_series() -> None:
+    series = no_series() | {"decisions_total": {("orders", "nginx", "permit", ""): [3.0]}}
+    body = exposition(series)
+    assert CONTENT_TYPE == b"text/plain; version=0.0.4; charset=utf-8"
+    assert b"_created" not in body
+    assert set(re.findall(rb"^(\w+?)_", body, re.MULTILINE)) == {b"token"}

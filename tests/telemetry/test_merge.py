@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.core.reason import Reason
 from gateway.core.verdict import Context, Deny, Verdict
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.families import FAMILIES, Kind, Series, no_series
 from gateway.telemetry.merge import Workers, dump, lasting, load, merge
 from gateway.telemetry.metrics import Metrics
@@ -93,7 +94,7 @@ def test_counters_of_ended_workers_stay_and_their_gauges_go() -> None:
     assert after["decisions_total"] == {(b.POLICY, "nginx", "permit", ""): [total]}
     assert sum(after["decision_seconds"]["nginx",][:-1]) == total
     assert after["connections"] == {}
-    assert b"token_gateway_decisions_total" in workers.exposition(own)
+    assert b"token_gateway_decisions_total" in exposition(workers.series(own))
 
 
 def test_a_newer_dump_takes_the_place_of_the_last() -> None:

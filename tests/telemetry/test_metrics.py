@@ -1,4 +1,3 @@
-import re
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ from gateway.dialects import DIALECTS as SPOKEN
 from gateway.server.http1.fault import Fault
 from gateway.sources.outcome import OUTCOMES
 from gateway.telemetry import metrics as module
+from gateway.telemetry.exposition import exposition
 from gateway.telemetry.families import SECONDS
 from gateway.telemetry.metrics import DIALECTS, MAX_WORDS, Metrics
 from tests import builders as b
@@ -24,7 +24,7 @@ def metrics() -> Metrics:
 
 
 def series(metrics: Metrics) -> dict[str, float]:
-    return dict(_series(metrics.exposition()[0].decode()))
+    return dict(_series(exposition(metrics.series).decode()))
 
 
 def _series(text: str) -> Iterator[tuple[str, float]]:
@@ -173,14 +173,6 @@ def test_two_registries_do_not_meet() -> None:
     assert series(other)["bugs_total{}"] == 0
 
 
-def test_the_exposition_is_plain_text_0_0_4_without_created_series(metrics: Metrics) -> None:
-    metrics.decided(PERMIT, dialect="nginx", seconds=0)
-    body, content_type = metrics.exposition()
-    assert content_type == b"text/plain; version=0.0.4; charset=utf-8"
-    assert b"_created" not in body
-    assert set(re.findall(rb"^(\w+?)_", body, re.MULTILINE)) == {b"token"}
-
-
 def test_what_is_remembered_is_counted_as_what_was_decided(metrics: Metrics) -> None:
     assert isinstance(PERMIT, Permit)
     tally = metrics.tally(PERMIT, "nginx")
@@ -273,10 +265,6 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
     metrics.issuers_ready({"partner": True})
     metrics.signing_keys({}, store_failed=False)
     assert not {"issuer_ready{issuer=corp}", "signing_keys{state=active}"} & series(metrics).keys()
-
-
-def test_the_pieces_are_the_exposition(metrics: Metrics) -> None:
-    assert b"".join(metrics.pieces()) == metrics.exposition()[0]
 
 
 def test_what_is_said_of_an_issuer_ends_with_it(metrics: Metrics) -> None:
