@@ -8,7 +8,18 @@ import pytest
 from gateway.dialects.snippets.haproxy_lua import SCRIPT
 from tests.cli.configuration import Run, configuration, write
 
-TARGETS = ("nginx", "ingress-nginx", "ingress-nginx-global", "traefik", "caddy", "haproxy", "envoy")
+DIALECTS = {
+    "nginx": "nginx",
+    "ingress-nginx": "nginx",
+    "ingress-nginx-global": "nginx",
+    "f5-nic": "nginx",
+    "nginx-gateway-fabric": "nginx",
+    "traefik": "traefik",
+    "caddy": "caddy",
+    "haproxy": "haproxy",
+    "envoy": "envoy",
+}
+IN_NO_QUERY = ["ingress-nginx", "ingress-nginx-global", "f5-nic", "nginx-gateway-fabric", "traefik"]
 
 
 def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
@@ -17,12 +28,11 @@ def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:
     return write(tmp_path, changed)
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", DIALECTS)
 def test_each_proxy_has_one(gateway: Run, config: Path, target: str) -> None:
     ran = gateway("snippet", target, "-c", config)
     assert (ran.code, ran.err) == (0, "")
-    dialect = "nginx" if target.startswith("ingress-nginx") else target
-    assert f"/auth/{dialect}/orders" in ran.out
+    assert f"/auth/{DIALECTS[target]}/orders" in ran.out
     assert "cannot do" in ran.out
 
 
@@ -55,7 +65,7 @@ def test_an_address_cannot_break_out_of_its_place(gateway: Run, config: Path, op
     assert option in ran.err
 
 
-@pytest.mark.parametrize("target", ["ingress-nginx", "ingress-nginx-global", "traefik"])
+@pytest.mark.parametrize("target", IN_NO_QUERY)
 def test_what_a_proxy_cannot_do_is_a_finding(gateway: Run, tmp_path: Path, target: str) -> None:
     file = with_credentials(tmp_path, {"type": "query", "name": "access_token"})
     ran = gateway("snippet", target, "-c", file)

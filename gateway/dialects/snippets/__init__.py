@@ -15,6 +15,7 @@ from gateway.dialects.snippets import (
     envoy,
     envoy_gateway,
     envoy_grpc,
+    f5_nic,
     gateway_api,
     haproxy,
     haproxy_lua,
@@ -22,6 +23,7 @@ from gateway.dialects.snippets import (
     ingress_nginx_global,
     istio,
     nginx,
+    nginx_gateway_fabric,
     traefik,
 )
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
@@ -40,6 +42,8 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "gateway-api": gateway_api.snippet,
     "istio": istio.snippet,
     "contour": contour.snippet,
+    "f5-nic": f5_nic.snippet,
+    "nginx-gateway-fabric": nginx_gateway_fabric.snippet,
 }
 
 __all__ = ["SNIPPETS", "Settings", "SnippetImpossible"]

@@ -1,5 +1,6 @@
-"""What do the manifests for the controllers of Envoy share? Where the gateway is, who may ask, YAML."""
+"""What do the manifests for controllers share? Where the gateway is, who may ask, YAML."""
 
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,13 @@ APPLICATIONS: Final = "apps"
 WAIT: Final = "6s"
 SECRET: Final = "token-gateway-caller"  # noqa: S105 - a name
 _DEFAULT: Final = "http://token-gateway.token-gateway.svc:4181"
+_DEFAULT_HTTP: Final = "http://token-gateway.token-gateway.svc:4180"
+
+
+def in_cluster(settings: Settings) -> Settings:
+    """Put the gateway's Service in the place of the address of this machine that stands for no answer."""
+    named = settings.gateway != Settings().gateway
+    return settings if named else replace(settings, gateway=_DEFAULT_HTTP)
 
 
 def service(settings: Settings) -> tuple[str, str, int]:
@@ -100,17 +108,26 @@ def http_route(policy: Policy, *filters: Manifest) -> Manifest:
 
 def written(head: str, *manifests: Manifest) -> str:
     """Write the manifests, one document each, behind the words for the reader."""
-    return head + "".join(f"---\n{yaml.dump(one, Dumper=_Dumper, sort_keys=False)}" for one in manifests)
+    return head + "".join(
+        f"---\n{yaml.dump(one, Dumper=_Dumper, sort_keys=False, width=110)}" for one in manifests
+    )
 
 
 # --- private ---
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes each value where it stands."""
+    """Writes each value where it stands, and a text of many lines as one."""
 
     def ignore_aliases(self, _: Any) -> bool:
         return True
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
 
 
 LIMITS: Final = """\
