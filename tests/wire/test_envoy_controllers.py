@@ -1,11 +1,12 @@
 """Does the verdict hold where a controller configures Envoy, without what our own snippet adds?
 
 No raw headers, no filter that cleans, paths made normal, the caller's secret in the context: as the
-manifests for Envoy Gateway and Contour ask for it. The controllers themselves need a cluster.
+manifests for Envoy Gateway and Contour ask for it. kgateway's filter is off until a route has it, and again
+where another filter has said so in its metadata. The controllers themselves need a cluster.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +46,34 @@ def as_a_controller_would(snippet: str) -> str:
     return yaml.safe_dump(bootstrap)
 
 
+def as_kgateway_would(snippet: str) -> str:
+    """What is more: pkg/kgateway/extensions2/plugins/trafficpolicy of kgateway 2."""
+    bootstrap = yaml.safe_load(as_a_controller_would(snippet))
+    (listener,) = bootstrap["static_resources"]["listeners"]
+    manager: dict[str, Any] = listener["filter_chains"][0]["filters"][0]["typed_config"]
+    (asks,) = [one for one in manager["http_filters"] if one["name"].endswith("ext_authz")]
+    asks["disabled"] = True
+    asks["typed_config"]["filter_enabled_metadata"] = {
+        "filter": "dev.kgateway.disable_ext_auth",
+        "path": [{"key": "disable"}],
+        "value": {"bool_match": True},
+        "invert": True,
+    }
+    return yaml.safe_dump(bootstrap)
+
+
+Edited = Callable[[str], str]
+WOULD: dict[str, Edited] = {"controllers": as_a_controller_would, "kgateway": as_kgateway_would}
+
+
+@pytest.fixture(scope="module", params=WOULD)
+def edited(request: pytest.FixtureRequest) -> Edited:
+    return WOULD[str(request.param)]
+
+
 @pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    with scene(EVERYWHERE, tmp_path_factory.mktemp("controller"), edited=as_a_controller_would) as running:
+def _running(edited: Edited, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    with scene(EVERYWHERE, tmp_path_factory.mktemp("controller"), edited=edited) as running:
         yield running
 
 
@@ -129,8 +155,8 @@ def test_a_public_route_knows_nobody(behind: Scene) -> None:
         assert [seen.values(name) for name in IDENTITY] == [[""]] * 4
 
 
-def test_the_token_in_the_query_goes(tmp_path: Path) -> None:
-    with scene(IN_QUERY, tmp_path, edited=as_a_controller_would) as behind:
+def test_the_token_in_the_query_goes(edited: Edited, tmp_path: Path) -> None:
+    with scene(IN_QUERY, tmp_path, edited=edited) as behind:
         token = behind.token()
         assert behind.send(f"/v1/orders?b=%2f&access_token={token}&a=+x").status == 200
         seen = behind.seen()
@@ -138,17 +164,25 @@ def test_the_token_in_the_query_goes(tmp_path: Path) -> None:
         assert_replaced(behind, token, seen)
 
 
-def test_the_context_says_the_secret_and_no_client_can(tmp_path: Path) -> None:
-    with scene(SECRET, tmp_path / "said", edited=as_a_controller_would) as behind:
+def test_the_context_says_the_secret_and_no_client_can(edited: Edited, tmp_path: Path) -> None:
+    with scene(SECRET, tmp_path / "said", edited=edited) as behind:
         token = behind.token()
         assert behind.send("/v1/orders", bearer(token)).status == 200
         assert_replaced(behind, token, behind.seen())
 
     def silent(snippet: str) -> str:
-        return as_a_controller_would(snippet).replace("caller:", "other:")
+        return edited(snippet).replace("caller:", "other:")
 
     with scene(SECRET, tmp_path / "unsaid", edited=silent) as behind:
         secret = os.environ["CALLER_SECRET"]
         answer = behind.send("/v1/orders", bearer(behind.token()), ("X-Token-Gateway-Caller", secret))
         assert (answer.status, behind.reason) == (403, "caller_unproven")
+        assert behind.backend.requests == []
+
+
+def test_without_the_gateway_nothing_gets_through(edited: Edited, tmp_path: Path) -> None:
+    with scene(EVERYWHERE, tmp_path, edited=edited) as behind:
+        behind.gateway.program.kill()
+        for target in ("/v1/orders", "/healthz"):
+            assert behind.send(target, bearer(behind.token())).status == 503
         assert behind.backend.requests == []

@@ -22,6 +22,7 @@ from gateway.dialects.snippets import (
     ingress_nginx,
     ingress_nginx_global,
     istio,
+    kgateway,
     nginx,
     nginx_gateway_fabric,
     traefik,
@@ -42,6 +43,7 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "gateway-api": gateway_api.snippet,
     "istio": istio.snippet,
     "contour": contour.snippet,
+    "kgateway": kgateway.snippet,
     "f5-nic": f5_nic.snippet,
     "nginx-gateway-fabric": nginx_gateway_fabric.snippet,
 }
