@@ -15,11 +15,19 @@ DIALECTS = {
     "f5-nic": "nginx",
     "nginx-gateway-fabric": "nginx",
     "traefik": "traefik",
+    "traefik-ingress-nginx": "traefik",
     "caddy": "caddy",
     "haproxy": "haproxy",
     "envoy": "envoy",
 }
-IN_NO_QUERY = ["ingress-nginx", "ingress-nginx-global", "f5-nic", "nginx-gateway-fabric", "traefik"]
+IN_NO_QUERY = [
+    "ingress-nginx",
+    "ingress-nginx-global",
+    "f5-nic",
+    "nginx-gateway-fabric",
+    "traefik",
+    "traefik-ingress-nginx",
+]
 
 
 def with_credentials(tmp_path: Path, *credentials: dict[str, Any]) -> Path:

@@ -18,7 +18,8 @@ class Traefik:
 
     `dynamic` is the operator's file (routers, middlewares, services). `entry_point` is merged into
     `entryPoints.web`, `static` into the top level of the static configuration. The access log, in
-    Traefik's default format unless `static` says otherwise, goes to stdout.
+    Traefik's default format unless `static` says otherwise, goes to stdout. `providers` stand beside
+    the file's.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Traefik:
         *,
         entry_point: Mapping[str, Any] | None = None,
         static: Mapping[str, Any] | None = None,
+        providers: Mapping[str, Any] | None = None,
         port: int | None = None,
     ) -> None:
         self.port = port or free_port()
@@ -36,7 +38,8 @@ class Traefik:
         self._dynamic = directory / "dynamic"
         self._dynamic.mkdir(parents=True)
         configuration = directory / "traefik.yml"
-        configuration.write_text(yaml.safe_dump(self._static(entry_point or {}, static or {})))
+        text = yaml.safe_dump(self._static(entry_point or {}, static or {}, providers or {}))
+        configuration.write_text(text)
         self._write(dynamic)
         command: Command = [locate(Component.TRAEFIK), f"--configFile={configuration}"]
         self.program = Program(command, directory)
@@ -57,7 +60,18 @@ class Traefik:
         self._write(dynamic)
         self._wait_until_loaded()
 
-    def _static(self, entry_point: Mapping[str, Any], static: Mapping[str, Any]) -> dict[str, Any]:
+    def shows(self, kind: str) -> set[str]:
+        """The names of the routers, middlewares or services that are in force; none while it starts."""
+        url = f"http://127.0.0.1:{self._api_port}/api/http/{kind}?per_page=1000"
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return {one["name"] for one in json.load(response)}
+        except (urllib.error.URLError, ConnectionError):
+            return set()
+
+    def _static(
+        self, entry_point: Mapping[str, Any], static: Mapping[str, Any], providers: Mapping[str, Any]
+    ) -> dict[str, Any]:
         return {
             "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
             "log": {"level": "INFO"},
@@ -66,6 +80,7 @@ class Traefik:
             "providers": {
                 "providersThrottleDuration": "10ms",
                 "file": {"directory": str(self._dynamic), "watch": True},
+                **providers,
             },
             **static,
             "entryPoints": {
@@ -94,10 +109,4 @@ class Traefik:
         self.program.wait_for(self._loaded, f"the dynamic configuration {self._marker}")
 
     def _loaded(self) -> bool:
-        url = f"http://127.0.0.1:{self._api_port}/api/http/middlewares?per_page=1000"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                names = {middleware["name"] for middleware in json.load(response)}
-        except (urllib.error.URLError, ConnectionError):
-            return False
-        return f"{self._marker}@file" in names
+        return f"{self._marker}@file" in self.shows("middlewares")

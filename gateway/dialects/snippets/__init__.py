@@ -26,6 +26,7 @@ from gateway.dialects.snippets import (
     nginx,
     nginx_gateway_fabric,
     traefik,
+    traefik_ingress_nginx,
 )
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
@@ -34,6 +35,7 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "ingress-nginx": ingress_nginx.snippet,
     "ingress-nginx-global": ingress_nginx_global.snippet,
     "traefik": traefik.snippet,
+    "traefik-ingress-nginx": traefik_ingress_nginx.snippet,
     "envoy": envoy.snippet,
     "caddy": caddy.snippet,
     "haproxy": haproxy.snippet,

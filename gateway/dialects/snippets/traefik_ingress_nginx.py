@@ -1,0 +1,148 @@
+"""What goes onto an Ingress that Traefik serves by its ingress-nginx provider? Annotations it knows."""
+
+from typing import Final
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets import manifests
+from gateway.dialects.snippets.settings import (
+    CALLER,
+    IDENTITY,
+    Settings,
+    SnippetImpossible,
+    credential_headers,
+    query_names,
+    says_secret,
+    shows_certificate,
+    takes_cookies,
+    takes_websockets,
+)
+from gateway.dialects.untrusted import UNTRUSTED
+
+
+def snippet(policy: Policy, settings: Settings) -> str:
+    """Write Traefik's static configuration, then the Ingress.
+
+    Raises: SnippetImpossible for a token in the query, for WebSocket, for a caller that must prove itself.
+    """
+    _check(policy)
+    where = manifests.in_cluster(settings)
+    head = _HEAD.format(policy=policy.id)
+    return manifests.written(head, _static(settings), _ingress(policy, where))
+
+
+# --- private ---
+
+_PREFIX: Final = "nginx.ingress.kubernetes.io/"
+_HEAD: Final = """\
+# Token Gateway behind Traefik 3.7 or later with its provider for the annotations of ingress-nginx, for policy
+# "{policy}". First Traefik's static configuration (the chart has the same names), then the Ingress.
+#
+# auth-url names another place than for ingress-nginx itself: Traefik says target and method in its own
+# headers, and behind /auth/nginx/ every request is refused. Every header in auth-response-headers is
+# deleted from the client's request, then set from the gateway's answer.
+#
+# What this provider cannot do, and what follows:
+# * It leaves annotations out that it does not know, with no word: auth-proxy-set-headers among them, so that
+#   it can say no secret; callers are known by their network alone.
+# * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
+# * It hides Upgrade from the gateway and passes it on at every path: Upgrade is taken away everywhere.
+# * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
+# * It verifies a gateway over https by the certificates of its system (SSL_CERT_FILE), and shows none itself.
+# * A preflight is answered by its own headers, before the gateway is asked.
+# * globalAuthURL has no list of headers: with it the client's token would reach every backend. Not used.
+# * No custom-http-errors, auth-snippet, configuration-snippet or server-snippet beside it: they answer in
+#   place of a refusal, or change what was judged.
+# * Without TLS in the Ingress tokens go in clear: add `tls`, by which it also redirects.
+# sanitizePath, encodedCharacters, aliasHeadersStrategy and forwardedHeaders are those of `gateway snippet
+# traefik`: only with them is what was judged what the backend gets.
+# Replace the examples: the name of the backend, and of the namespace `apps`.
+"""
+
+
+def _check(policy: Policy) -> None:
+    if query_names(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} accepts a token in the query, and Traefik cannot take it out of the target: "
+            "it would reach the backend. Remove the query credential, or use another proxy for it."
+        )
+    if takes_websockets(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} has a route with WebSocket, and Traefik's ingress-nginx provider tells the "
+            "gateway of no upgrade. Remove `websocket: true`, or use `gateway snippet traefik`."
+        )
+    if says_secret(policy) or shows_certificate(policy):
+        raise SnippetImpossible(
+            f"policy {policy.id} asks its callers for a proof, and Traefik's ingress-nginx provider can give "
+            "none. Write `network_alone: true`, beside a NetworkPolicy, or use `gateway snippet traefik`."
+        )
+
+
+def _static(settings: Settings) -> manifests.Manifest:
+    port = settings.listen if ":" in settings.listen else f":{settings.listen}"
+    refused = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
+    http = {
+        "sanitizePath": True,
+        "aliasHeadersStrategy": "delete",
+        "encodedCharacters": {f"allowEncoded{name}": False for name in refused},
+    }
+    dropped = {"RequestPath": "drop", "RequestLine": "drop"}
+    return {
+        "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
+        "accessLog": {
+            "format": "json",
+            "fields": {"headers": {"defaultMode": "drop"}, "names": dropped},
+        },
+        "entryPoints": {"web": {"address": port, "http": http, "forwardedHeaders": {"insecure": False}}},
+        "providers": {
+            "kubernetesIngressNGINX": {
+                "allowSnippetAnnotations": False,
+                "allowCrossNamespaceResources": False,
+                "strictValidatePathType": True,
+            }
+        },
+    }
+
+
+def _ingress(policy: Policy, settings: Settings) -> manifests.Manifest:
+    annotations = {
+        "auth-url": settings.auth_url("traefik", policy),
+        "auth-response-headers": ",".join(_deleted(policy)),
+        **_cors(policy),
+    }
+    backend = {"service": {"name": "backend", "port": {"number": 80}}}
+    paths = [{"path": "/", "pathType": "Prefix", "backend": backend}]
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "Ingress",
+        "metadata": {
+            "name": policy.id,
+            "namespace": manifests.APPLICATIONS,
+            "annotations": {f"{_PREFIX}{name}": value for name, value in annotations.items()},
+        },
+        "spec": {
+            "ingressClassName": "nginx",
+            "rules": [{"host": host, "http": {"paths": paths}} for host in manifests.hosts(policy)],
+        },
+    }
+
+
+def _deleted(policy: Policy) -> tuple[str, ...]:
+    """Whatever is listed is ours or gone: the gateway answers none of the untrusted ones."""
+    cookie = ("Cookie",) if takes_cookies(policy) else ()
+    own = ("Authorization", *IDENTITY, *credential_headers(policy), *cookie)
+    return (*own, *UNTRUSTED, "Upgrade", "X-Token-Gateway-Upgrade", CALLER)
+
+
+def _cors(policy: Policy) -> dict[str, str]:
+    cors = policy.cors
+    if cors is None:
+        return {}
+    return {
+        "enable-cors": "true",
+        "cors-allow-origin": ",".join(sorted(cors.origins)),
+        "cors-allow-methods": ",".join(manifests.methods(policy)),
+        "cors-allow-headers": ",".join(cors.headers),
+        "cors-expose-headers": ",".join(cors.expose),
+        "cors-allow-credentials": str(cors.credentials).lower(),
+        "cors-max-age": str(cors.max_age_s),
+    }

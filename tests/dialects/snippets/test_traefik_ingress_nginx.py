@@ -1,0 +1,83 @@
+"""The annotations for Traefik's ingress-nginx provider: what it knows of them, and a list that deletes."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.core.policy import Policy
+from gateway.dialects.snippets.settings import CALLER, IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.snippets.traefik_ingress_nginx import snippet
+from gateway.dialects.untrusted import UNTRUSTED
+from tests.dialects.snippets import policies as p
+
+PREFIX = "nginx.ingress.kubernetes.io/"
+POLICIES = {name: policy for name, policy in p.BY_NETWORK.items() if name != "websocket"}
+each = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+
+
+def documents(policy: Policy) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(snippet(policy, Settings())))
+
+
+def annotations(policy: Policy) -> dict[str, str]:
+    _, ingress = documents(policy)
+    return {name.removeprefix(PREFIX): value for name, value in ingress["metadata"]["annotations"].items()}
+
+
+@each
+def test_an_ingress_asks_in_the_dialect_of_traefik(policy: Policy) -> None:
+    _, ingress = documents(policy)
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == [one.name for one in policy.hosts]
+    assert annotations(policy)["auth-url"] == (
+        "http://token-gateway.token-gateway.svc:4180/auth/traefik/orders"
+    )
+
+
+@each
+def test_whatever_a_client_could_forge_is_on_the_list(policy: Policy) -> None:
+    listed = annotations(policy)["auth-response-headers"].split(",")
+    assert {"Authorization", *IDENTITY, *UNTRUSTED, "Upgrade", CALLER} <= set(listed)
+    assert len(listed) == len(set(listed))
+    assert ("Cookie" in listed) is (policy is POLICIES["cookie"])
+    assert ("X-Device-Token" in listed) is (policy is POLICIES["header"])
+
+
+@each
+def test_only_what_the_provider_knows_is_said(policy: Policy) -> None:
+    said = set(annotations(policy))
+    assert {name for name in said if not name.startswith(("cors-", "enable-cors"))} == {
+        "auth-url",
+        "auth-response-headers",
+    }
+    assert ("enable-cors" in said) is (policy is POLICIES["cors"])
+
+
+def test_the_entry_point_is_hardened_and_the_log_has_no_path() -> None:
+    static, _ = documents(p.PLAIN)
+    web = static["entryPoints"]["web"]
+    assert web["http"]["aliasHeadersStrategy"] == "delete"
+    assert set(web["http"]["encodedCharacters"].values()) == {False}
+    assert web["forwardedHeaders"] == {"insecure": False}
+    assert static["providers"]["kubernetesIngressNGINX"]["allowSnippetAnnotations"] is False
+    assert static["accessLog"]["fields"]["names"]["RequestPath"] == "drop"
+
+
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        (p.QUERY, "cannot take it out of the target"),
+        (p.WEBSOCKET, "of no upgrade"),
+        (p.SECRET, "network_alone"),
+        (p.CERTIFICATE, "network_alone"),
+    ],
+)
+def test_what_the_provider_cannot_do_is_refused(policy: Policy, reason: str) -> None:
+    with pytest.raises(SnippetImpossible, match=reason):
+        snippet(policy, Settings())
+
+
+def test_what_it_cannot_do_is_said() -> None:
+    head = snippet(p.PLAIN, Settings()).partition("---")[0]
+    for said in ("cannot do", "auth-proxy-set-headers", "globalAuthURL", "custom-http-errors"):
+        assert said in head
