@@ -61,6 +61,8 @@ class Traits:
     """An absolute-form target is refused before the gateway is asked."""
     absolute_target: int = 400
     """What such a target gets then."""
+    idle_connections: int | None = None
+    """How many idle connections to the gateway it keeps at most, where that may be too few."""
     relays_outages: bool = True
     """An outage that the gateway tells of reaches the client with its Retry-After."""
     resolved: Mapping[bytes, str] = field(default_factory=dict)
@@ -117,6 +119,7 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
         dialect="traefik",
         without_gateway=500,
         gives_up=False,
+        idle_connections=2,  # Go's http.DefaultMaxIdleConnsPerHost
         preflight=200,
         asks_about_preflights=False,
         asks_about_any_host=False,

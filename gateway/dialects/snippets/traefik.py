@@ -58,6 +58,7 @@ _DYNAMIC: Final = """\
 # What Traefik cannot do, and what follows:
 # * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
 # * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
+# * It keeps two idle connections to the gateway, and no option says more: under load it opens and closes.
 # * A preflight is answered by its own headers middleware, before the gateway is asked.
 # * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
 #   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.

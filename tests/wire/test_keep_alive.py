@@ -1,0 +1,102 @@
+"""Does a decision cost a connection? One after another share one; side by side there are few.
+
+Traefik keeps two idle ones: with more clients at a time it opens others, and closes them again.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.wire import lab_issuer
+from tests.wire.components import version
+from tests.wire.counting_relay import CountingRelay
+from tests.wire.echo_backend import EchoBackend
+from tests.wire.envoy import Envoy
+from tests.wire.fronts import Front, Proxy, opened, printed_snippet
+from tests.wire.gateway_process import GatewayProcess
+from tests.wire.processes import free_port, wait_until
+from tests.wire.raw_client import bearer, send
+from tests.wire.what_ran import record
+from tests.wire.worlds import BEARER, configuration
+
+pytestmark = pytest.mark.wire
+
+CLIENTS = 8
+EACH = 25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A proxy, and what passes between it and the gateway."""
+
+    port: int
+    relay: CountingRelay
+
+    def ask(self, number: int) -> None:
+        """Each request on a connection of its own to the proxy, one after another."""
+        token = lab_issuer.lab_token()
+        for _ in range(number):
+            assert send(self.port, "/v1/orders", [bearer(token)]).status == 200
+
+    def ask_side_by_side(self) -> None:
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            list(clients.map(self.ask, [EACH] * CLIENTS))
+
+
+@contextmanager
+def counted(front: Front, directory: Path, *, grpc: bool = False) -> Iterator[Counted]:
+    keys, port = lab_issuer.write_keys(directory / "keys"), free_port()
+    config = configuration(BEARER, None, keys, **({"listeners": {"grpc": {}}} if grpc else {}))
+    with (
+        EchoBackend() as backend,
+        GatewayProcess(config, directory / "gateway") as gateway,
+        CountingRelay(gateway.grpc_port if grpc else gateway.decision_port) as relay,
+    ):
+        snippet = printed_snippet(
+            "envoy-grpc" if grpc else front.traits.target,
+            gateway.file,
+            gateway=relay.port,
+            backend=backend.port,
+            listen=port,
+        )
+        place = directory / "proxy"
+        running: AbstractContextManager[Proxy] = (
+            Envoy(snippet, place, port=port) if grpc else opened(front, snippet, place, port=port)
+        )
+        with running:
+            yield Counted(port=port, relay=relay)
+
+
+@pytest.fixture(autouse=True)
+def _recorded(request: pytest.FixtureRequest) -> None:
+    front = request.node.callspec.params["front"] if hasattr(request.node, "callspec") else Front.ENVOY
+    record(request.node, front.value, version(front.component))
+
+
+def test_one_after_another_share_one_connection(front: Front, tmp_path: Path) -> None:
+    with counted(front, tmp_path) as behind:
+        behind.ask(50)
+        assert behind.relay.opened == 1
+
+
+def test_side_by_side_they_are_kept(front: Front, tmp_path: Path) -> None:
+    with counted(front, tmp_path) as behind:
+        behind.ask_side_by_side()
+        kept = front.traits.idle_connections
+        if kept is None:
+            assert behind.relay.opened <= 2 * CLIENTS  # of 200 requests
+        else:
+            wait_until(lambda: behind.relay.open <= kept, lambda: f"{behind.relay.open} are open")
+            assert behind.relay.opened < CLIENTS * EACH
+
+
+def test_over_grpc_all_share_one_connection(tmp_path: Path) -> None:
+    """An Envoy thread keeps one, in which calls do not wait for each other."""
+    with counted(Front.ENVOY, tmp_path, grpc=True) as behind:
+        behind.ask(50)
+        behind.ask_side_by_side()
+        assert behind.relay.opened == 1
