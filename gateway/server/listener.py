@@ -1,6 +1,7 @@
 """How do bytes from the network reach a function from request to answer, and how does that stop?"""
 
 import asyncio
+import socket
 import ssl as tls
 from collections.abc import Callable
 from typing import Final
@@ -20,7 +21,7 @@ class Listener:
         self._server = server
         self._connections = connections
         self.port: Final[int] = server.sockets[0].getsockname()[1]
-        """Where it listens; of the first address if the host has more than one and 0 was asked."""
+        """Where it listens."""
 
     @property
     def connections(self) -> int:
@@ -72,8 +73,9 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     ssl: tls.SSLContext | None = None,
     reuse_port: bool = False,
 ) -> Listener:
-    """Listen on `host` and `port` (0: any) and answer every request with what `handler` gives.
+    """Listen on `host`, an address, and `port` (0: any); answer every request with what `handler` gives.
 
+    `::` is every address of both families.
     `knows` tells whether an address has business here: those that have not share `limits.max_strangers`.
     `on_malformed` gets one of `Fault`; `on_bug` what the handler raised, whose traceback may hold
     the request: redact it. `clock` (seconds since the epoch) is for the Date header; without it
@@ -92,14 +94,28 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
             writer=writer,
         )
 
+    bound = _bind(host, port, reuse_port=reuse_port)
     server = await asyncio.get_running_loop().create_server(
         connection,
-        host,
-        port,
+        sock=bound,
         ssl=ssl,
         backlog=limits.backlog,
-        reuse_port=reuse_port or None,
         ssl_handshake_timeout=limits.head_timeout_s if ssl else None,
         ssl_shutdown_timeout=limits.linger_s if ssl else None,
     )
     return Listener(server, connections)
+
+
+def _bind(host: str, port: int, *, reuse_port: bool) -> socket.socket:
+    """Bind an address, for asyncio would keep IPv4 out of `::`."""
+    one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, reuse_port)
+        if one.family is socket.AF_INET6:
+            one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, host != "::")
+        one.bind((host, port))
+    except OSError as error:
+        one.close()
+        raise OSError(error.errno, f"{host} port {port}: {error.strerror}") from None
+    return one

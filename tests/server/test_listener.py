@@ -47,7 +47,7 @@ async def test_needs_no_callbacks_and_no_clock() -> None:
 
 async def test_a_taken_address_is_an_error_and_a_shared_one_is_not() -> None:
     alone = await listen(echo, host="127.0.0.1", port=0)
-    with pytest.raises(OSError, match="address already in use"):
+    with pytest.raises(OSError, match="ddress already in use"):
         await listen(echo, host="127.0.0.1", port=alone.port)
     await alone.drain(0)
     one = await listen(echo, host="127.0.0.1", port=0, reuse_port=True)
@@ -55,6 +55,22 @@ async def test_a_taken_address_is_an_error_and_a_shared_one_is_not() -> None:
     assert one.port == two.port
     for listener in (one, two):
         await listener.drain(0)
+
+
+@pytest.mark.parametrize("reuse_port", [False, True])
+async def test_every_address_is_one_of_either_family(reuse_port: bool) -> None:  # noqa: FBT001
+    listener = await listen(echo, host="::", port=0, reuse_port=reuse_port)
+    for host in ("127.0.0.1", "::1"):
+        reader, writer = await asyncio.open_connection(host, listener.port)
+        writer.write(CLOSING)
+        async with asyncio.timeout(PATIENCE_S):
+            (answer,) = answers(await reader.read())
+        assert answer.status == 200
+        writer.close()
+    if not reuse_port:
+        with pytest.raises(OSError, match="in use"):
+            await listen(echo, host="::", port=listener.port)
+    await listener.drain(1)
 
 
 async def test_draining_twice_is_no_error() -> None:

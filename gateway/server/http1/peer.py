@@ -2,10 +2,13 @@
 
 
 def peer_address(peername: object) -> str | None:
-    """Name the other end without port and zone id; "unix" for a local socket, None if unknown."""
+    """Name the other end without port and zone id; "unix" for a local socket, None if unknown.
+
+    An IPv4 address that comes on a socket of both families is written as what it is.
+    """
     match peername:
         case (str(host), *_):
-            return host.partition("%")[0]
+            return (host.removeprefix("::ffff:") if "." in host else host).partition("%")[0]
         case str() | bytes():
             return "unix"
         case _:

@@ -33,5 +33,5 @@ def reserve(at: Address) -> socket.socket:
 def _bind(one: socket.socket, address: tuple[object, ...]) -> None:
     one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if one.family == socket.AF_INET6:
-        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address[0] != "::")  # as the workers listen
     one.bind(address)

@@ -38,3 +38,17 @@ def test_who_may_share_can_listen_on_it() -> None:
 def test_another_family_too() -> None:
     with reserve(Address(host="::1", port=0)) as reserved:
         assert reserved.family is socket.AF_INET6
+
+
+def test_every_address_is_one_of_either_family() -> None:
+    with (
+        reserve(Address(host="::", port=0)) as reserved,
+        socket.socket() as other,
+        pytest.raises(OSError, match="in use"),
+    ):
+        other.bind(("127.0.0.1", reserved.getsockname()[1]))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(OSError, match="in use"):
+            reserve(Address(host="::", port=other.getsockname()[1]))
