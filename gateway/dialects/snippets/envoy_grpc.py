@@ -79,7 +79,8 @@ _HEAD: Final = """\
 # * A gateway that cannot be reached is an empty 503, without Retry-After.
 # * At log level debug and below it writes whole requests, tokens and all: leave it at info. The access
 #   log below has no query and no header.
-# * Behind another proxy of yours, set xff_num_trusted_hops, or that proxy passes for every client.
+# * Behind another proxy of yours, set xff_num_trusted_hops, or to the backend that proxy passes for every
+#   client. The gateway is told of the connection alone: for its records let the other speak PROXY.
 
 # For TLS add a transport_socket to the filter chain: tokens belong on TLS (RFC 6750 section 5.3).
 """
