@@ -6,7 +6,9 @@ UNTRUSTED: Final = (
     "Forwarded",
     "X-Forwarded-Uri",
     "X-Forwarded-Method",
+    "X-Forwarded-Port",
     "X-Forwarded-Prefix",
+    "X-Forwarded-Server",
     "X-Forwarded-User",
     "X-Original-URL",
     "X-Original-URI",
@@ -22,4 +24,9 @@ UNTRUSTED: Final = (
     "X-SSL-Client-Cert",
     "Proxy-Authorization",
 )
-"""By which a client could tell a backend another target, method, user or certificate than was judged."""
+"""By which a client could tell a backend another target, method, user or certificate than was judged.
+
+A port or a server's name in it becomes part of the links that a backend makes, and of what a cache keeps.
+"""
+SAID_BY_TRAEFIK: Final = frozenset({"X-Forwarded-Port", "X-Forwarded-Server"})
+"""At its entry point, over what a client has said: to take them away would take Traefik's own."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.corpus.targets import ROWS, Row
 from tests.strategies import tame_targets, targets
 from tests.wire import raw_client
@@ -103,6 +104,15 @@ def test_a_carrier_of_the_clients_opens_nothing(stand: Stand, name: str, value: 
     assert stand.send("/admin", [(name, value)]).status == 401
     assert stand.send("/admin", [(name, value)], token=stand.lab_token()).status == 403
     stand.assert_unseen()
+
+
+def test_nothing_that_a_backend_might_believe_gets_through(stand: Stand) -> None:
+    token = stand.lab_token()
+    forged = [(name, "/forged") for name in UNTRUSTED if "method" not in name.lower()]
+    assert stand.send(headers=forged, token=token).status == 200
+    seen = stand.seen()
+    stand.assert_lab_token_is_replaced(token, seen)
+    assert [name for name in UNTRUSTED if "/forged" in seen.values(name)] == []
 
 
 @pytest.mark.parametrize("name", [*IDENTITY, "X_Auth_Subject", "X.Auth.Subject"])

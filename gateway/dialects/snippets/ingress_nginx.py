@@ -14,6 +14,7 @@ from gateway.dialects.snippets.settings import (
     shows_certificate,
     takes_cookies,
 )
+from gateway.dialects.untrusted import UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -50,9 +51,10 @@ def check_possible(policy: Policy) -> None:
 
 
 def replaced_headers(policy: Policy) -> str:
-    """Name the headers of which the backend gets the gateway's, or none."""
+    """Name the headers of which the backend gets the gateway's, or none: it says none of the untrusted."""
     cookie = ("Cookie",) if takes_cookies(policy) else ()
-    return ",".join(("Authorization", *IDENTITY, *credential_headers(policy), *cookie))
+    untrusted = (name for name in UNTRUSTED if name != "X-Forwarded-Port")  # the controller's own
+    return ",".join(("Authorization", *IDENTITY, *credential_headers(policy), *cookie, *untrusted))
 
 
 def cors_annotations(policy: Policy) -> list[str]:

@@ -19,7 +19,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     contexts = {
         "http": parts.upstream(name, where.gateway_address) + "\n",
         "http.server": parts.server_part(policy, where, name, upgrade=True),
-        "http.server.location": parts.location_part(policy),
+        "http.server.location": parts.location_part(policy, _SAID),
     }
     asked = {
         "apiVersion": f"{_GROUP}/v1alpha1",
@@ -35,6 +35,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
 # --- private ---
 
 _GROUP: Final = "gateway.nginx.org"
+_SAID: Final = frozenset({"X-Forwarded-Port"})
+"""By the data plane itself."""
 _HEAD: Final = f"""\
 # Token Gateway behind NGINX Gateway Fabric 2.6, for policy "{{policy}}". Switch its snippets on (Helm:
 # nginxGateway.snippets.enable): without them the route answers 500.

@@ -83,14 +83,14 @@ def asked(policy: Policy, name: str) -> list[str]:
     ]
 
 
-def replaced(policy: Policy) -> list[str]:
-    """Take away from the request what only the gateway may say."""
+def replaced(policy: Policy, *, said: frozenset[str] = frozenset()) -> list[str]:
+    """Take away from the request what only the gateway may say. `said`: what the controller overwrites."""
     return [
         "# Ours, or none: an empty value takes the client's header away.",
         *(f"proxy_set_header {header} {_variable(header)};" for header in _taken(policy)),
         *(f'proxy_set_header {header} "";' for header in credential_headers(policy)),
         "# What a client could use to tell the backend another target, method or user.",
-        *(f'proxy_set_header {header} "";' for header in UNTRUSTED),
+        *(f'proxy_set_header {header} "";' for header in UNTRUSTED if header not in said),
     ]
 
 
@@ -186,9 +186,9 @@ def server_part(policy: Policy, settings: Settings, name: str, *, upgrade: bool,
     return "\n".join([ABSOLUTE, *asked(policy, name), *refused(name), *blocks]) + "\n"
 
 
-def location_part(policy: Policy) -> str:
+def location_part(policy: Policy, said: frozenset[str]) -> str:
     """Write what a controller puts into `location`, where its own lines on headers would hide a server's."""
-    return "\n".join([*replaced(policy), *cors_on_success(policy)]) + "\n"
+    return "\n".join([*replaced(policy, said=said), *cors_on_success(policy)]) + "\n"
 
 
 def block(name: str, lines: list[str]) -> str:

@@ -21,7 +21,7 @@ from gateway.dialects.snippets.settings import (
     takes_cookies,
     takes_websockets,
 )
-from gateway.dialects.untrusted import UNTRUSTED
+from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -42,6 +42,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 # --- private ---
 
 _UPGRADE: Final = "X-Token-Gateway-Upgrade"
+_CLEANED: Final = tuple(name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
 _STATIC: Final = """\
 # Token Gateway behind Traefik 3.7 or later: static configuration.
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
@@ -152,7 +153,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         **_cors(policy),
         **_caller(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
-        f"{policy.id}-clean": _request_headers(dict.fromkeys((*UNTRUSTED, _UPGRADE, CALLER), "")),
+        f"{policy.id}-clean": _request_headers(dict.fromkeys((*_CLEANED, _UPGRADE, CALLER), "")),
         f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
         **_websocket(policy),
     }

@@ -16,7 +16,7 @@ from gateway.dialects.snippets.settings import (
     takes_cookies,
     takes_websockets,
 )
-from gateway.dialects.untrusted import UNTRUSTED
+from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -130,7 +130,8 @@ def _deleted(policy: Policy) -> tuple[str, ...]:
     """Whatever is listed is ours or gone: the gateway answers none of the untrusted ones."""
     cookie = ("Cookie",) if takes_cookies(policy) else ()
     own = ("Authorization", *IDENTITY, *credential_headers(policy), *cookie)
-    return (*own, *UNTRUSTED, "Upgrade", "X-Token-Gateway-Upgrade", CALLER)
+    untrusted = (name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
+    return (*own, *untrusted, "Upgrade", "X-Token-Gateway-Upgrade", CALLER)
 
 
 def _cors(policy: Policy) -> dict[str, str]:

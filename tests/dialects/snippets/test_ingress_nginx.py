@@ -8,6 +8,7 @@ import yaml
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.ingress_nginx import snippet
 from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 PREFIX = "nginx.ingress.kubernetes.io/"
@@ -34,6 +35,7 @@ def test_an_ingress_that_asks_the_gateway_for_each_host() -> None:
 def test_every_identity_header_is_ours(policy: Policy) -> None:
     named = annotations(policy)["auth-response-headers"].split(",")
     assert {"Authorization", *IDENTITY} <= set(named)
+    assert set(UNTRUSTED) - set(named) == {"X-Forwarded-Port"}
     assert len(named) == len(set(named))
 
 

@@ -15,7 +15,7 @@ TLS = Settings(gateway="https://token-gateway.token-gateway.svc:4180")
 @each
 def test_what_a_server_asks_a_location_replaces(policy: Policy) -> None:
     server = parts.server_part(policy, Settings(), "one", upgrade=True).splitlines()
-    location = parts.location_part(policy).splitlines()
+    location = parts.location_part(policy, frozenset()).splitlines()
     assert "auth_request /_one;" in server
     assert "location = /_one {" in server
     for header in ("Authorization", *IDENTITY):
@@ -28,9 +28,15 @@ def test_what_a_server_asks_a_location_replaces(policy: Policy) -> None:
 
 @each
 def test_a_location_sets_no_header_twice(policy: Policy) -> None:
-    lines = [line.split() for line in parts.location_part(policy).splitlines()]
+    lines = [line.split() for line in parts.location_part(policy, frozenset()).splitlines()]
     names = [words[1] for words in lines if words[0] == "proxy_set_header"]
     assert len(names) == len(set(names))
+
+
+def test_what_the_controller_says_itself_is_left_to_it() -> None:
+    text = parts.location_part(p.PLAIN, frozenset({"X-Forwarded-Port"}))
+    assert "X-Forwarded-Port" not in text
+    assert "X-Forwarded-Server" in text
 
 
 def test_two_names_meet_nowhere() -> None:

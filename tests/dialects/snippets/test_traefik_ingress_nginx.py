@@ -8,7 +8,7 @@ import yaml
 from gateway.core.policy import Policy
 from gateway.dialects.snippets.settings import CALLER, IDENTITY, Settings, SnippetImpossible
 from gateway.dialects.snippets.traefik_ingress_nginx import snippet
-from gateway.dialects.untrusted import UNTRUSTED
+from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 from tests.dialects.snippets import policies as p
 
 PREFIX = "nginx.ingress.kubernetes.io/"
@@ -37,7 +37,8 @@ def test_an_ingress_asks_in_the_dialect_of_traefik(policy: Policy) -> None:
 @each
 def test_whatever_a_client_could_forge_is_on_the_list(policy: Policy) -> None:
     listed = annotations(policy)["auth-response-headers"].split(",")
-    assert {"Authorization", *IDENTITY, *UNTRUSTED, "Upgrade", CALLER} <= set(listed)
+    assert {"Authorization", *IDENTITY, "Upgrade", CALLER} <= set(listed)
+    assert set(UNTRUSTED) - set(listed) == SAID_BY_TRAEFIK
     assert len(listed) == len(set(listed))
     assert ("Cookie" in listed) is (policy is POLICIES["cookie"])
     assert ("X-Device-Token" in listed) is (policy is POLICIES["header"])
