@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from gateway.dialects.snippets import SNIPPETS, Settings
+from gateway.dialects.snippets.nginx_parts import DIRECTORY
 from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
+from tests.tls.authority import Authority, write_trust
+from tests.wire import lab_issuer
 from tests.wire.backend_view import IDENTITY, assert_nothing_of
 from tests.wire.components import version
 from tests.wire.echo_backend import EchoBackend
-from tests.wire.fronts import Front
+from tests.wire.fronts import Front, printed_snippet
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.nginx import Nginx
 from tests.wire.nginx_controllers import (
     BARE,
@@ -26,13 +30,25 @@ from tests.wire.nginx_controllers import (
     virtual_server,
 )
 from tests.wire.processes import free_port
-from tests.wire.raw_client import send
+from tests.wire.raw_client import bearer, send
 from tests.wire.stand import Stand
 from tests.wire.what_ran import record
-from tests.wire.worlds import BROWSER, EVERYWHERE, ORIGIN, ROUTES, SECRET, STILL, needs, route
+from tests.wire.worlds import (
+    BEARER,
+    BROWSER,
+    EVERYWHERE,
+    ORIGIN,
+    ROUTES,
+    SECRET,
+    STILL,
+    configuration,
+    needs,
+    route,
+)
 
 pytestmark = pytest.mark.wire
 
+SPIFFE = "spiffe://cluster.local/ns/ingress/sa/proxy"
 POLICY = {**EVERYWHERE, "routes": [*ROUTES, route("bare", ["GET"], [BARE], **needs("orders:read"))]}
 
 
@@ -206,6 +222,36 @@ def test_the_proxy_says_its_secret_and_no_client_can(front: Front, controller: s
         token = behind.lab_token()
         assert behind.send(headers=[("X-Token-Gateway-Caller", "guess")], token=token).status == 200
         behind.assert_lab_token_is_replaced(token, behind.seen())
+
+
+@pytest.mark.parametrize(("shown", "status"), [(SPIFFE, 200), (f"{SPIFFE}/other", 403)], ids=["own", "other"])
+def test_over_tls_it_is_known_by_its_certificate(
+    front: Front, controller: str, shown: str, status: int, tmp_path: Path
+) -> None:
+    inside, outside, ours = tmp_path / "gateway", tmp_path / "proxy", Authority("ours")
+    for place in (inside, outside):
+        place.mkdir()
+    own = ours.server("localhost")
+    for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", ours.pem)):
+        (inside / name).write_bytes(content)
+    write_trust(outside, ours, ours.client(shown))
+    tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
+    known = {**BEARER, "callers": {"identities": [SPIFFE]}}
+    keys = lab_issuer.write_keys(tmp_path / "keys")
+    whole = configuration(known, None, keys, listeners={"decision": {"tls": tls}})
+    with EchoBackend() as backend, GatewayProcess(whole, inside) as gateway:
+        addresses = {
+            "gateway": gateway.decision_port,
+            "backend": backend.port,
+            "listen": (port := free_port()),
+        }
+        printed = printed_snippet(controller, gateway.file, gateway_url="https://localhost", **addresses)
+        # nginx would also try ::1, where there is one, and nobody listens there.
+        printed = printed.replace(DIRECTORY, "").replace("server localhost:", "server 127.0.0.1:")
+        how = CONTROLLERS[controller]
+        with Nginx(front.component, how.render(how.read(printed), port, backend.port), outside, port=port):
+            assert send(port, "/v1/orders", [bearer(lab_issuer.lab_token())]).status == status
+            assert len(backend.requests) == (status == 200)
 
 
 def test_a_browser_application_may_call(front: Front, controller: str, tmp_path: Path) -> None:
