@@ -1,11 +1,12 @@
 """How does a test stand behind ingress-nginx? With annotations as printed, rendered for a real nginx."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
 from tests.wire import lab_issuer
+from tests.wire.counting_relay import CountingRelay
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
@@ -23,15 +24,24 @@ READERS: Final[Mapping[str, Callable[[str], Annotations]]] = {
 
 @contextmanager
 def opened_ingress(
-    front: Front, directory: Path, *, snippet: str = "ingress-nginx", extra: Extra | None = None
+    front: Front,
+    directory: Path,
+    *,
+    snippet: str = "ingress-nginx",
+    extra: Extra | None = None,
+    through: Callable[[int], CountingRelay] | None = None,
 ) -> Iterator[Stand]:
-    """A gateway, a backend, and nginx with what the controller would make of the printed snippet."""
+    """A gateway, a backend, and nginx with what the controller would make of the printed snippet.
+
+    `through`: what is asked in the gateway's place, and passes on.
+    """
     keys = lab_issuer.write_keys(directory / "keys")
     with (
         EchoBackend() as backend,
         GatewayProcess(configuration(EVERYWHERE, None, keys), directory / "gateway") as gateway,
+        through(gateway.decision_port) if through else nullcontext() as relay,
     ):
-        asked, port = gateway.decision_port, free_port()
+        asked, port = relay.port if relay else gateway.decision_port, free_port()
         printed = printed_snippet(snippet, gateway.file, gateway=asked, backend=backend.port, listen=port)
         http = rendered(READERS[snippet](printed), port=port, backend=backend.port, extra=extra)
         with Nginx(front.component, http, directory / "proxy", port=port) as nginx:

@@ -13,6 +13,7 @@ from tests.strategies import tame_targets, targets
 from tests.wire import raw_client
 from tests.wire.backend_view import IDENTITY, assert_nobody
 from tests.wire.components import version
+from tests.wire.counting_relay import CountingRelay
 from tests.wire.fronts import Front
 from tests.wire.ingress_stand import opened_ingress
 from tests.wire.raw_client import bearer
@@ -104,6 +105,23 @@ def test_a_carrier_of_the_clients_opens_nothing(stand: Stand, name: str, value: 
     assert stand.send("/admin", [(name, value)]).status == 401
     assert stand.send("/admin", [(name, value)], token=stand.lab_token()).status == 403
     stand.assert_unseen()
+
+
+def test_each_decision_costs_a_connection(
+    front: Front, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """As the comments of the snippet say: its auth-url is no upstream, and an upstream alone keeps any."""
+    record(request.node, front.value, version(front.component))
+    relays: list[CountingRelay] = []
+
+    def through(port: int) -> CountingRelay:
+        relays.append(CountingRelay(port))
+        return relays[-1]
+
+    with opened_ingress(front, tmp_path, through=through) as stand:
+        for _ in range(10):
+            assert stand.send(token=stand.lab_token()).status == 200
+        assert [relay.opened for relay in relays] == [10]
 
 
 def test_nothing_that_a_backend_might_believe_gets_through(stand: Stand) -> None:
