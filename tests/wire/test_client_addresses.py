@@ -15,12 +15,12 @@ import yaml
 from tests.wire import lab_issuer
 from tests.wire.components import version
 from tests.wire.echo_backend import EchoBackend
+from tests.wire.envoy_scene import scene
 from tests.wire.fronts import Front, opened, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.processes import free_port
 from tests.wire.raw_client import bearer, exchange
 from tests.wire.stand import Stand
-from tests.wire.test_envoy_grpc import scene
 from tests.wire.what_ran import record
 from tests.wire.worlds import BEARER, HOST, configuration
 
