@@ -5,7 +5,7 @@ Traefik keeps two idle ones: with more clients at a time it opens others, and cl
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,7 @@ from tests.wire import lab_issuer
 from tests.wire.components import version
 from tests.wire.counting_relay import CountingRelay
 from tests.wire.echo_backend import EchoBackend
-from tests.wire.envoy import Envoy
-from tests.wire.fronts import Front, Proxy, opened, printed_snippet
+from tests.wire.fronts import Front, opened, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.processes import free_port, wait_until
 from tests.wire.raw_client import bearer, send
@@ -48,32 +47,28 @@ class Counted:
 
 
 @contextmanager
-def counted(front: Front, directory: Path, *, grpc: bool = False) -> Iterator[Counted]:
+def counted(front: Front, directory: Path) -> Iterator[Counted]:
     keys, port = lab_issuer.write_keys(directory / "keys"), free_port()
-    config = configuration(BEARER, None, keys, **({"listeners": {"grpc": {}}} if grpc else {}))
+    config = configuration(BEARER, None, keys, listeners={front.listener: {}})
     with (
         EchoBackend() as backend,
         GatewayProcess(config, directory / "gateway") as gateway,
-        CountingRelay(gateway.grpc_port if grpc else gateway.decision_port) as relay,
+        CountingRelay(front.port_of(gateway)) as relay,
     ):
         snippet = printed_snippet(
-            "envoy-grpc" if grpc else front.traits.target,
+            front.traits.target,
             gateway.file,
             gateway=relay.port,
             backend=backend.port,
             listen=port,
         )
-        place = directory / "proxy"
-        running: AbstractContextManager[Proxy] = (
-            Envoy(snippet, place, port=port) if grpc else opened(front, snippet, place, port=port)
-        )
-        with running:
+        with opened(front, snippet, directory / "proxy", port=port):
             yield Counted(port=port, relay=relay)
 
 
 @pytest.fixture(autouse=True)
 def _recorded(request: pytest.FixtureRequest) -> None:
-    front = request.node.callspec.params["front"] if hasattr(request.node, "callspec") else Front.ENVOY
+    front = request.node.callspec.params["front"] if hasattr(request.node, "callspec") else Front.ENVOY_GRPC
     record(request.node, front.value, version(front.component))
 
 
@@ -96,7 +91,7 @@ def test_side_by_side_they_are_kept(front: Front, tmp_path: Path) -> None:
 
 def test_over_grpc_all_share_one_connection(tmp_path: Path) -> None:
     """An Envoy thread keeps one, in which calls do not wait for each other."""
-    with counted(Front.ENVOY, tmp_path, grpc=True) as behind:
+    with counted(Front.ENVOY_GRPC, tmp_path) as behind:
         behind.ask(50)
         behind.ask_side_by_side()
         assert behind.relay.opened == 1

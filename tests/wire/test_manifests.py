@@ -18,8 +18,11 @@ UNDEFINED = {"GatewayExtension", "TrafficPolicy", "ListenerPolicy", "SnippetsFil
 """Of kgateway and NGINX Gateway Fabric: no registry that the bootstrap asks has their definitions."""
 
 
-def manifests(target: str, policy: Policy) -> list[dict[str, Any]]:
-    return [one for one in yaml.safe_load_all(SNIPPETS[target](policy, Settings())) if one]
+OVER_TLS = Settings(gateway="https://token-gateway.token-gateway.svc:4181")
+
+
+def manifests(target: str, policy: Policy, settings: Settings | None = None) -> list[dict[str, Any]]:
+    return [one for one in yaml.safe_load_all(SNIPPETS[target](policy, settings or Settings())) if one]
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,32 @@ def test_each_is_what_its_definition_asks_for(target: str, name: str) -> None:
     checked = [one for one in found if one["kind"] not in OTHERS_OWN | UNDEFINED]
     assert checked
     assert [fault for one in checked for fault in faults(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("target", "by"),
+    [
+        ("envoy-gateway", "BackendTLSPolicy"),
+        ("gateway-api", "BackendTLSPolicy"),
+        ("istio", "DestinationRule"),
+        ("contour", "ExtensionService"),
+    ],
+)
+def test_over_tls_the_gateway_is_verified_as_its_definition_asks_for(target: str, by: str) -> None:
+    found = {one["kind"]: one for one in manifests(target, p.PLAIN, OVER_TLS)}
+    assert "token-gateway.token-gateway.svc" in str(found[by]["spec"])
+    checked = [one for kind, one in found.items() if kind not in OTHERS_OWN | UNDEFINED]
+    assert [fault for one in checked for fault in faults(one)] == []
+
+
+def test_a_certificate_is_shown_where_the_mesh_can() -> None:
+    rule = manifests("istio", p.CERTIFICATE, OVER_TLS)[-1]
+    assert rule["spec"]["trafficPolicy"]["tls"]["mode"] == "MUTUAL"
+    assert faults(rule) == []
+    with pytest.raises(SnippetImpossible):
+        manifests("istio", p.CERTIFICATE)
+    with pytest.raises(SnippetImpossible, match="kgateway"):
+        manifests("kgateway", p.PLAIN, OVER_TLS)
 
 
 def test_a_definition_finds_a_name_that_no_field_has() -> None:

@@ -10,22 +10,26 @@ from gateway.dialects.snippets.settings import Settings, says_secret, takes_webs
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write one HTTPProxy a host and the ExtensionService. Raises: SnippetImpossible."""
     manifests.check_callers(policy, "Contour", says=True)
-    name, namespace, port = manifests.service(settings)
+    asked = manifests.service(settings)
+    place = {"name": asked.name, "namespace": asked.namespace}
+    trust = {"validation": {"caSecret": manifests.TRUST, "subjectName": asked.host}} if asked.tls else {}
     extension: manifests.Manifest = {
         "apiVersion": "projectcontour.io/v1alpha1",
         "kind": "ExtensionService",
-        "metadata": {"name": name, "namespace": namespace},
+        "metadata": place,
         "spec": {
-            "protocol": "h2c",
-            "services": [{"name": name, "port": port}],
+            "protocol": "h2" if asked.tls else "h2c",
+            **trust,
+            "services": [{"name": asked.name, "port": asked.port}],
             "timeoutPolicy": {"response": manifests.WAIT},
         },
     }
-    doors = [
-        _door(policy, number, host, {"name": name, "namespace": namespace})
-        for number, host in enumerate(manifests.hosts(policy), 1)
-    ]
-    head = _HEAD.format(policy=policy.id, secret=_HEAD_SAID if says_secret(policy) else "")
+    doors = [_door(policy, number, host, place) for number, host in enumerate(manifests.hosts(policy), 1)]
+    head = _HEAD.format(
+        policy=policy.id,
+        secret=_HEAD_SAID if says_secret(policy) else "",
+        wire=manifests.on_the_wire(asked, f"Secret {manifests.TRUST} beside the Service"),
+    )
     return manifests.written(head, *doors, extension)
 
 

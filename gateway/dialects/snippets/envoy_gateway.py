@@ -10,14 +10,15 @@ from gateway.dialects.snippets.settings import Settings, says_secret
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write route, policy, and the leave to refer to the gateway. Raises: SnippetImpossible."""
     manifests.check_callers(policy, "Envoy Gateway", says=True)
-    name, namespace, port = manifests.service(settings)
+    asked = manifests.service(settings)
+    place = {"name": asked.name, "namespace": asked.namespace, "port": asked.port}
     ask: manifests.Manifest = {
         "failOpen": False,
         "timeout": manifests.WAIT,
         "statusOnError": 503,
         "recomputeRoute": False,
         "contextExtensions": [{"name": "policy", "type": "Value", "value": policy.id}, *_secret(policy)],
-        "grpc": {"backendRefs": [{"name": name, "namespace": namespace, "port": port}]},
+        "grpc": {"backendRefs": [place]},
     }
     security: manifests.Manifest = {
         "apiVersion": "gateway.envoyproxy.io/v1alpha1",
@@ -42,12 +43,18 @@ def snippet(policy: Policy, settings: Settings) -> str:
             },
         },
     }
+    head = _HEAD.format(
+        policy=policy.id,
+        secret=_HEAD_SECRET if says_secret(policy) else "",
+        wire=manifests.on_the_wire(asked, manifests.BESIDE),
+    )
     return manifests.written(
-        _HEAD.format(policy=policy.id, secret=_HEAD_SECRET if says_secret(policy) else ""),
+        head,
         manifests.http_route(policy),
         security,
         client,
-        manifests.grant("SecurityPolicy", "gateway.envoyproxy.io", namespace, name),
+        manifests.grant("SecurityPolicy", "gateway.envoyproxy.io", asked),
+        *manifests.verification(asked),
     )
 
 

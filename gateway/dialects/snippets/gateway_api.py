@@ -10,18 +10,19 @@ from gateway.dialects.snippets.settings import Settings
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the route and the leave to refer to the gateway. Raises: SnippetImpossible."""
     manifests.check_callers(policy, "the Gateway API", says=False)
-    name, namespace, port = manifests.service(settings)
+    asked = manifests.service(settings)
     ask = {
         "type": "ExternalAuth",
         "externalAuth": {
             "protocol": "GRPC",
-            "backendRef": {"name": name, "namespace": namespace, "port": port},
+            "backendRef": {"name": asked.name, "namespace": asked.namespace, "port": asked.port},
         },
     }
     return manifests.written(
-        _HEAD.format(policy=policy.id),
+        _HEAD.format(policy=policy.id, wire=manifests.on_the_wire(asked, manifests.BESIDE)),
         manifests.http_route(policy, *_cors(policy), ask),
-        manifests.grant("HTTPRoute", "gateway.networking.k8s.io", namespace, name),
+        manifests.grant("HTTPRoute", "gateway.networking.k8s.io", asked),
+        *manifests.verification(asked),
     )
 
 

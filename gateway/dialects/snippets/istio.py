@@ -4,18 +4,19 @@ from typing import Final
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
-from gateway.dialects.snippets.settings import Settings
+from gateway.dialects.snippets.settings import Settings, shows_certificate
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write what the operator merges into the mesh, and the policy of the door. Raises: SnippetImpossible."""
-    manifests.check_callers(policy, "Istio", says=False)
-    name, namespace, port = manifests.service(settings)
+    asked = manifests.service(settings)
+    manifests.check_callers(policy, "Istio", says=False, shows=asked.tls)
+    host = f"{asked.host}.cluster.local"
     provider = {
         "name": _PROVIDER,
         "envoyExtAuthzGrpc": {
-            "service": f"{name}.{namespace}.svc.cluster.local",
-            "port": port,
+            "service": host,
+            "port": asked.port,
             "timeout": manifests.WAIT,
             "failOpen": False,
             "statusOnError": "503",
@@ -26,7 +27,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         "kind": "IstioOperator",
         "spec": {"meshConfig": {"extensionProviders": [provider]}},
     }
-    asked = {
+    door = {
         "apiVersion": "security.istio.io/v1",
         "kind": "AuthorizationPolicy",
         "metadata": {"name": policy.id, "namespace": "istio-system"},
@@ -37,8 +38,12 @@ def snippet(policy: Policy, settings: Settings) -> str:
             "rules": [{}],
         },
     }
-    head = _HEAD.format(policy=policy.id, cors=_HEAD_CORS if policy.cors else "")
-    return manifests.written(head, mesh, asked)
+    head = _HEAD.format(
+        policy=policy.id,
+        cors=_HEAD_CORS if policy.cors else "",
+        wire=manifests.on_the_wire(asked, f"Secret {manifests.TRUST} beside the ingress gateway"),
+    )
+    return manifests.written(head, mesh, door, *_verification(policy, asked, host))
 
 
 # --- private ---
@@ -61,3 +66,27 @@ _HEAD_CORS: Final = """\
 # * A preflight has no token, and the gateway cannot answer it here: set corsPolicy in the VirtualService, and
 #   try whether your version answers before it asks.
 """
+
+
+def _verification(policy: Policy, asked: manifests.Service, host: str) -> list[manifests.Manifest]:
+    """Over TLS. The Secret holds `ca.crt`, and the pair `tls.crt` and `tls.key` where one is shown."""
+    if not asked.tls:
+        return []
+    tls = {
+        "mode": "MUTUAL" if shows_certificate(policy) else "SIMPLE",
+        "credentialName": manifests.TRUST,
+        "sni": asked.host,
+        "subjectAltNames": [asked.host],
+    }
+    return [
+        {
+            "apiVersion": "networking.istio.io/v1",
+            "kind": "DestinationRule",
+            "metadata": {"name": _PROVIDER, "namespace": "istio-system"},
+            "spec": {
+                "host": host,
+                "workloadSelector": {"matchLabels": {"istio": "ingressgateway"}},
+                "trafficPolicy": {"tls": tls},
+            },
+        }
+    ]

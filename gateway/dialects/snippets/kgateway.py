@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
-from gateway.dialects.snippets.settings import Settings, says_secret, takes_websockets
+from gateway.dialects.snippets.settings import Settings, SnippetImpossible, says_secret, takes_websockets
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -13,14 +13,19 @@ def snippet(policy: Policy, settings: Settings) -> str:
     Raises: SnippetImpossible.
     """
     manifests.check_callers(policy, "kgateway", says=True)
-    name, namespace, port = manifests.service(settings)
+    asked = manifests.service(settings)
+    if asked.tls:
+        raise SnippetImpossible(
+            "what kgateway asks over TLS is not known to us well enough to print: write --gateway "
+            "http://SERVICE.NAMESPACE:4181, and keep others off it."
+        )
     extension = _object(
         "GatewayExtension",
         "token-gateway",
         {
             "extAuth": {
                 "grpcService": {
-                    "backendRef": {"name": name, "namespace": namespace, "port": port},
+                    "backendRef": {"name": asked.name, "namespace": asked.namespace, "port": asked.port},
                     "requestTimeout": manifests.WAIT,
                 },
                 "failOpen": False,
@@ -28,13 +33,18 @@ def snippet(policy: Policy, settings: Settings) -> str:
             }
         },
     )
+    head = _HEAD.format(
+        policy=policy.id,
+        secret=_HEAD_SAID if says_secret(policy) else "",
+        wire=manifests.on_the_wire(asked, ""),
+    )
     return manifests.written(
-        _HEAD.format(policy=policy.id, secret=_HEAD_SAID if says_secret(policy) else ""),
+        head,
         manifests.http_route(policy),
         extension,
         _asking(policy),
         _listening(policy),
-        manifests.grant("GatewayExtension", _GROUP, namespace, name),
+        manifests.grant("GatewayExtension", _GROUP, asked),
     )
 
 

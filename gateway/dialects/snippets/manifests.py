@@ -1,7 +1,7 @@
 """What do the manifests for controllers share? Where the gateway is, who may ask, YAML."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
 import yaml
@@ -15,6 +15,9 @@ APPLICATIONS: Final = "apps"
 """Stands for the namespace of the routes."""
 WAIT: Final = "6s"
 SECRET: Final = "token-gateway-caller"  # noqa: S105 - a name
+TRUST: Final = "token-gateway-ca"
+"""Names what holds the authority of the gateway's certificate, as `ca.crt`."""
+BESIDE: Final = f"ConfigMap {TRUST} beside the Service"
 _DEFAULT: Final = "http://token-gateway.token-gateway.svc:4181"
 _DEFAULT_HTTP: Final = "http://token-gateway.token-gateway.svc:4180"
 
@@ -25,28 +28,59 @@ def in_cluster(settings: Settings) -> Settings:
     return settings if named else replace(settings, gateway=_DEFAULT_HTTP)
 
 
-def service(settings: Settings) -> tuple[str, str, int]:
-    """Give name, namespace and port of the gateway's Service.
+class Service(NamedTuple):
+    """Where the gateway is asked, in the cluster."""
 
-    Raises: SnippetImpossible where the address names none, or one that would have to speak TLS.
-    """
+    name: str
+    namespace: str
+    port: int
+    tls: bool
+    """Over TLS: then its certificate names `host`."""
+
+    @property
+    def host(self) -> str:
+        """Give the name by which every namespace finds it."""
+        return f"{self.name}.{self.namespace}.svc"
+
+
+def service(settings: Settings) -> Service:
+    """Give the gateway's Service. Raises: SnippetImpossible where the address names none."""
     asked = _DEFAULT if settings.gateway == Settings().gateway else settings.gateway
     parts = urlsplit(asked)
     labels = (parts.hostname or "").split(".")
-    if parts.scheme != "http" or len(labels) < 2 or labels[0].isdigit():
+    if len(labels) < 2 or labels[0].isdigit():
         raise SnippetImpossible(
-            "the gateway is asked by its Service, over gRPC, which speaks no TLS: write --gateway "
-            "http://SERVICE.NAMESPACE:4181."
+            "the gateway is asked by its Service, over gRPC: write --gateway http://SERVICE.NAMESPACE:4181, "
+            "or https."
         )
-    return labels[0], labels[1], parts.port or 4181
+    return Service(labels[0], labels[1], parts.port or 4181, parts.scheme == "https")
 
 
-def check_callers(policy: Policy, controller: str, *, says: bool) -> None:
+def verification(service: Service) -> list[Manifest]:
+    """Write by whom the gateway's certificate is vouched for, where it is asked over TLS."""
+    if not service.tls:
+        return []
+    trust = {
+        "caCertificateRefs": [{"group": "", "kind": "ConfigMap", "name": TRUST}],
+        "hostname": service.host,
+    }
+    target = {"group": "", "kind": "Service", "name": service.name}
+    return [
+        {
+            "apiVersion": "gateway.networking.k8s.io/v1",
+            "kind": "BackendTLSPolicy",
+            "metadata": {"name": service.name, "namespace": service.namespace},
+            "spec": {"targetRefs": [target], "validation": trust},
+        }
+    ]
+
+
+def check_callers(policy: Policy, controller: str, *, says: bool, shows: bool = False) -> None:
     """Raises: SnippetImpossible where a caller must prove what this controller cannot.
 
-    `says`: it can say a secret. None of them shows a certificate to a listener without TLS.
+    `says`: it can say a secret. `shows`: it can show a certificate, as it is asked.
     """
-    if says_secret(policy) and says:
+    if (says_secret(policy) and says) or (shows_certificate(policy) and shows):
         return
     if says_secret(policy) or shows_certificate(policy):
         advice = "Name a secret" if says else "Write `network_alone: true`, beside a NetworkPolicy,"
@@ -78,15 +112,15 @@ def cors(policy: Policy, given: Cors, *, origins: str, age: str | int) -> Manife
     }
 
 
-def grant(kind: str, group: str, namespace: str, name: str) -> Manifest:
+def grant(kind: str, group: str, to: Service) -> Manifest:
     """Write what lets an object of the applications' namespace refer to the gateway's Service."""
     return {
         "apiVersion": "gateway.networking.k8s.io/v1beta1",
         "kind": "ReferenceGrant",
-        "metadata": {"name": f"{kind.lower()}-to-token-gateway", "namespace": namespace},
+        "metadata": {"name": f"{kind.lower()}-to-token-gateway", "namespace": to.namespace},
         "spec": {
             "from": [{"group": group, "kind": kind, "namespace": APPLICATIONS}],
-            "to": [{"group": "", "kind": "Service", "name": name}],
+            "to": [{"group": "", "kind": "Service", "name": to.name}],
         },
     }
 
@@ -136,7 +170,21 @@ LIMITS: Final = """\
 # * Repeated Cookie headers are joined with a comma: the gateway refuses a token behind one.
 # * The gateway's answer removes the client's credential, and what could tell the backend another target,
 #   method or user than was judged.
-# * The gateway's gRPC listener speaks no TLS: keep others off it with `peers` and a NetworkPolicy.
+{wire}\
 # The gateway needs `listeners: {{grpc: {{port: 4181}}}}` and its extra `grpc`. Replace the examples: the
 # names of the Gateway, of the backend, and of their namespace `apps`.
+"""
+
+
+def on_the_wire(service: Service, place: str) -> str:
+    """Say how the gateway is asked; `place` is what holds the authority of its certificate."""
+    return (_VERIFIED if service.tls else _PLAIN).format(place=place)
+
+
+_PLAIN: Final = """\
+# * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
+#   (--gateway https://SERVICE.NAMESPACE:4181).
+"""
+_VERIFIED: Final = """\
+# * The gateway is asked over TLS (`listeners.grpc.tls`), and proves its name by the authority in the {place}.
 """

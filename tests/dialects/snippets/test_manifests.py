@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from gateway.dialects.snippets import manifests
+from gateway.dialects.snippets.manifests import Service
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 from tests.dialects.snippets import policies as p
 
@@ -11,16 +12,27 @@ from tests.dialects.snippets import policies as p
 @pytest.mark.parametrize(
     ("gateway", "expected"),
     [
-        (Settings().gateway, ("token-gateway", "token-gateway", 4181)),
-        ("http://tg.edge", ("tg", "edge", 4181)),
-        ("http://tg.edge.svc.cluster.local:81", ("tg", "edge", 81)),
+        (Settings().gateway, Service("token-gateway", "token-gateway", 4181, tls=False)),
+        ("http://tg.edge", Service("tg", "edge", 4181, tls=False)),
+        ("http://tg.edge.svc.cluster.local:81", Service("tg", "edge", 81, tls=False)),
+        ("https://tg.edge.svc", Service("tg", "edge", 4181, tls=True)),
     ],
 )
-def test_the_gateway_is_a_service(gateway: str, expected: tuple[str, str, int]) -> None:
+def test_the_gateway_is_a_service(gateway: str, expected: Service) -> None:
     assert manifests.service(Settings(gateway=gateway)) == expected
+    assert (manifests.verification(expected) == []) is not expected.tls
 
 
-@pytest.mark.parametrize("gateway", ["https://tg.edge:4181", "http://tg:4181", "http://10.0.0.1:4181"])
+def test_over_tls_its_name_is_verified() -> None:
+    asked = Service("tg", "edge", 4181, tls=True)
+    (policy,) = manifests.verification(asked)
+    assert policy["metadata"] == {"name": "tg", "namespace": "edge"}
+    assert policy["spec"]["validation"]["hostname"] == asked.host == "tg.edge.svc"
+    assert "proves its name" in manifests.on_the_wire(asked, "ConfigMap x")
+    assert "in the clear" in manifests.on_the_wire(asked._replace(tls=False), "")
+
+
+@pytest.mark.parametrize("gateway", ["https://tg:4181", "http://tg:4181", "http://10.0.0.1:4181"])
 def test_an_address_that_is_no_service_is_refused(gateway: str) -> None:
     with pytest.raises(SnippetImpossible, match=r"SERVICE\.NAMESPACE"):
         manifests.service(Settings(gateway=gateway))
@@ -34,6 +46,9 @@ def test_a_caller_shows_what_the_controller_can() -> None:
         manifests.check_callers(p.SECRET, "X", says=False)
     with pytest.raises(SnippetImpossible, match="Name a secret"):
         manifests.check_callers(p.CERTIFICATE, "X", says=True)
+    manifests.check_callers(p.CERTIFICATE, "X", says=False, shows=True)
+    with pytest.raises(SnippetImpossible, match="network_alone"):
+        manifests.check_callers(p.SECRET, "X", says=False, shows=True)
 
 
 def test_what_is_written_is_read_back() -> None:
