@@ -63,7 +63,7 @@ class Call:
             raise NoCall(UNKNOWN)
         self.said: Final = tuple(pair for pair in headers if not pair[0].startswith(b":"))
         """What the caller says beside the message."""
-        self.began: Final = began
+        self.began = began
         self.octets = 0
         """How many of its message are here."""
         self._parts: list[bytes] = []

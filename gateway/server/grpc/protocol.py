@@ -171,9 +171,13 @@ class GrpcProtocol(asyncio.Protocol):
             self._pause_reading()
 
     def go_on(self) -> None:
-        """Take calls again."""
-        if not self._closing and not self._write_paused:
-            self._advance()
+        """Take calls again: those that had begun have all their time once more, for it was we who waited."""
+        if self._closing or self._write_paused:
+            return
+        self._partial_began = now = self._loop.time()
+        for call in self._calls.values():
+            call.began = now
+        self._advance()
 
     def give_up_unread(self) -> None:
         """Close now: the octets that we hold of it are needed for others."""

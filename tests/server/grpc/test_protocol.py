@@ -309,6 +309,21 @@ async def test_while_it_is_paused_calls_wait() -> None:
         late.drop()
 
 
+async def test_a_call_that_had_begun_is_not_late_because_we_waited() -> None:
+    async with scene(head_timeout_s=0.2) as (told, client):
+        await client.asked(b"")
+        stream = client.begin()
+        await until(lambda: told.listener._connections._unread == {} and client.h2.open_outbound_streams)
+        await asyncio.sleep(0.05)
+        told.listener.pause()
+        await asyncio.sleep(0.4)
+        told.listener.resume()
+        client.h2.send_data(stream, framed(b"late"), end_stream=True)
+        client.flush()
+        assert (await client.reply(stream)).message == b"late"
+        assert told.faults == []
+
+
 async def test_a_pause_in_the_midst_of_many_calls_keeps_those_that_have_come() -> None:
     async with scene() as (told, client):
 
