@@ -24,6 +24,7 @@ class Component(Enum):
     TRAEFIK = "traefik"
     CADDY = "caddy"
     HAPROXY = "haproxy"
+    HAPROXY_NEW = "haproxy-new"
     ENVOY = "envoy"
     NODE = "node"
     GO = "go"
@@ -39,6 +40,7 @@ _VERSION_ARGUMENT = {
     Component.TRAEFIK: "version",
     Component.CADDY: "version",
     Component.HAPROXY: "-v",
+    Component.HAPROXY_NEW: "-v",
     Component.ENVOY: "--version",
     Component.NODE: "--version",
     Component.GO: "version",

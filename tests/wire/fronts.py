@@ -81,6 +81,7 @@ class Front(StrEnum):
     TRAEFIK = "traefik"
     CADDY = "caddy"
     HAPROXY = "haproxy"
+    HAPROXY_NEW = "haproxy-new"
     ENVOY = "envoy"
     ENVOY_GRPC = "envoy-grpc"
 
@@ -111,6 +112,7 @@ _NGINX: Final = Traits(
     target="nginx", dialect="nginx", malformed=403, verifies_addresses=False, allows_two_authorizations=False
 )
 _TRIMMED: Final = {b"/admin\t": "credential_missing"}
+_HAPROXY: Final = Traits(target="haproxy", dialect="haproxy", shows_certificate=False, reasons=_TRIMMED)
 _TRAITS: Final[Mapping[Front, Traits]] = {
     Front.NGINX_NEW: _NGINX,
     Front.NGINX_OLD: _NGINX,
@@ -155,7 +157,8 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
             **dict.fromkeys((b"/public{admin}", b"/public<admin>"), "path_not_allowed"),
         },
     ),
-    Front.HAPROXY: Traits(target="haproxy", dialect="haproxy", shows_certificate=False, reasons=_TRIMMED),
+    Front.HAPROXY: _HAPROXY,
+    Front.HAPROXY_NEW: _HAPROXY,
     Front.ENVOY: Traits(
         target="envoy",
         dialect="envoy",
@@ -207,8 +210,8 @@ def opened(front: Front, snippet: str, directory: Path, *, port: int) -> Iterato
             running = opened_traefik(snippet, directory, port=port)
         case Front.CADDY:
             running = Caddy(snippet, directory, port=port)
-        case Front.HAPROXY:
-            running = HAProxy(snippet, directory, port=port)
+        case Front.HAPROXY | Front.HAPROXY_NEW:
+            running = HAProxy(front.component, snippet, directory, port=port)
         case Front.ENVOY | Front.ENVOY_GRPC:
             running = Envoy(snippet, directory, port=port)
         case _:

@@ -20,10 +20,13 @@ def write(snippet: str, directory: Path, script: str = SCRIPT) -> Path:
 class HAProxy:
     """HAProxy with this configuration, which listens on `port` of 127.0.0.1. A context manager."""
 
-    def __init__(self, snippet: str, directory: Path, *, port: int, script: str = SCRIPT) -> None:
+    def __init__(
+        self, component: Component, snippet: str, directory: Path, *, port: int, script: str = SCRIPT
+    ) -> None:
+        """`component` is one of both: the older or the newer."""
         self.port = port
         file = write(snippet, directory, script)
-        command: Command = [locate(Component.HAPROXY), "-db", "-f", file]
+        command: Command = [locate(component), "-db", "-f", file]
         self.program = Program(command, directory)
         try:
             self.program.wait_for_port(port)

@@ -69,6 +69,7 @@ TRUSTING: Final[Mapping[Front, Callable[[str], str]]] = {
     Front.TRAEFIK: _traefik,
     Front.CADDY: _caddy,
     Front.HAPROXY: _haproxy,
+    Front.HAPROXY_NEW: _haproxy,
     Front.ENVOY: _envoy,
     Front.ENVOY_GRPC: _proxy_protocol,
 }

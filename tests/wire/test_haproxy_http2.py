@@ -18,7 +18,7 @@ HEADERS, RESET = 1, 3
 _END_OF_BOTH = 0x05
 
 
-@pytest.fixture(scope="module", params=[Front.HAPROXY], ids=str)
+@pytest.fixture(scope="module", params=[Front.HAPROXY, Front.HAPROXY_NEW], ids=str)
 def front(request: pytest.FixtureRequest) -> Front:
     return Front(request.param)
 

@@ -59,6 +59,9 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _GLOBAL: Final = """\
 global
     log stdout format raw local0 info  # or: log /dev/log local0 info
+    .if version_atleast(3.1)  # it asks to be told; the script takes either
+    tune.lua.bool-sample-conversion normal
+    .endif
     lua-load-per-thread token_gateway.lua
 {more}\
     # user haproxy
