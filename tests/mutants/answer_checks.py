@@ -17,7 +17,12 @@ _MEMO: Final = (
     "tests/properties/test_memo.py",
 )
 _OF: Final = (
-    "of = (question.facts.dialect, question.policy.id, question.route.id, question.cors, cookies is None)"
+    "            question.facts.dialect,\n"
+    "            question.policy.id,\n"
+    "            question.route.id,\n"
+    "            question.cors,\n"
+    "            cookies is None,\n"
+    "            certificate is None,\n"
 )
 
 ANSWER_CHECKS: Final = (
@@ -95,6 +100,9 @@ ANSWER_CHECKS: Final = (
             Mutant("key-cookies", "        if cookies is not None:\n", "        if False:\n"),
             Mutant("key-cookies-length", 'b"%d:%b" % (len(cookies), cookies)', "cookies"),
             Mutant("key-no-cookies", _OF, _OF.replace("cookies is None", "True")),
+            Mutant("key-certificate", "        if certificate is not None:\n", "        if False:\n"),
+            Mutant("key-certificate-length", 'b"%d:%b" % (len(certificate), certificate)', "certificate"),
+            Mutant("key-no-certificate", _OF, _OF.replace("certificate is None", "True")),
             Mutant("key-credential", 'digest.update(text or b"")', 'digest.update((text or b"")[:32])'),
             Mutant("key-lengths", 'b"%d:%b" % (len(part), part) for part in parts', "parts"),
         ),
