@@ -44,7 +44,8 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the bootstrap: one listener, two clusters, no admin listener.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
+    form of client certificates than Envoy's own.
     """
     asked = gateway_cluster(policy, settings.gateway, idle_timeout="60s", http_protocol_options={})
     listens = listener(policy, settings, _filters(policy, settings))

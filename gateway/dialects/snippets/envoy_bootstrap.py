@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from gateway.core.policy import Cors, Policy
+from gateway.core.policy import CertificateFrom, Cors, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CLIENT_FILE,
     CLIENT_KEY_FILE,
     Settings,
     SnippetImpossible,
+    check_certificates,
     shows_certificate,
     takes_websockets,
+    tells_certificates,
 )
 
 Object = dict[str, Any]
@@ -43,8 +45,10 @@ def typed(kind: str, **fields: Any) -> Object:
 def listener(policy: Policy, settings: Settings, filters: list[Object], **more: Object) -> Object:
     """Give the listener; `more` is for this policy, by the name of a filter.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
+    form of client certificates than Envoy's own.
     """
+    check_certificates(policy, "Envoy", CertificateFrom.ENVOY_XFCC)
     return {
         "name": "token-gateway",
         "address": _socket(*_listen(settings.listen)),
@@ -163,6 +167,7 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
         max_request_headers_kb=30,
         request_headers_timeout="10s",
         generate_request_id=False,
+        **_certificates(policy),
         server_header_transformation="PASS_THROUGH",
         **upgrades,
         access_log=[_access_log()],
@@ -170,6 +175,11 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
         http_filters=filters,
     )
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+
+
+def _certificates(policy: Policy) -> Object:
+    """Envoy says its digest in a header that is its own; by default it takes away what a client sends."""
+    return {"forward_client_cert_details": "SANITIZE_SET"} if tells_certificates(policy) else {}
 
 
 def _access_log() -> Object:

@@ -34,7 +34,8 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the bootstrap: one listener, two clusters, no admin listener.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
+    form of client certificates than Envoy's own.
     """
     url = _DEFAULT if settings.gateway == Settings().gateway else settings.gateway
     asked = gateway_cluster(policy, url, idle_timeout="60s", http2_protocol_options={})

@@ -6,7 +6,13 @@ from urllib.parse import urlsplit
 import yaml
 
 from gateway.core.policy import Cors, Policy
-from gateway.dialects.snippets.settings import Settings, SnippetImpossible, says_secret, shows_certificate
+from gateway.dialects.snippets.settings import (
+    Settings,
+    SnippetImpossible,
+    check_certificates,
+    says_secret,
+    shows_certificate,
+)
 
 Manifest = dict[str, Any]
 
@@ -36,8 +42,10 @@ def service(settings: Settings) -> tuple[str, str, int]:
 def check_callers(policy: Policy, controller: str, *, says: bool) -> None:
     """Raises: SnippetImpossible where a caller must prove what this controller cannot.
 
-    `says`: it can say a secret. None of them shows a certificate to a listener without TLS.
+    `says`: it can say a secret. None of them shows a certificate to a listener without TLS, and of the
+    clients' certificates each tells in settings of its own, which are not written here.
     """
+    check_certificates(policy, controller)
     if says_secret(policy) and says:
         return
     if says_secret(policy) or shows_certificate(policy):

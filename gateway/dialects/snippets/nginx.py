@@ -3,7 +3,7 @@
 import re
 
 from gateway.core.facts import Host
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -12,12 +12,14 @@ from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
     shows_certificate,
     takes_cookies,
     takes_websockets,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import UNTRUSTED
 
@@ -25,8 +27,10 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the configuration of one server, for nginx 1.18 and later with auth_request.
 
-    Raises: SnippetImpossible for a gateway over TLS that has no name.
+    Raises: SnippetImpossible for a gateway over TLS that has no name, and for another proxy's form of client
+    certificates.
     """
+    check_certificates(policy, "nginx", CertificateFrom.NGINX)
     if settings.verifies_an_address:
         raise SnippetImpossible(
             "nginx compares the gateway's certificate with a name, never with an address. Write "
@@ -121,7 +125,7 @@ def _server(policy: Policy, settings: Settings) -> str:
 server {{
     listen {settings.listen};
     # listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;  -- tokens belong on TLS (RFC 6750 5.3)
-    server_name {names};
+{_asks_for_certificates(policy)}    server_name {names};
     access_log logs/access.log token_gateway;
     error_log logs/error.log crit;
     merge_slashes off;
@@ -134,6 +138,25 @@ server {{
 {_auth_location(policy, settings)}
 }}
 """
+
+
+def _asks_for_certificates(policy: Policy) -> str:
+    if not tells_certificates(policy):
+        return ""
+    return """\
+    # With TLS, which authority vouches for the certificates of clients, and that they are asked for one:
+    # ssl_client_certificate client_ca.crt; ssl_verify_client optional;
+"""
+
+
+def _certificate(policy: Policy) -> list[str]:
+    """Both are empty, and so not sent, where the client has shown none: its own never arrive."""
+    if not tells_certificates(policy):
+        return []
+    return [
+        "proxy_set_header SSL-Client-Cert $ssl_client_escaped_cert;",
+        "proxy_set_header SSL-Client-Verify $ssl_client_verify;",
+    ]
 
 
 def _location(policy: Policy) -> str:
@@ -248,6 +271,7 @@ def _auth_location(policy: Policy, settings: Settings) -> str:
         *_caller(policy),
         *_tls(policy, settings),
         *(["proxy_set_header Upgrade $http_upgrade;"] if takes_websockets(policy) else []),
+        *_certificate(policy),
         "proxy_connect_timeout 1s;",
         "proxy_send_timeout 1s;",
         "proxy_read_timeout 6s;  # the gateway waits for an issuer's keys 5 s at most",

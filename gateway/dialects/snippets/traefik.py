@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import yaml
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -14,12 +14,14 @@ from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
     shows_certificate,
     takes_cookies,
     takes_websockets,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import UNTRUSTED
 
@@ -27,8 +29,10 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write two YAML documents: static, then dynamic (file provider; a Middleware takes the same fields).
 
-    Raises: SnippetImpossible for a policy with query credentials: nothing in Traefik removes them.
+    Raises: SnippetImpossible for a policy with query credentials, which nothing in Traefik removes, and for
+    another proxy's form of client certificates.
     """
+    check_certificates(policy, "Traefik", CertificateFrom.TRAEFIK)
     if query_names(policy):
         raise SnippetImpossible(
             f"policy {policy.id} accepts a token in the query, and Traefik cannot take it out of the target: "
@@ -36,7 +40,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
         )
     static = yaml.safe_dump(_static(settings), sort_keys=False)
     dynamic = yaml.safe_dump(_dynamic(policy, settings), sort_keys=False, width=110)
-    return f"{_STATIC}{static}---\n{_DYNAMIC}{dynamic}"
+    told = _CERTIFICATES if tells_certificates(policy) else ""
+    return f"{_STATIC}{static}---\n{_DYNAMIC}{told}{dynamic}"
 
 
 # --- private ---
@@ -61,6 +66,11 @@ _DYNAMIC: Final = """\
 # * A preflight is answered by its own headers middleware, before the gateway is asked.
 # * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
 #   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
+"""
+_CERTIFICATES: Final = """\
+# The gateway is told which certificate a client has shown. Without one Traefik leaves that header as the
+# client sent it: so it is taken away first. An entry point with TLS asks for certificates by tls.options:
+#   clientAuth: {caFiles: [client_ca.crt], clientAuthType: VerifyClientCertIfGiven}
 """
 
 
@@ -108,6 +118,8 @@ def _routers(policy: Policy, backend: str) -> dict[str, Any]:
     steps = {
         "cors": policy.cors is not None,
         "caller": says_secret(policy),
+        "no-certificate": tells_certificates(policy),
+        "certificate": tells_certificates(policy),
         "token-gateway": True,
         "clean": True,
         "no-upgrade": True,
@@ -150,6 +162,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
     return {
         **_cors(policy),
         **_caller(policy),
+        **_certificate(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
         f"{policy.id}-clean": _request_headers(dict.fromkeys((*UNTRUSTED, _UPGRADE, CALLER), "")),
         f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
@@ -171,6 +184,15 @@ def _caller(policy: Policy) -> dict[str, Any]:
         return {}
     secret = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
     return {f"{policy.id}-caller": _request_headers({CALLER: secret})}
+
+
+def _certificate(policy: Policy) -> dict[str, Any]:
+    if not tells_certificates(policy):
+        return {}
+    return {
+        f"{policy.id}-no-certificate": _request_headers({"X-Forwarded-Tls-Client-Cert": ""}),
+        f"{policy.id}-certificate": {"passTLSClientCert": {"pem": True}},
+    }
 
 
 def _websocket(policy: Policy) -> dict[str, Any]:
