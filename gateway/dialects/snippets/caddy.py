@@ -127,7 +127,6 @@ def _before(policy: Policy) -> list[str]:
 
 
 def _certificate(policy: Policy) -> list[str]:
-    """Caddy leaves a placeholder that it does not know as it is, and one without a value empty."""
     if not tells_certificates(policy):
         return []
     certificate = "{http.request.tls.client.certificate_der_base64}"
@@ -138,7 +137,7 @@ def _certificate(policy: Policy) -> list[str]:
         "#     trust_pool file client_ca.crt",
         "# }",
         "request_header -Client-Cert",
-        f"@certificate expression `{certificate}.startsWith('MI')`",
+        f'@certificate not vars {certificate} ""',
         f'request_header @certificate Client-Cert ":{certificate}:"',
     ]
 

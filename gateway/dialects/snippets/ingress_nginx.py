@@ -132,8 +132,8 @@ def _certificates(policy: Policy) -> list[str]:
     if not tells_certificates(policy):
         return []
     return [
-        "    # With all three the controller tells the gateway of a client's certificate. Without them, what a",
-        "    # client says of one would arrive: every Ingress of these hosts needs them, and no other Secret.",
+        "    # With all three the controller tells the gateway of a client's certificate. Without them",
+        "    # what a client says of one arrives: each Ingress of these hosts needs them, and that Secret.",
         "    # It holds ca.crt: who vouches for the clients.",
         '    nginx.ingress.kubernetes.io/auth-tls-secret: "REPLACE-WITH-NAMESPACE/SECRET"',
         '    nginx.ingress.kubernetes.io/auth-tls-verify-client: "optional"',

@@ -47,6 +47,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 # --- private ---
 
 _UPGRADE: Final = "X-Token-Gateway-Upgrade"
+_BELIEVED: Final = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Method", "X-Forwarded-Uri")
 _STATIC: Final = """\
 # Token Gateway behind Traefik 3.7 or later: static configuration.
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
@@ -71,6 +72,9 @@ _CERTIFICATES: Final = """\
 # The gateway is told which certificate a client has shown. Without one Traefik leaves that header as the
 # client sent it: so it is taken away first. An entry point with TLS asks for certificates by tls.options:
 #   clientAuth: {caFiles: [client_ca.crt], clientAuthType: VerifyClientCertIfGiven}
+# Only with trustForwardHeader does forwardAuth pass that header on. It then takes path and method from
+# X-Forwarded-Uri and -Method as well, if these are there: they are taken away too, and the entry point must
+# stay secure, for it is what drops a client's X-Forwarded-Host.
 """
 
 
@@ -153,7 +157,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         headers.append("Cookie")
     ask = {
         "address": settings.auth_url("traefik", policy),
-        "trustForwardHeader": False,
+        "trustForwardHeader": tells_certificates(policy),
         "authResponseHeaders": headers,
         "maxResponseBodySize": 65536,
         "preserveRequestMethod": False,
@@ -190,7 +194,7 @@ def _certificate(policy: Policy) -> dict[str, Any]:
     if not tells_certificates(policy):
         return {}
     return {
-        f"{policy.id}-no-certificate": _request_headers({"X-Forwarded-Tls-Client-Cert": ""}),
+        f"{policy.id}-no-certificate": _request_headers(dict.fromkeys(_BELIEVED, "")),
         f"{policy.id}-certificate": {"passTLSClientCert": {"pem": True}},
     }
 
