@@ -172,9 +172,9 @@ class PolicySection(Section):
     """What a proxy must show beside its address."""
     credentials: tuple[CredentialSection, ...] = Field(min_length=1, examples=[[{"type": "bearer"}]])
     """Where a token may be presented."""
-    client_certificate: Literal["nginx", "traefik", "envoy-xfcc", "haproxy", "rfc9440", "tls"] | None = Field(
-        default=None, examples=["nginx"]
-    )
+    client_certificate: (
+        Literal["nginx", "traefik", "envoy-xfcc", "envoy-grpc", "haproxy", "rfc9440", "tls"] | None
+    ) = Field(default=None, examples=["nginx"])
     """In which form the proxy says which certificate its client has shown: it must set or remove those
     headers itself. Default: none, and a token that is bound to a certificate is refused.
     """

@@ -81,6 +81,8 @@ class CertificateFrom(Enum):
     """`X-Forwarded-Tls-Client-Cert`, of its passTLSClientCert."""
     ENVOY_XFCC = "envoy-xfcc"
     """`x-forwarded-client-cert`."""
+    ENVOY_GRPC = "envoy-grpc"
+    """`source.certificate` of its question over gRPC, which is no header: nothing that a client sends."""
     HAPROXY = "haproxy"
     """`X-SSL-Client-Cert`: the certificate's DER as base64."""
     RFC9440 = "rfc9440"

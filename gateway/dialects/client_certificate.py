@@ -47,6 +47,14 @@ def certificate_of(headers: Headers, policy: Policy) -> bytes | None:
         raise Refusal(Reason.CARRIER_MALFORMED, names[0].decode()) from None
 
 
+def certificate_in(text: bytes, carrier: str) -> bytes:
+    """The same of escaped PEM that no header holds. Raises: Refusal(carrier_malformed)."""
+    try:
+        return _thumbprint(CertificateFrom.ENVOY_GRPC, (text,))
+    except _MalformedError:
+        raise Refusal(Reason.CARRIER_MALFORMED, carrier) from None
+
+
 # --- private ---
 
 MAX_REMEMBERED: Final = 512
@@ -72,6 +80,8 @@ def _thumbprint(form: CertificateFrom, told: tuple[bytes | None, ...]) -> bytes:
             return _traefik(told[0]) if told[0] else NO_CERTIFICATE
         case CertificateFrom.ENVOY_XFCC:
             return _xfcc(told[0]) if told[0] else NO_CERTIFICATE
+        case CertificateFrom.ENVOY_GRPC:
+            return _hashed(_escaped_pem(told[0])) if told[0] else NO_CERTIFICATE
         case CertificateFrom.HAPROXY:
             return _hashed(_der(told[0])) if told[0] else NO_CERTIFICATE
         case CertificateFrom.RFC9440:

@@ -47,7 +47,8 @@ def test_only_the_form_of_the_policy_is_listened_to(form: CertificateFrom) -> No
         if other is not form:
             assert read(form, *shown(other)) == NO_CERTIFICATE
     assert read(None, *shown(form)) is None
-    assert read(CertificateFrom.TLS, *shown(form)) is None
+    for of_no_header in (CertificateFrom.TLS, CertificateFrom.ENVOY_GRPC):
+        assert read(of_no_header, *shown(form)) is None
 
 
 @EVERY_FORM

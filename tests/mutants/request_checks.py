@@ -232,6 +232,17 @@ REQUEST_CHECKS: Final = (
         ),
     ),
     Group(
+        "gateway/dialects/envoy_grpc.py",
+        ("tests/dialects/test_envoy_grpc.py",),
+        (
+            Mutant(
+                "grpc-certificate-of-the-client",
+                "if policy.certificate_from is CertificateFrom.ENVOY_GRPC:",
+                "if checked.certificate:",
+            ),
+        ),
+    ),
+    Group(
         "gateway/dialects/client_certificate.py",
         ("tests/dialects/test_client_certificate.py",),
         (

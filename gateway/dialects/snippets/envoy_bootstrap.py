@@ -17,10 +17,8 @@ from gateway.dialects.snippets.settings import (
     CLIENT_KEY_FILE,
     Settings,
     SnippetImpossible,
-    check_certificates,
     shows_certificate,
     takes_websockets,
-    tells_certificates,
 )
 
 Object = dict[str, Any]
@@ -45,10 +43,8 @@ def typed(kind: str, **fields: Any) -> Object:
 def listener(policy: Policy, settings: Settings, filters: list[Object], **more: Object) -> Object:
     """Give the listener; `more` is for this policy, by the name of a filter.
 
-    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
-    form of client certificates than Envoy's own.
+    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
     """
-    check_certificates(policy, "Envoy", CertificateFrom.ENVOY_XFCC)
     return {
         "name": "token-gateway",
         "address": _socket(*_listen(settings.listen)),
@@ -179,7 +175,8 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
 
 def _certificates(policy: Policy) -> Object:
     """Envoy says its digest in a header that is its own; by default it takes away what a client sends."""
-    return {"forward_client_cert_details": "SANITIZE_SET"} if tells_certificates(policy) else {}
+    told = policy.certificate_from is CertificateFrom.ENVOY_XFCC
+    return {"forward_client_cert_details": "SANITIZE_SET"} if told else {}
 
 
 def _access_log() -> Object:

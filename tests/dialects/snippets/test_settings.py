@@ -87,7 +87,7 @@ FORMS = {
     "caddy": {Form.RFC9440},
     "haproxy": {Form.HAPROXY, Form.RFC9440},
     "envoy": {Form.ENVOY_XFCC},
-    "envoy-grpc": {Form.ENVOY_XFCC},
+    "envoy-grpc": {Form.ENVOY_XFCC, Form.ENVOY_GRPC},
 }
 
 
