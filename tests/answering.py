@@ -22,11 +22,11 @@ PERMIT: Final = None
 """As an expected outcome: no reason, the request goes on."""
 
 
-def question(text: str | bytes, one: Route | None = None) -> Question:
+def question(text: str | bytes, one: Route | None = None, certificate: bytes | None = None) -> Question:
     """The question that `ask` would make of a request to one route, whatever the token's characters."""
     here = b.route() if one is None else one
     presented = text.encode() if isinstance(text, str) else text
-    return Question(b.facts(), b.policy(here), here, Presented(presented), ())
+    return Question(b.facts(), b.policy(here), here, Presented(presented, certificate=certificate), ())
 
 
 def verdict_on(

@@ -30,6 +30,7 @@ from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 from gateway.core.policy import (
     BearerCredential,
+    CertificateFrom,
     CookieCredential,
     Cors,
     CredentialSource,
@@ -61,6 +62,7 @@ def compile_policy(
         caller_secrets=callers.secrets,
         caller_identities=callers.identities,
         credentials=tuple(_credentials(section.credentials, spot / "credentials")),
+        certificate_from=_certificate_from(section, spot),
         routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
         cors=_cors(section.cors, spot / "cors"),
         realm=realm or policy_id,
@@ -68,6 +70,19 @@ def compile_policy(
 
 
 # --- private ---
+
+
+def _certificate_from(section: PolicySection, spot: Spot) -> CertificateFrom | None:
+    """What nobody can say no route may ask for: it would refuse everybody."""
+    if section.client_certificate is not None:
+        return CertificateFrom(section.client_certificate)
+    for index, route in enumerate(section.routes):
+        if route.require is not None and route.require.bound:
+            (spot / "routes" / index / "require" / "bound").refuse(
+                "nobody says which certificate a client has shown",
+                "add client_certificate: nginx, or the form of your proxy, to it",
+            )
+    return None
 
 
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:

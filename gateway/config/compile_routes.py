@@ -28,6 +28,7 @@ from gateway.core.policy import (
     Route,
     ScopesInclude,
     SubjectForm,
+    TokenBound,
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
 
@@ -144,6 +145,8 @@ def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requir
     if section.audiences is not None:
         audiences = (spot / "audiences").read_each(parse_audience, section.audiences)
         yield AudienceIncludes(audiences=frozenset(audiences))
+    if section.bound:
+        yield TokenBound()
     for index, claim in enumerate(section.claims or ()):
         yield from _claim(claim, spot / "claims" / index)
 

@@ -6,7 +6,8 @@ from gateway.config.compile_secrets import secret_at
 from gateway.config.schema import TlsSection
 from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
-from gateway.tls.server import Certificates, UnfitCertificates, context_of
+from gateway.tls.pair import UnfitCertificates
+from gateway.tls.server import Certificates, contexts_of
 
 
 def compile_tls(
@@ -24,7 +25,7 @@ def compile_tls(
         return None
     certificates = Certificates(chain=chain, key=key, client_ca=client_ca)
     try:
-        context_of(certificates)
+        contexts_of(certificates)
     except UnfitCertificates as unfit:
         spot.refuse(
             str(unfit), "name the two files of one pair, and the authority of the proxies' certificates"

@@ -129,6 +129,7 @@ _CARRIERS: Final = frozenset(
             "tracestate",
         ),
         *("www-authenticate", "authentication-info"),
+        *("client-cert", "client-cert-chain"),
     }
 )
 _CARRIER_PREFIXES: Final = (
@@ -138,6 +139,8 @@ _CARRIER_PREFIXES: Final = (
     "x-token-gateway-",
     "proxy-",
     "sec-",
+    "ssl-client-",
+    "x-ssl-client-",
     "access-control-",
     "if-",
 )

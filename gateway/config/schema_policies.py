@@ -81,6 +81,8 @@ class RequireSection(Section):
         default=None, min_length=1, examples=[[{"path": "tenant", "equals": "acme"}]]
     )
     """Claims that must hold."""
+    bound: Literal[True] | None = Field(default=None, examples=[True])
+    """It is bound to the certificate that its client shows (RFC 8705). Needs client_certificate."""
     any_valid_token: Literal[True] | None = Field(default=None, examples=[True])
     """Nothing beyond a valid token of an admitted issuer: must be asked for by name, and stands alone."""
 
@@ -170,6 +172,12 @@ class PolicySection(Section):
     """What a proxy must show beside its address."""
     credentials: tuple[CredentialSection, ...] = Field(min_length=1, examples=[[{"type": "bearer"}]])
     """Where a token may be presented."""
+    client_certificate: (
+        Literal["nginx", "traefik", "envoy-xfcc", "envoy-grpc", "haproxy", "rfc9440", "tls"] | None
+    ) = Field(default=None, examples=["nginx"])
+    """In which form the proxy says which certificate its client has shown: it must set or remove those
+    headers itself. Default: none, and a token that is bound to a certificate is refused.
+    """
     cors: CorsSection | None = Field(default=None, examples=[{"origins": ["https://app.example.com"]}])
     """Without it no browser origin may call."""
     realm: Text | None = Field(default=None, examples=["orders"])

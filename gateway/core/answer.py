@@ -31,7 +31,7 @@ def answer(
         signed = authenticate(token, route, snapshot, evidence)
         issuer = issuer_of(signed, snapshot)
         tags = admit(token, signed, issuer, evidence)
-        principal = identify(check(signed, issuer, now=now))
+        principal = identify(check(signed, issuer, now=now, certificate=question.presented.certificate))
         permission = authorize(principal, route)
         blank = blank_of(permission, snapshot.downstream_issuer)
         downstream = mint(blank, evidence.signer, now=now, jti=jti)

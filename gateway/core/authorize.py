@@ -6,6 +6,7 @@ that `mint` accepts, and only `authorize` makes one.
 
 from typing import NamedTuple, assert_never
 
+from gateway.core.binding import is_bound
 from gateway.core.claim_path import ABSENT, follow, same
 from gateway.core.policy import (
     AudienceIncludes,
@@ -16,6 +17,7 @@ from gateway.core.policy import (
     Requirement,
     Route,
     ScopesInclude,
+    TokenBound,
 )
 from gateway.core.principal import Principal
 from gateway.core.reason import Reason, Refusal
@@ -35,7 +37,7 @@ def authorize(principal: Principal, route: Route) -> Permission:
     """Check every requirement of the route.
 
     Raises: Refusal(issuer_not_admitted | scope_insufficient | client_not_allowed |
-    audience_not_allowed | claim_unsatisfied).
+    audience_not_allowed | claim_unsatisfied | binding_missing).
     """
     if principal.issuer_id not in route.issuers:
         raise Refusal(Reason.ISSUER_NOT_ADMITTED, principal.issuer_id)
@@ -63,8 +65,16 @@ def _check(requirement: Requirement, principal: Principal) -> None:
         case ClaimEquals() | ClaimContains() | ClaimMatches():
             if not _claim_holds(requirement, principal):
                 raise Refusal(Reason.CLAIM_UNSATISFIED, ".".join(requirement.path))
+        case TokenBound():
+            _check_bound(principal)
         case _:
             assert_never(requirement)
+
+
+def _check_bound(principal: Principal) -> None:
+    """That it is bound to whoever presents it, its `ValidClaims` have said."""
+    if not is_bound(principal.claims):
+        raise Refusal(Reason.BINDING_MISSING)
 
 
 def _claim_holds(requirement: ClaimEquals | ClaimContains | ClaimMatches, principal: Principal) -> bool:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+from gateway.core.binding import check_binding
 from gateway.core.claim_path import ABSENT, follow, same
 from gateway.core.jws import SignedClaims
 from gateway.core.presets import describe, fitting, is_access_token
@@ -44,11 +45,12 @@ class ValidClaims(NamedTuple):
         return f"ValidClaims(issuer={self.issuer.id!r}, checked_at={self.checked_at})"
 
 
-def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
-    """Refuse a claim set whose registered claims do not hold at `now`.
+def check(signed: SignedClaims, issuer: Issuer, *, now: int, certificate: bytes | None = None) -> ValidClaims:
+    """Refuse a claim set whose registered claims do not hold at `now`, or for whoever presents it.
 
     Rule: RFC 7519 section 4.1.4, "on or after which the JWT MUST NOT be accepted": exp + leeway == now is
-    expired. Units: whole seconds since the epoch; `leeway_s` is added to exp, nbf and iat.
+    expired. Units: whole seconds since the epoch; `leeway_s` is added to exp, nbf and iat. `certificate` is
+    the one that the client showed (`gateway.core.binding`); None, and a bound token is refused.
     Raises: Refusal, one reason a rule.
     Never: accepts a missing exp or aud; reads the clock.
     """
@@ -57,8 +59,7 @@ def check(signed: SignedClaims, issuer: Issuer, *, now: int) -> ValidClaims:
         raise Refusal(Reason.ISSUER_UNKNOWN)
     _check_type(signed, issuer.shape)
     _check_kind(signed, issuer)
-    if "cnf" in claims:  # RFC 7800; a bound token is not a bearer token (RFC 9449 section 7.2)
-        raise Refusal(Reason.BINDING_UNSUPPORTED)
+    check_binding(claims, certificate)
     _string(claims, "jti", MAX_JTI_LENGTH)
     audiences = _audiences(signed, issuer)
     expires, span = _check_times(signed, issuer, now)

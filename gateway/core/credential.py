@@ -29,12 +29,14 @@ class UnverifiedToken(NamedTuple):
 
 
 class Presented(NamedTuple):
-    """The one credential of a request, and what is left of the cookies without it."""
+    """The one credential of a request, what is left of the cookies, and what was shown beside it."""
 
     text: bytes | None
     """What stands where a token belongs; whether it is one, `token` says."""
     cookies_left: bytes | None = None
     """The Cookie header the backend may have; None where the policy has no cookie credential."""
+    certificate: bytes | None = None
+    """The certificate that was shown beside it (`RequestFacts.certificate`)."""
 
     def __repr__(self) -> str:
         return f"Presented({'nothing' if self.text is None else 'something'})"
@@ -56,7 +58,7 @@ def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
         if len(others) > (found is None):
             raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "more than one credential")
         found = others[0] if others else found
-    return Presented(found, _cookies_left(facts, places) if places.cookies else None)
+    return Presented(found, _cookies_left(facts, places) if places.cookies else None, facts.certificate)
 
 
 def is_cookie(text: bytes, facts: RequestFacts, places: CredentialPlaces) -> bool:

@@ -44,6 +44,10 @@ class RequestFacts(NamedTuple):
     """The proxy has said that it takes the policy's query credentials out of the target."""
     can_remove_cookie: bool = True
     """The proxy replaces the Cookie header by the one in our answer."""
+    certificate: bytes | None = None
+    """The SHA-256 of the certificate, in DER, that the client showed in mutual TLS (RFC 8705 section 3.1);
+    empty where it showed none. None: nobody who may tell us does.
+    """
 
     @property
     def path(self) -> bytes:

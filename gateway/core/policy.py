@@ -69,6 +69,28 @@ def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
     )
 
 
+# Who says which certificate a client has shown ---------------------------------------------------
+
+
+class CertificateFrom(Enum):
+    """In whose form we are told of it; a proxy that speaks another one tells us nothing."""
+
+    NGINX = "nginx"
+    """`ssl-client-cert` and `ssl-client-verify`, as ingress-nginx sends them."""
+    TRAEFIK = "traefik"
+    """`X-Forwarded-Tls-Client-Cert`, of its passTLSClientCert."""
+    ENVOY_XFCC = "envoy-xfcc"
+    """`x-forwarded-client-cert`."""
+    ENVOY_GRPC = "envoy-grpc"
+    """`source.certificate` of its question over gRPC, which is no header: nothing that a client sends."""
+    HAPROXY = "haproxy"
+    """`X-SSL-Client-Cert`: the certificate's DER as base64."""
+    RFC9440 = "rfc9440"
+    """`Client-Cert` (RFC 9440 section 2)."""
+    TLS = "tls"
+    """Our own handshake with the client: no proxy stands before us."""
+
+
 # What a route may require ------------------------------------------------------------------------
 
 
@@ -128,7 +150,14 @@ class ClaimMatches:
     pattern: str
 
 
-Requirement = ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenBound:
+    """The token is bound to the certificate that the client shows (RFC 8705 section 3)."""
+
+
+Requirement = (
+    ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches | TokenBound
+)
 
 
 # What a route hands to its backend ---------------------------------------------------------------
@@ -225,6 +254,8 @@ class Policy:
     caller_identities: frozenset[str] = frozenset()
     """Names of which its certificate shows one: URIs as written, DNS names in lower case."""
     credentials: tuple[CredentialSource, ...]
+    certificate_from: CertificateFrom | None = None
+    """None: nobody says, and a token that is bound to a certificate is refused."""
     routes: "RouteTable"
     cors: Cors | None = None
     realm: str = ""

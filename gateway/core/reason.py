@@ -126,6 +126,8 @@ class Reason(StrEnum):
     NOT_AN_ACCESS_TOKEN = "not_an_access_token"  # noqa: S105
     TENANT_MISMATCH = "tenant_mismatch"
     BINDING_UNSUPPORTED = "binding_unsupported"
+    CERTIFICATE_MISSING = "certificate_missing"
+    CERTIFICATE_MISMATCH = "certificate_mismatch"
 
     # identify
     SUBJECT_UNMAPPABLE = "subject_unmappable"
@@ -135,6 +137,7 @@ class Reason(StrEnum):
     CLIENT_NOT_ALLOWED = "client_not_allowed"
     AUDIENCE_NOT_ALLOWED = "audience_not_allowed"
     CLAIM_UNSATISFIED = "claim_unsatisfied"
+    BINDING_MISSING = "binding_missing"
 
     # mint
     ANSWER_TOO_LARGE = "answer_too_large"
@@ -175,9 +178,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _M, Step.READ, "A header of the proxy does not have the form that this proxy gives it."
     ),
     Reason.HEADER_LOOKALIKE: Row(
-        _M,
-        Step.READ,
-        "A header is spelt like a protected one, with another character for a hyphen.",
+        _M, Step.READ, "A header is spelt like a protected one, with another character for a hyphen."
     ),
     Reason.IDENTITY_HEADER_FORGED: Row(
         _M, Step.READ, "The client sent an identity header that only the gateway may set."
@@ -189,9 +190,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _M, Step.READ, "The method is not an upper-case token of at most 32 characters."
     ),
     Reason.METHOD_OVERRIDE: Row(
-        _M,
-        Step.READ,
-        "The request asks the backend to read another method than the one that is judged.",
+        _M, Step.READ, "The request asks the backend to read another method than the one that is judged."
     ),
     Reason.UPGRADE_REFUSED: Row(
         _F,
@@ -207,14 +206,10 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _M, Step.MATCH, "The request target is not in origin form (RFC 9112 section 3.2.1)."
     ),
     Reason.TARGET_TOO_LONG: Row(
-        _M,
-        Step.MATCH,
-        "The request target is longer than 8192 bytes or has more than 256 segments.",
+        _M, Step.MATCH, "The request target is longer than 8192 bytes or has more than 256 segments."
     ),
     Reason.TARGET_CHARACTER: Row(
-        _M,
-        Step.MATCH,
-        "The path holds a byte that is neither a pchar nor a slash (RFC 3986 section 3.3).",
+        _M, Step.MATCH, "The path holds a byte that is neither a pchar nor a slash (RFC 3986 section 3.3)."
     ),
     Reason.TARGET_NON_ASCII: Row(_M, Step.MATCH, "The target holds raw bytes above 0x7F."),
     Reason.TARGET_FRAGMENT: Row(_M, Step.MATCH, "The target holds a raw `#`."),
@@ -245,9 +240,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
     Reason.TARGET_ESCAPED_CONTROL: Row(_M, Step.MATCH, "The path escapes a control character."),
     Reason.TARGET_INVALID_UTF8: Row(_M, Step.MATCH, "The path decodes to bytes that are not UTF-8."),
     Reason.TARGET_CONFUSABLE: Row(
-        _M,
-        Step.MATCH,
-        "The path holds a character that compatibility mapping turns into another one.",
+        _M, Step.MATCH, "The path holds a character that compatibility mapping turns into another one."
     ),
     Reason.TARGET_READINGS_DIFFER: Row(
         _M, Step.MATCH, "The route admits this spelling, and its readings lead to different routes."
@@ -262,9 +255,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
         "A CORS preflight, or a token in a cookie, from an origin that the policy does not list.",
     ),
     Reason.CREDENTIAL_MISSING: Row(
-        Outcome.MISSING,
-        Step.EXTRACT,
-        "No credential of a kind that the policy accepts was presented.",
+        Outcome.MISSING, Step.EXTRACT, "No credential of a kind that the policy accepts was presented."
     ),
     Reason.CREDENTIAL_AMBIGUOUS: Row(
         _M, Step.EXTRACT, "More than one credential was presented (RFC 6750 section 2: one)."
@@ -276,15 +267,11 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _M, Step.EXTRACT, "A token was presented in the query, where the policy accepts none."
     ),
     Reason.CREDENTIAL_UNREMOVABLE: Row(
-        _M,
-        Step.EXTRACT,
-        "The credential sits where this proxy cannot take it away from the backend.",
+        _M, Step.EXTRACT, "The credential sits where this proxy cannot take it away from the backend."
     ),
     Reason.TOKEN_TOO_LARGE: Row(_T, Step.VERIFY, "The token is longer than 16 KiB."),
     Reason.TOKEN_MALFORMED: Row(
-        _T,
-        Step.VERIFY,
-        "The token is not three canonical base64url segments (RFC 7515 section 7.1).",
+        _T, Step.VERIFY, "The token is not three canonical base64url segments (RFC 7515 section 7.1)."
     ),
     Reason.TOKEN_ENCRYPTED: Row(_T, Step.VERIFY, "The token is a JWE (five segments)."),
     Reason.TOKEN_JSON_MALFORMED: Row(
@@ -336,9 +323,7 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _T, Step.VERIFY, "The token lives longer than the issuer's `max_lifetime`."
     ),
     Reason.NOT_AN_ACCESS_TOKEN: Row(
-        _T,
-        Step.VERIFY,
-        "The token is of another kind, such as an ID token (RFC 8725 section 3.12).",
+        _T, Step.VERIFY, "The token is of another kind, such as an ID token (RFC 8725 section 3.12)."
     ),
     Reason.TENANT_MISMATCH: Row(
         _T, Step.VERIFY, "A claim that names the operator's tenant has another value."
@@ -347,6 +332,12 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _T,
         Step.VERIFY,
         "The token is bound to a key (`cnf`) that the gateway cannot check; it is not a bearer token.",
+    ),
+    Reason.CERTIFICATE_MISSING: Row(
+        _T, Step.VERIFY, "The token is bound to a certificate (RFC 8705), and the client showed none."
+    ),
+    Reason.CERTIFICATE_MISMATCH: Row(
+        _T, Step.VERIFY, "The token is bound to another certificate than the client showed (RFC 8705)."
     ),
     Reason.SUBJECT_UNMAPPABLE: Row(_T, Step.IDENTIFY, "The claims do not give a subject."),
     Reason.SCOPE_INSUFFICIENT: Row(
@@ -357,6 +348,9 @@ ROWS: Final[Mapping[Reason, Row]] = {
         _F, Step.AUTHORIZE, "The token was issued for another part of the gateway than this route."
     ),
     Reason.CLAIM_UNSATISFIED: Row(_F, Step.AUTHORIZE, "A claim does not satisfy the route's requirement."),
+    Reason.BINDING_MISSING: Row(
+        _F, Step.AUTHORIZE, "The route wants a token that is bound to a certificate, and this one is not."
+    ),
     Reason.ANSWER_TOO_LARGE: Row(
         _F, Step.MINT, "The answer would not fit into the 3.5 KB that every proxy can carry."
     ),

@@ -18,6 +18,7 @@ from gateway.core.reason import Reason, Refusal
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
+from gateway.dialects.client_certificate import certificate_of
 from gateway.dialects.forwarded import check_caller, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
@@ -95,6 +96,7 @@ def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
         upgrade_of(headers),
         removes == b"query",
         CAPABILITIES.replaces_cookies,
+        None if policy.certificate_from is None else certificate_of(headers, policy),
     )
 
 

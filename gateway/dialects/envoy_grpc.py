@@ -15,11 +15,12 @@ from typing import Final, NamedTuple
 from gateway.core.facts import RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.host import host_pattern, parse_host
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.core.reason import Reason, Refusal
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
+from gateway.dialects.client_certificate import certificate_in, certificate_of
 from gateway.dialects.forwarded import check_caller, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
@@ -56,6 +57,8 @@ class Checked(NamedTuple):
     headers: Headers
     client: bytes
     """The address of whom Envoy serves, as it says."""
+    certificate: bytes = b""
+    """What the client has shown, as escaped PEM; empty where it showed none, or Envoy does not say."""
 
     @property
     def peer(self) -> str:
@@ -156,7 +159,14 @@ def _facts(checked: Checked, policy: Policy) -> RequestFacts:
         upgrade_of(headers),
         CAPABILITIES.removes_query,
         CAPABILITIES.replaces_cookies,
+        None if policy.certificate_from is None else _certificate(checked, policy),
     )
+
+
+def _certificate(checked: Checked, policy: Policy) -> bytes | None:
+    if policy.certificate_from is CertificateFrom.ENVOY_GRPC:
+        return certificate_in(checked.certificate, "attributes.source.certificate")
+    return certificate_of(checked.headers, policy)
 
 
 def _scheme(checked: Checked) -> str | None:

@@ -15,6 +15,7 @@ from gateway.core.policy import Policy
 from gateway.core.reason import Reason, Refusal
 from gateway.core.verdict import Deny
 from gateway.dialects.capabilities import Capabilities
+from gateway.dialects.client_certificate import certificate_of
 from gateway.dialects.forwarded import check_caller, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpRequest
@@ -91,4 +92,5 @@ def _facts(
         # What a proxy cannot do, no header makes it do: a client may have sent it.
         capabilities.removes_query and removes == b"query",
         capabilities.replaces_cookies,
+        None if policy.certificate_from is None else certificate_of(headers, policy),
     )

@@ -112,7 +112,12 @@ def _arrange(shape: Shape, carriers: tuple[bytes, ...], credentials: frozenset[b
     refusals = filter(None, (_name_refused(name, protected) for name in shape.names))
     refusal = next(refusals, None) or _twice(shape, carriers)
     places = [(*shape.places(name), -1)[0] for name in carriers]
-    return Arrangement(itemgetter(*places), refusal, bool(shape.places(b"connection")))
+    return Arrangement(_picking(places), refusal, bool(shape.places(b"connection")))
+
+
+def _picking(places: list[int]) -> Callable[[tuple[bytes | None, ...]], tuple[bytes | None, ...]]:
+    """Of one place, `itemgetter` would give what stands there, and no tuple."""
+    return itemgetter(*places) if len(places) > 1 else lambda values: (values[places[0]],)
 
 
 def _twice(shape: Shape, carriers: tuple[bytes, ...]) -> tuple[Reason, str] | None:

@@ -19,6 +19,7 @@ from gateway.core.reason import Outcome, Reason, Refusal
 from gateway.core.verdict import Deny, Verdict
 from gateway.dialects import answers
 from gateway.dialects.capabilities import Capabilities
+from gateway.dialects.client_certificate import certificate_of
 from gateway.dialects.forwarded import check_caller, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
@@ -96,6 +97,7 @@ def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
         # ingress-nginx cannot remove a query parameter; our snippet for nginx does, and says so.
         removes == b"query",
         CAPABILITIES.replaces_cookies,
+        None if policy.certificate_from is None else certificate_of(headers, policy),
     )
 
 

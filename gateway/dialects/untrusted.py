@@ -22,6 +22,12 @@ UNTRUSTED: Final = (
     "X-Forwarded-Tls-Client-Cert",
     "X-Forwarded-Tls-Client-Cert-Info",
     "X-SSL-Client-Cert",
+    "SSL-Client-Cert",
+    "SSL-Client-Verify",
+    "SSL-Client-Subject-DN",
+    "SSL-Client-Issuer-DN",
+    "Client-Cert",
+    "Client-Cert-Chain",
     "Proxy-Authorization",
 )
 """By which a client could tell a backend another target, method, user or certificate than was judged.

@@ -17,8 +17,8 @@ KEY_BYTES: Final = 16
 """128 bits: of 2^40 remembered answers no two would share a key."""
 MAX_BEGINNINGS: Final = 65536
 
-_Of = tuple[str, str, str, HeaderPairs, bool]
-"""Dialect, policy, route, what a browser is told, and whether no cookies are to be left."""
+_Of = tuple[str, str, str, HeaderPairs, bool, bool]
+"""Dialect, policy, route, what a browser is told; whether no cookies are left, and no certificate known."""
 
 
 class QuestionKeys:
@@ -36,9 +36,18 @@ class QuestionKeys:
         Each part with its length, so that no two lists of parts give one text. Routes are told apart by
         policy and id, which are unique in a snapshot; for another one, `forget`.
         """
-        text, cookies = question.presented
-        of = (question.facts.dialect, question.policy.id, question.route.id, question.cors, cookies is None)
+        text, cookies, certificate = question.presented
+        of = (
+            question.facts.dialect,
+            question.policy.id,
+            question.route.id,
+            question.cors,
+            cookies is None,
+            certificate is None,
+        )
         digest = (self._beginnings.get(of) or self._begun(of)).copy()
+        if certificate is not None:
+            digest.update(b"%d:%b" % (len(certificate), certificate))
         if cookies is not None:
             digest.update(b"%d:%b" % (len(cookies), cookies))
         digest.update(text or b"")
@@ -52,8 +61,12 @@ class QuestionKeys:
 
     def _begun(self, of: _Of) -> "_Hash":
         """The part that is the same for every request of a route; the credential comes last, open-ended."""
-        *names, cors, no_cookies = of
-        parts = [*(name.encode() for name in names), b"%d" % no_cookies, b"%d" % len(cors)]
+        *names, cors, no_cookies, no_certificate = of
+        parts = [
+            *(name.encode() for name in names),
+            b"%d%d" % (no_cookies, no_certificate),
+            b"%d" % len(cors),
+        ]
         parts += [part for pair in cors for part in pair]
         beginning = sha256(self._secret.ljust(64, b"\0"))  # one block of SHA-256: worked out once
         beginning.update(b"".join(b"%d:%b" % (len(part), part) for part in parts))

@@ -1,4 +1,4 @@
-"""Which names does a client's certificate show?
+"""Which names does the other side's certificate show, and which certificate is it?
 
 Of its subject alternative names the URIs and DNS names, exactly: never the common name (RFC 9525 section 2),
 and no wildcard stands for anybody. A session that was resumed shows nobody: its certificate was verified
@@ -6,7 +6,10 @@ once, perhaps by an authority that is gone (Python cannot have OpenSSL forget th
 """
 
 import ssl
-from typing import cast
+from hashlib import sha256
+from typing import TypeGuard, cast
+
+from gateway.core.binding import NO_CERTIFICATE
 
 
 def identities(handshake: object) -> frozenset[str]:
@@ -14,15 +17,27 @@ def identities(handshake: object) -> frozenset[str]:
 
     `handshake` is what asyncio's `get_extra_info("ssl_object")` gives. A DNS name in lower case.
     """
-    if not isinstance(handshake, ssl.SSLObject | ssl.SSLSocket):
-        return frozenset()
-    if handshake.session_reused:
+    if not _tells(handshake):
         return frozenset()
     names = cast("tuple[tuple[str, str], ...]", (handshake.getpeercert() or {}).get("subjectAltName", ()))
     return frozenset(_named(kind, name) for kind, name in names if kind in {"URI", "DNS"})
 
 
+def thumbprint(handshake: object) -> bytes:
+    """Give what a token is bound to (RFC 8705 section 3.1), of the certificate that has been verified.
+
+    NO_CERTIFICATE where there is none. A session that was resumed has proved nothing of it anew: without the
+    extended master secret (RFC 7627) it can be somebody else's.
+    """
+    der = handshake.getpeercert(binary_form=True) if _tells(handshake) else None
+    return sha256(der).digest() if der else NO_CERTIFICATE
+
+
 # --- private ---
+
+
+def _tells(handshake: object) -> TypeGuard[ssl.SSLObject | ssl.SSLSocket]:
+    return isinstance(handshake, ssl.SSLObject | ssl.SSLSocket) and not handshake.session_reused
 
 
 def _named(kind: str, name: str) -> str:

@@ -6,12 +6,14 @@ import pytest
 
 from gateway.core.policy import (
     BearerCredential,
+    CertificateFrom,
     CookieCredential,
     Cors,
     HeaderCredential,
     HostPattern,
     Policy,
     QueryCredential,
+    TokenBound,
 )
 from tests.config.files import Json, change, problems_of, remove, valid, world_of
 
@@ -77,6 +79,18 @@ def test_the_header_authorization_can_stand_alone(tmp_path: Path) -> None:
     assert policy(tmp_path, config).credentials == (HeaderCredential(name="authorization"),)
 
 
+@pytest.mark.parametrize("form", CertificateFrom)
+def test_a_policy_may_name_the_form_in_which_certificates_are_told(
+    tmp_path: Path, form: CertificateFrom
+) -> None:
+    config = valid()
+    assert policy(tmp_path, config).certificate_from is None
+    change(*ORDERS, "client_certificate", to=form.value)(config)
+    change(*ORDERS, "routes", 0, "require", "bound", to=True)(config)
+    assert policy(tmp_path, config).certificate_from is form
+    assert TokenBound() in policy(tmp_path, config).routes.routes[0].requirements
+
+
 REFUSED: list[tuple[Callable[[Json], None], str, str]] = [
     (change(*ORDERS, "hosts", 0, to="API.example.com"), "hosts[0]", "lower case"),
     (change(*ORDERS, "peers", 1, to="10.1.2.3/8"), "peers[1]", "host bits"),
@@ -89,6 +103,8 @@ REFUSED: list[tuple[Callable[[Json], None], str, str]] = [
     (change(*ORDERS, "credentials", 2, "name", to="a;b"), "credentials[2].name", "cookie name"),
     (change(*ORDERS, "credentials", 3, "name", to="a%62"), "credentials[3].name", "one spelling"),
     (change(*ORDERS, "credentials", 4, to={"type": "bearer"}), "credentials[4]", "twice"),
+    (change(*ORDERS, "client_certificate", to="apache"), "client_certificate", "not one of nginx, traefik"),
+    (change(*ORDERS, "routes", 0, "require", "bound", to=True), "routes[0].require.bound", "nobody says"),
     (change(*ORDERS, "cors", "origins", to=["*"]), "cors.origins[0]", "no origin"),
     (change(*ORDERS, "cors", "headers", to=["*"]), "cors.headers[0]", "means nothing"),
     (change(*ORDERS, "cors", "expose", to=["a b"]), "cors.expose[0]", "not a header name"),

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.config.compile import load_world
 from gateway.config.world import World
+from gateway.core.policy import CertificateFrom, TokenBound
 from gateway.server.deny_list import read_deny_list
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -18,6 +19,7 @@ def world(name: str) -> World:
 
 def test_there_are_examples() -> None:
     assert [path.stem for path in EXAMPLES] == [
+        "bound",
         "keycloak",
         "m2m",
         "multi-issuer",
@@ -47,6 +49,7 @@ def test_the_smallest_is_secure() -> None:
     ("name", "warnings"),
     [
         ("nginx", ["policies.shop.routes[0].require: every valid token", "policies.shop.routes[1]: public"]),
+        ("bound", []),
         ("traefik", []),
         ("revocation", []),
         ("keycloak", ["issuers.prod.allow_private_network"]),
@@ -65,6 +68,12 @@ def test_revocation_shows_every_way_but_the_fingerprint() -> None:
     assert file is not None
     listed = read_deny_list(file, now=0).revocations
     assert (len(listed.jtis), len(listed.subjects), len(listed.keys)) == (1, 2, 1)
+
+
+def test_bound_shows_a_route_that_wants_it() -> None:
+    policy = world("examples/bound.yaml").snapshot.policies["payments"]
+    assert policy.certificate_from is CertificateFrom.NGINX
+    assert [TokenBound() in route.requirements for route in policy.routes.routes] == [True, False]
 
 
 def test_traefik_shows_one_file_a_team() -> None:

@@ -14,6 +14,7 @@ from gateway.config.http_names import (
 )
 from gateway.config.problem import Unfit
 from gateway.core.mint import IDENTITY_HEADERS
+from gateway.dialects.client_certificate import HEADERS
 
 
 def test_methods() -> None:
@@ -65,6 +66,12 @@ def test_credential_headers(text: str) -> None:
 def test_no_credential_headers(text: str) -> None:
     with pytest.raises(Unfit):
         parse_credential_header(text)
+
+
+@pytest.mark.parametrize("name", [name.decode() for names in HEADERS.values() for name in names])
+def test_what_tells_of_a_certificate_carries_no_token(name: str) -> None:
+    with pytest.raises(Unfit, match="belongs to proxies"):
+        parse_credential_header(name)
 
 
 def test_cors_headers() -> None:

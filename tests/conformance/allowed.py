@@ -4,9 +4,11 @@ from typing import Final
 
 from gateway.core.evidence import KeysNeeded
 from gateway.core.policy import (
+    CertificateFrom,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
+    TokenBound,
 )
 from gateway.core.reason import Reason
 from tests.builders import (
@@ -39,12 +41,15 @@ from tests.conformance.scenario import (
     asked,
     case,
     known_are,
+    policy_has,
     route_requires,
+    shows,
     with_authorization,
     with_headers,
     with_text,
     with_token,
 )
+from tests.showing import SHOWN, bound_to
 
 ALLOWED: Final = (
     case(
@@ -66,6 +71,23 @@ ALLOWED: Final = (
         known=known_are(revoked=revoked(subject="alice", issued_before=NOW - 10)),
     ),
     case("a good token", asked(), PERMIT),
+    *(
+        case(
+            f"a token bound to the certificate that was shown, as {form.value} says it",
+            shows(form, cnf=bound_to()),
+            PERMIT,
+            world=lambda form=form: snapshot(
+                policy(route(requirements=(TokenBound(),)), certificate_from=form)
+            ),
+        )
+        for form in SHOWN
+    ),
+    case(
+        "a bearer token of a client that shows a certificate",
+        shows(CertificateFrom.RFC9440),
+        PERMIT,
+        world=policy_has(certificate_from=CertificateFrom.RFC9440),
+    ),
     case("a caller that says its secret", with_headers((CALLER, b"s" * 32)), PERMIT, world=SECRET),
     case("a caller that says the next secret", with_headers((CALLER, b"n" * 32)), PERMIT, world=SECRET),
     case("a secret where none is asked for", with_headers((CALLER, b"x")), PERMIT),

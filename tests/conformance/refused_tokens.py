@@ -5,9 +5,11 @@ from typing import Final
 from gateway.core.evidence import KeysNeeded
 from gateway.core.policy import (
     AudienceIncludes,
+    CertificateFrom,
     ClaimContains,
     ClaimEquals,
     ClientIs,
+    TokenBound,
 )
 from gateway.core.reason import Reason
 from tests.builders import (
@@ -31,10 +33,13 @@ from tests.conformance.scenario import (
     case,
     issuer_has,
     known_are,
+    policy_has,
     route_requires,
+    shows,
     with_text,
     with_token,
 )
+from tests.showing import OTHER_CERTIFICATE, SHOWN, bound_to
 
 VERIFY: Final = (
     case("a token of 17 KiB", with_text(lambda: "a" * 17 * 1024), Reason.TOKEN_TOO_LARGE),
@@ -138,6 +143,38 @@ VERIFY: Final = (
         world=issuer_has(tenant={("tenant",): frozenset({"t1"})}),
     ),
     case("a token bound to a key", with_token(cnf={"jkt": "x"}), Reason.BINDING_UNSUPPORTED),
+    case(
+        "a token bound to a certificate, and nobody who says which was shown",
+        shows(CertificateFrom.RFC9440, cnf=bound_to()),
+        Reason.BINDING_UNSUPPORTED,
+    ),
+    case(
+        "a token bound to a certificate and to a key",
+        shows(CertificateFrom.RFC9440, cnf={**bound_to(), "jkt": "x"}),
+        Reason.BINDING_UNSUPPORTED,
+        world=policy_has(certificate_from=CertificateFrom.RFC9440),
+    ),
+    case(
+        "a token bound to a certificate, copied by somebody without one",
+        with_token(cnf=bound_to()),
+        Reason.CERTIFICATE_MISSING,
+        world=policy_has(certificate_from=CertificateFrom.RFC9440),
+    ),
+    case(
+        "a certificate in a form that the policy does not name",
+        shows(CertificateFrom.TRAEFIK, cnf=bound_to()),
+        Reason.CERTIFICATE_MISSING,
+        world=policy_has(certificate_from=CertificateFrom.RFC9440),
+    ),
+    *(
+        case(
+            f"a token bound to a certificate, copied by somebody with another, as {form.value} says it",
+            shows(form, OTHER_CERTIFICATE, cnf=bound_to()),
+            Reason.CERTIFICATE_MISMATCH,
+            world=policy_has(certificate_from=form),
+        )
+        for form in SHOWN
+    ),
     case("the issuer's keys cannot be had", asked(), Reason.KEYS_UNAVAILABLE, known=known_are(keys={})),
     case(
         "the issuer cannot be asked about a new kid",
@@ -147,6 +184,14 @@ VERIFY: Final = (
 )
 
 AUTHORIZE: Final = (
+    case(
+        "a bearer token where a bound one is wanted",
+        shows(CertificateFrom.RFC9440),
+        Reason.BINDING_MISSING,
+        world=lambda: snapshot(
+            policy(route(requirements=(TokenBound(),)), certificate_from=CertificateFrom.RFC9440)
+        ),
+    ),
     case("no subject", with_token(sub=OMIT), Reason.SUBJECT_UNMAPPABLE),
     case("a subject that is no string", with_token(sub=17), Reason.SUBJECT_UNMAPPABLE),
     case("a scope is lacking", with_token(scope="orders:write"), Reason.SCOPE_INSUFFICIENT),

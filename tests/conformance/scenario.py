@@ -11,6 +11,7 @@ from typing import Final
 from gateway.core.evidence import Evidence, Need, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.policy import (
+    CertificateFrom,
     CookieCredential,
     HeaderCredential,
     QueryCredential,
@@ -30,6 +31,7 @@ from tests.builders import (
     snapshot,
     token,
 )
+from tests.showing import CERTIFICATE, shown
 
 PERMIT: Final = "permit"
 PREFLIGHT: Final = "preflight"
@@ -65,6 +67,11 @@ def with_headers(*headers: tuple[bytes, bytes], **changes: object) -> Callable[[
 def with_token(**changes: object) -> Callable[[], Wire]:
     """The good case with another token."""
     return lambda: Wire(headers=(bearer(token(**changes)),))  # type: ignore[arg-type]
+
+
+def shows(form: CertificateFrom, der: bytes = CERTIFICATE, **changes: object) -> Callable[[], Wire]:
+    """The good case with another token, of a client that shows a certificate."""
+    return lambda: Wire(headers=(bearer(token(**changes)), *shown(form, der)))  # type: ignore[arg-type]
 
 
 def with_text(text: Callable[[], str]) -> Callable[[], Wire]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.answer import answer
 from gateway.core.authorize import Permission, authorize, matches
 from gateway.core.claims import Span
 from gateway.core.policy import (
@@ -17,12 +18,14 @@ from gateway.core.policy import (
     ClientIs,
     Requirement,
     ScopesInclude,
+    TokenBound,
 )
 from gateway.core.principal import Principal
 from gateway.core.reason import Reason, Refusal
-from gateway.core.verdict import Deny
+from gateway.core.verdict import Deny, Permit
 from tests import builders as b
-from tests.answering import PERMIT, outcome, rows, verdict_on
+from tests import showing
+from tests.answering import PERMIT, outcome, question, rows, verdict_on
 
 
 def requires(*requirements: Requirement, **claims: Any) -> Reason | None:
@@ -51,6 +54,13 @@ def contains(value: Any, *path: str) -> ClaimContains:
 
 def like(pattern: str, *path: str) -> ClaimMatches:
     return ClaimMatches(path=path or ("x",), pattern=pattern)
+
+
+def test_a_bound_token_may_be_required() -> None:
+    assert requires(TokenBound()) is Reason.BINDING_MISSING
+    one = b.route(requirements=(TokenBound(),))
+    asked = question(b.token(cnf=showing.bound_to()), one, showing.thumbprint())
+    assert isinstance(answer(asked, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI), Permit)
 
 
 SCOPE_ROWS: Final = {

@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.core.binding import NO_CERTIFICATE
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.policy import (
     BearerCredential,
+    CertificateFrom,
     CookieCredential,
     HeaderCredential,
     HostPattern,
@@ -22,6 +24,7 @@ from gateway.dialects import DIALECTS, envoy_grpc
 from gateway.dialects.envoy_grpc import REMOVE, Checked
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
+from tests.showing import CERTIFICATE, OTHER_CERTIFICATE, SHOWN, escaped_pem, thumbprint
 from tests.walk import decide
 
 ORIGIN = (b"origin", b"https://app.example.com")
@@ -156,6 +159,27 @@ def test_the_secret_is_the_calls_and_never_the_clients() -> None:
     assert isinstance(
         envoy_grpc.read(question((b"x-token-gateway-caller", b"x"), said=(b"s" * 32,)), secret), RequestFacts
     )
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"", NO_CERTIFICATE),
+        (escaped_pem(), thumbprint()),
+        (escaped_pem(OTHER_CERTIFICATE), thumbprint(OTHER_CERTIFICATE)),
+        (escaped_pem() * 2, Reason.CARRIER_MALFORMED),
+        (escaped_pem()[:-40], Reason.CARRIER_MALFORMED),
+        (thumbprint().hex().encode(), Reason.CARRIER_MALFORMED),
+    ],
+)
+def test_the_certificate_is_the_messages_and_never_the_clients(said: bytes, expected: bytes | Reason) -> None:
+    told = policy(certificate_from=CertificateFrom.ENVOY_GRPC)
+    headers = tuple(pair for form in SHOWN.values() for pair in form(CERTIFICATE))
+    facts = envoy_grpc.read(question(*headers, certificate=said), told)
+    assert (facts.reason if isinstance(facts, Deny) else facts.certificate) == expected
+    unsaid = envoy_grpc.read(question(*headers, certificate=said), policy())
+    assert isinstance(unsaid, RequestFacts)
+    assert unsaid.certificate is None
 
 
 def test_a_stranger_is_refused() -> None:

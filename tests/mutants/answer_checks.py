@@ -17,7 +17,12 @@ _MEMO: Final = (
     "tests/properties/test_memo.py",
 )
 _OF: Final = (
-    "of = (question.facts.dialect, question.policy.id, question.route.id, question.cors, cookies is None)"
+    "            question.facts.dialect,\n"
+    "            question.policy.id,\n"
+    "            question.route.id,\n"
+    "            question.cors,\n"
+    "            cookies is None,\n"
+    "            certificate is None,\n"
 )
 
 ANSWER_CHECKS: Final = (
@@ -95,6 +100,9 @@ ANSWER_CHECKS: Final = (
             Mutant("key-cookies", "        if cookies is not None:\n", "        if False:\n"),
             Mutant("key-cookies-length", 'b"%d:%b" % (len(cookies), cookies)', "cookies"),
             Mutant("key-no-cookies", _OF, _OF.replace("cookies is None", "True")),
+            Mutant("key-certificate", "        if certificate is not None:\n", "        if False:\n"),
+            Mutant("key-certificate-length", 'b"%d:%b" % (len(certificate), certificate)', "certificate"),
+            Mutant("key-no-certificate", _OF, _OF.replace("certificate is None", "True")),
             Mutant("key-credential", 'digest.update(text or b"")', 'digest.update((text or b"")[:32])'),
             Mutant("key-lengths", 'b"%d:%b" % (len(part), part) for part in parts', "parts"),
         ),
@@ -328,13 +336,15 @@ ANSWER_CHECKS: Final = (
             # asked to, Python shows no name. But an authority of before can be kept.
             Mutant(
                 "tls-authority-taken-away",
-                "        newest = context_of(certificates, self._protocol)\n",
-                "        newest = context_of(certificates, self._protocol)\n"
-                "        for known in self._newest.get_ca_certs(binary_form=True):\n"
-                "            newest.load_verify_locations(cadata=known)\n",
+                "        newest = contexts_of(certificates, *self._protocols)\n",
+                "        newest = contexts_of(certificates, *self._protocols)\n"
+                "        for known in self._newest.find(None).get_ca_certs(binary_form=True):\n"
+                "            newest.find(None).load_verify_locations(cadata=known)\n",
             ),
             Mutant("tls-client-certificates", "ssl.CERT_OPTIONAL", "ssl.CERT_NONE"),
-            Mutant("tls-renewal", "handshake.context = self._newest", "pass"),
+            Mutant("tls-client-required", "ssl.CERT_REQUIRED if certificates.client_required else ", ""),
+            Mutant("tls-renewal", "handshake.context = newest", "pass"),
+            Mutant("tls-other-name", "other = None if certificates.names_alone else", "other ="),
             # At its default level OpenSSL refuses older versions as well.
             Mutant(
                 "tls-version",
@@ -355,7 +365,23 @@ ANSWER_CHECKS: Final = (
         ("tests/tls/test_identity.py", "tests/tls/test_server.py"),
         (
             Mutant("tls-kind-of-name", 'if kind in {"URI", "DNS"}', 'if kind not in {"URI", "DNS"} or True'),
-            Mutant("tls-resumed", "if handshake.session_reused:", "if False:"),
+            Mutant("tls-resumed", " and not handshake.session_reused", ""),
+        ),
+    ),
+    Group(
+        "gateway/tls/client.py",
+        ("tests/tls/test_client.py",),
+        (
+            Mutant(
+                "tls-pinned", "if self.names and self.names.isdisjoint(identities(handshake)):", "if False:"
+            ),
+            Mutant("tls-host", "if trust.names:\n", "if True:\n"),
+            Mutant(
+                "tls-server-authority",
+                "if trust.authority is None:\n",
+                "context.check_hostname = False\n    context.verify_mode = ssl.CERT_NONE\n"
+                "    if trust.authority is None:\n",
+            ),
         ),
     ),
 )

@@ -232,6 +232,45 @@ REQUEST_CHECKS: Final = (
         ),
     ),
     Group(
+        "gateway/dialects/envoy_grpc.py",
+        ("tests/dialects/test_envoy_grpc.py",),
+        (
+            Mutant(
+                "grpc-certificate-of-the-client",
+                "if policy.certificate_from is CertificateFrom.ENVOY_GRPC:",
+                "if checked.certificate:",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/dialects/client_certificate.py",
+        ("tests/dialects/test_client_certificate.py",),
+        (
+            Mutant(
+                "certificate-form",
+                "told = take_carriers(headers, names, policy.places.headers)",
+                "every = [name for known in HEADERS.values() for name in known]\n"
+                "    told = (*filter(None, take_carriers(headers, (*every,), frozenset())), None, None)[:2]",
+            ),
+            Mutant(
+                "certificate-twice",
+                "told = take_carriers(headers, names, policy.places.headers)",
+                "told = tuple((headers.all(name) or [None])[0] for name in names)",
+            ),
+            Mutant("certificate-unverified", "if verified == _VERIFIED and certificate:", "if certificate:"),
+            Mutant(
+                "certificate-in-pieces", "if not 1 <= count <= 3 or len(der) !=", "if not der or len(der) <"
+            ),
+            Mutant("certificate-spelling", "if b2a_base64(der, newline=False) != text:", "if False:"),
+            Mutant(
+                "certificate-plus", "unquote_to_bytes(text)", 'unquote_to_bytes(text.replace(b"+", b" "))'
+            ),
+            Mutant("xfcc-two-digests", "if not given or len(given) != len(said):", "if not given:"),
+            Mutant("xfcc-digest-of-another", "if len(thumbprints) > 1:", "if False:"),
+            Mutant("xfcc-elements", "rb'([A-Za-z]+)=", "rb',?([A-Za-z]+)="),
+        ),
+    ),
+    Group(
         "gateway/dialects/forwarded.py",
         ("tests/dialects/test_forwarded.py",),
         (

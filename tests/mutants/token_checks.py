@@ -90,6 +90,7 @@ TOKEN_CHECKS: Final = (
             Mutant("scope-all", "if not scopes <= principal.scopes:", "if not scopes & principal.scopes:"),
             Mutant("client", "if principal.client_id not in clients:", "if False:"),
             Mutant("claim", "if not _claim_holds(requirement, principal):", "if False:"),
+            Mutant("bound", "if not is_bound(principal.claims):", "if False:"),
             Mutant("claim-second-at", 'if ats and text.count("@") != ats:', "if False:"),
         ),
     ),
@@ -123,7 +124,7 @@ TOKEN_CHECKS: Final = (
             Mutant("aud", "if audiences.isdisjoint(issuer.audiences):", "if False:"),
             Mutant("typ", "if seen not in shape.token_types:", "if False:"),
             Mutant("kind", "    _check_kind(signed, issuer)\n", ""),
-            Mutant("cnf", 'if "cnf" in claims:', "if False:"),
+            Mutant("cnf", "    check_binding(claims, certificate)\n", ""),
             Mutant(
                 "tenant",
                 "if value is ABSENT or not any(same(value, one) for one in admitted):",
@@ -139,6 +140,30 @@ TOKEN_CHECKS: Final = (
                 "if type(value) is not int and type(value) is not float:",
                 "if not isinstance(value, int | float):",
             ),
+        ),
+    ),
+    Group(
+        "gateway/core/binding.py",
+        ("tests/core/test_binding.py",),
+        (
+            Mutant("binding-of-another-kind", "or set(confirmation) != {THUMBPRINT}:", "or False:"),
+            Mutant(
+                "binding-and-another",
+                "set(confirmation) != {THUMBPRINT}",
+                "not set(confirmation) >= {THUMBPRINT}",
+            ),
+            Mutant(
+                "binding-that-nobody-can-check",
+                "    if certificate is None:\n",
+                "    if certificate is None:\n        return\n    if False:\n",
+            ),
+            Mutant(
+                "binding-without-certificate",
+                "        raise Refusal(Reason.CERTIFICATE_MISSING)",
+                "        return",
+            ),
+            Mutant("binding-match", "if not compare_digest(certificate, expected):", "if False:"),
+            Mutant("binding-length", "if len(octets) == THUMBPRINT_BYTES else None", ""),
         ),
     ),
     Group(

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from gateway.core.base64url import decode
 from gateway.core.evidence import Evidence, KeysNeeded, Need, Unavailable
 from gateway.core.jwk import KeySet
-from gateway.core.policy import BearerCredential, CookieCredential, Policy
+from gateway.core.policy import BearerCredential, CertificateFrom, CookieCredential, Policy
 from gateway.core.revocation import NOTHING_REVOKED
 from gateway.core.verdict import Permit
 from gateway.dialects import envoy_grpc
@@ -22,6 +22,7 @@ from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
 from tests import builders as b
+from tests import showing
 from tests.server.grpc.messages import call, message
 from tests.walk import EVERY_DIALECT, GRPC, through
 
@@ -38,6 +39,7 @@ REVOKED = (
     b.revoked(kid="k1"),
     b.revoked(subject="bob", issued_before=b.NOW + 30),
 )
+CERTIFICATES = (None, showing.CERTIFICATE, showing.OTHER_CERTIFICATE)
 ORIGIN = (b"origin", b"https://app.example.com")
 
 
@@ -49,7 +51,8 @@ def policy(scope: str, *, reuse: bool) -> Policy:
     if reuse:
         routes.append(b.route("again", "/v1/again/**", requirements=needs, downstream=again))
     credentials = (BearerCredential(), CookieCredential(name="token"))
-    return b.policy(*routes, credentials=credentials, cors=b.cors())
+    told = CertificateFrom.RFC9440
+    return b.policy(*routes, credentials=credentials, cors=b.cors(), certificate_from=told)
 
 
 WORLDS = tuple(
@@ -139,6 +142,8 @@ class WarmIsCold(RuleBasedStateMachine):
         for sub, path in (("alice", b"/v1/orders/1"), ("bob", b"/v1/orders/2"), ("alice", b"/v1/again/x")):
             self.ask(self.issue(), path=path)
             self.ask(self.issue(key=KEYS[1], sub=sub, jti="two"), path=path, place="cookie with others")
+        for shows in CERTIFICATES:
+            self.ask(self.issue(bound=showing.CERTIFICATE), shows=shows)
 
     @rule(
         event=st.sampled_from(
@@ -179,6 +184,7 @@ class WarmIsCold(RuleBasedStateMachine):
                 "starts_in": st.sampled_from((-10, 0, 20)),
                 "lives": st.sampled_from((3, 40)),
                 "scope": st.sampled_from(("orders:read", "other")),
+                "bound": st.sampled_from(CERTIFICATES[1:]),
                 "kid": st.just(False),  # noqa: FBT003
                 "forged": st.just(True),  # noqa: FBT003
             },
@@ -200,6 +206,7 @@ class WarmIsCold(RuleBasedStateMachine):
                     )
                 ),
                 "dialect": st.sampled_from(EVERY_DIALECT),
+                "shows": st.sampled_from(CERTIFICATES[1:]),
             },
         ),
     )
@@ -216,19 +223,29 @@ class WarmIsCold(RuleBasedStateMachine):
         lives: int = 600,
         kid: bool = True,
         forged: bool = False,
+        bound: bytes | None = None,
         **claims: str,
     ) -> str:
         starts = self.now + starts_in
         good: dict[str, Any] = {"sub": "alice", "jti": "one", "scope": "orders:read admin", **claims}
         good |= {"iat": self.now, "nbf": starts, "exp": starts + lives}
+        good |= {} if bound is None else {"cnf": showing.bound_to(bound)}
         signature = bytes(64) if forged else None
         return b.token(key=key, header={} if kid else {"kid": b.OMIT}, signature=signature, **good)
 
     def ask(
-        self, text: str, *, place: str = "bearer", dialect: str = "nginx", origin: Any = (), **wire: Any
+        self,
+        text: str,
+        *,
+        place: str = "bearer",
+        dialect: str = "nginx",
+        origin: Any = (),
+        shows: bytes | None = None,
+        **wire: Any,
     ) -> None:
         wire = {"target": wire.pop("path", b"/v1/orders/1"), **wire}
-        asked = (dialect, b.Wire(headers=(*presented(place, text), *origin), **wire))
+        beside = () if shows is None else showing.shown(CertificateFrom.RFC9440, shows)
+        asked = (dialect, b.Wire(headers=(*presented(place, text), *origin, *beside), **wire))
         self.recent = [asked, *self.recent][:RECENT]
         self._compare(*asked)
 

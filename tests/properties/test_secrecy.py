@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.authorize import authorize
+from gateway.core.binding import NO_CERTIFICATE
 from gateway.core.claims import check
 from gateway.core.credential import UnverifiedToken, extract, token_of
 from gateway.core.evidence import Evidence, KeysNeeded, Unavailable
@@ -34,6 +35,7 @@ from gateway.core.policy import (
     QueryCredential,
     Requirement,
     ScopesInclude,
+    TokenBound,
     places_of,
 )
 from gateway.core.principal import identify
@@ -43,6 +45,7 @@ from gateway.core.trust import Issuer
 from gateway.core.verdict import Deny, Indeterminate, Pending, Permit
 from gateway.core.verify import admit, authenticate, issuer_of
 from tests import builders as b
+from tests import showing
 from tests.answering import question, verdict_on
 
 canaries = st.text("0123456789abcdef", min_size=14, max_size=14).map("zq".__add__)
@@ -99,6 +102,7 @@ class Case:
     downstream: Mapping[str, Any] = field(default_factory=dict)
     keys: tuple[b.SigningKey, ...] = (b.KEY,)
     revoked: Revocations = NOTHING_REVOKED
+    certificate: bytes | None = None
 
 
 def changed(**changes: Any) -> Callable[[str], str]:
@@ -132,6 +136,10 @@ CASES: Final[dict[Reason, Case]] = {
     ),
     Reason.NOT_AN_ACCESS_TOKEN: Case(text=with_canary(lambda canary: {"client_id": [canary]})),
     Reason.BINDING_UNSUPPORTED: Case(text=with_canary(lambda canary: {"cnf": {"jkt": canary}})),
+    Reason.CERTIFICATE_MISSING: Case(text=changed(cnf=showing.bound_to()), certificate=NO_CERTIFICATE),
+    Reason.CERTIFICATE_MISMATCH: Case(
+        text=changed(cnf=showing.bound_to()), certificate=showing.thumbprint(showing.OTHER_CERTIFICATE)
+    ),
     Reason.CLAIM_MALFORMED: Case(text=with_canary(lambda canary: {"aud": {canary: canary}})),
     Reason.CLAIM_MISSING: Case(text=changed(exp=b.OMIT)),
     Reason.AUDIENCE_MISMATCH: Case(text=with_canary(lambda canary: {"aud": [canary]})),
@@ -146,6 +154,7 @@ CASES: Final[dict[Reason, Case]] = {
     Reason.SUBJECT_UNMAPPABLE: Case(text=with_canary(lambda canary: {"sub": [canary]})),
     Reason.SCOPE_INSUFFICIENT: Case(text=changed(), requirements=b.needs_scopes("admin")),
     Reason.CLIENT_NOT_ALLOWED: Case(text=changed(), requirements=(ClientIs(clients=frozenset({"app"})),)),
+    Reason.BINDING_MISSING: Case(text=changed(), requirements=(TokenBound(),)),
     Reason.AUDIENCE_NOT_ALLOWED: Case(
         text=changed(), requirements=(AudienceIncludes(audiences=frozenset({"x"})),)
     ),
@@ -178,7 +187,8 @@ def world_of(case: Case) -> tuple[Any, Any, Evidence]:
 def test_a_refusal_says_nothing_of_the_token(reason: Reason, canary: str) -> None:
     case = CASES[reason]
     text, (route, world, known) = case.text(canary), world_of(case)
-    verdict = answer(question(text, route), world, known, now=b.NOW, jti=b.JTI)
+    asked = question(text, route, case.certificate)
+    verdict = answer(asked, world, known, now=b.NOW, jti=b.JTI)
     assert isinstance(verdict, Deny)
     assert verdict.reason is reason
     assert not told(
@@ -192,7 +202,7 @@ def test_nor_does_the_exception_that_it_was_nor_its_traceback(reason: Reason, ca
     case = CASES[reason]
     text, (route, world, known) = case.text(canary), world_of(case)
     try:
-        for _ in steps(text, route, world, known):
+        for _ in steps(text, route, world, known, case.certificate):
             pass
     except Refusal as refusal:
         shown = printed(refusal, refusal.args, refusal.detail) + "".join(traceback.format_exception(refusal))
@@ -201,7 +211,9 @@ def test_nor_does_the_exception_that_it_was_nor_its_traceback(reason: Reason, ca
         assert reason is Reason.ANSWER_TOO_LARGE  # the last look of all, past the steps
 
 
-def steps(text: str, route: Any, world: Any, known: Evidence) -> Iterator[Any]:
+def steps(
+    text: str, route: Any, world: Any, known: Evidence, certificate: bytes | None = None
+) -> Iterator[Any]:
     """Every value on the way to a permit."""
     token = UnverifiedToken(text.encode())
     yield token
@@ -211,7 +223,7 @@ def steps(text: str, route: Any, world: Any, known: Evidence) -> Iterator[Any]:
     yield known._replace(signed=signed)
     issuer = issuer_of(signed, world)
     yield admit(token, signed, issuer, known)
-    valid = check(signed, issuer, now=b.NOW)
+    valid = check(signed, issuer, now=b.NOW, certificate=certificate)
     yield valid
     principal = identify(valid)
     yield principal

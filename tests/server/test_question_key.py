@@ -20,13 +20,15 @@ def question(
     text: bytes = b"token",
     *,
     cookies: bytes | None = None,
+    certificate: bytes | None = None,
     cors: HeaderPairs = (),
     dialect: str = "nginx",
     policy: str = "orders",
     route: str = "read",
 ) -> Question:
     one = b.route(route)
-    return Question(b.facts(dialect=dialect), b.policy(one, id=policy), one, Presented(text, cookies), cors)
+    presented = Presented(text, cookies, certificate)
+    return Question(b.facts(dialect=dialect), b.policy(one, id=policy), one, presented, cors)
 
 
 def keys(questions: Iterable[Question], secret: bytes = SECRET) -> list[bytes]:
@@ -37,19 +39,18 @@ def keys(questions: Iterable[Question], secret: bytes = SECRET) -> list[bytes]:
 WORDS = st.sampled_from(("a", "b", "ab", "1:a", ""))
 TEXTS = st.sampled_from((b"", b"a", b"ab", b"b", b"1:a", b"2:ab"))
 CORS = st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple)
-PARTS = st.tuples(TEXTS, st.none() | TEXTS, CORS, WORDS, WORDS, WORDS)
+PARTS = st.tuples(TEXTS, st.none() | TEXTS, st.none() | TEXTS, CORS, WORDS, WORDS, WORDS)
+Parts = tuple[bytes, bytes | None, bytes | None, HeaderPairs, str, str, str]
 
 
-def of(parts: tuple[bytes, bytes | None, HeaderPairs, str, str, str]) -> Question:
-    text, cookies, cors, dialect, policy, route = parts
-    return question(text, cookies=cookies, cors=cors, dialect=dialect, policy=policy, route=route)
+def of(parts: Parts) -> Question:
+    text, cookies, certificate, cors, dialect, policy, route = parts
+    names = {"dialect": dialect, "policy": policy, "route": route}
+    return question(text, cookies=cookies, certificate=certificate, cors=cors, **names)
 
 
 @given(PARTS, PARTS)
-def test_keys_are_equal_exactly_where_all_parts_are(
-    one: tuple[bytes, bytes | None, HeaderPairs, str, str, str],
-    other: tuple[bytes, bytes | None, HeaderPairs, str, str, str],
-) -> None:
+def test_keys_are_equal_exactly_where_all_parts_are(one: Parts, other: Parts) -> None:
     first, second = keys([of(one), of(other)])
     assert (first == second) is (one == other)
 
@@ -62,6 +63,9 @@ def test_keys_are_equal_exactly_where_all_parts_are(
         {"cookies": b""},
         {"cookies": None},
         {"cookies": b"a=c"},
+        {"certificate": None},
+        {"certificate": b""},
+        {"certificate": b"2" * 32},
         {"cors": ((b"vary", b"Origin"),)},
         {"cors": ((b"vary", b"Accept"),)},
         {"dialect": "envoy"},
@@ -71,7 +75,7 @@ def test_keys_are_equal_exactly_where_all_parts_are(
 )
 def test_each_part_alone_makes_another_key(other: dict[str, Any]) -> None:
     # Two lists of parts drawn at random hardly ever differ in one part only.
-    asked: dict[str, Any] = {"cookies": b"a=b"}
+    asked: dict[str, Any] = {"cookies": b"a=b", "certificate": b"1" * 32}
     first, second = keys([question(**asked), question(**{**asked, **other})])
     assert first != second
 
@@ -84,6 +88,10 @@ def test_each_part_alone_makes_another_key(other: dict[str, Any]) -> None:
         ({"policy": "a1:b", "route": "c"}, {"policy": "a", "route": "b1:c"}),
         ({"cookies": b"ab", "text": b"c"}, {"cookies": b"a", "text": b"bc"}),
         ({"cookies": None, "text": b"0:token"}, {"cookies": b"", "text": b"token"}),
+        ({"certificate": b"a", "text": b"b"}, {"certificate": b"", "text": b"ab"}),
+        ({"certificate": b"a", "cookies": b""}, {"certificate": b"", "cookies": b"a"}),
+        ({"certificate": None, "text": b"0:token"}, {"certificate": b"", "text": b"token"}),
+        ({"certificate": None, "cookies": b""}, {"certificate": b"", "cookies": None}),
         ({"cors": ((b"ab", b"c"),)}, {"cors": ((b"a", b"bc"),)}),
         ({"cors": ((b"a", b"b"),), "text": b"c"}, {"cors": (), "text": b"abc"}),
     ],

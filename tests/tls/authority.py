@@ -45,6 +45,12 @@ class Authority:
             name, [x509.DNSName(name), x509.IPAddress(LOOPBACK)], ExtendedKeyUsageOID.SERVER_AUTH
         )
 
+    def serving(self, *names: str, common_name: str = "orders.shop.example") -> Pair:
+        """For a server with these URIs and DNS names."""
+        return self._issued(
+            common_name, [_alternative(name) for name in names], ExtendedKeyUsageOID.SERVER_AUTH
+        )
+
     def client(self, *names: str, common_name: str = "client", life: timedelta = DAY) -> Pair:
         """For a client with these URIs, DNS names and addresses of mail."""
         return self._issued(

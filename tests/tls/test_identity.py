@@ -4,12 +4,14 @@ import ssl
 
 import pytest
 
-from gateway.tls.identity import identities
+from gateway.core.binding import NO_CERTIFICATE
+from gateway.tls.identity import identities, thumbprint
 
 
 @pytest.mark.parametrize("handshake", [None, object(), "ssl", {"subjectAltName": (("DNS", "root"),)}])
 def test_what_is_no_handshake_names_nobody(handshake: object) -> None:
     assert identities(handshake) == frozenset()
+    assert thumbprint(handshake) == NO_CERTIFICATE
 
 
 def test_a_handshake_that_is_not_over_raises_and_names_nobody() -> None:
@@ -17,3 +19,5 @@ def test_a_handshake_that_is_not_over_raises_and_names_nobody() -> None:
     unfinished = context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_side=True)
     with pytest.raises(ValueError, match="handshake not done"):
         identities(unfinished)
+    with pytest.raises(ValueError, match="handshake not done"):
+        thumbprint(unfinished)

@@ -3,15 +3,19 @@
 import asyncio
 import socket
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from gateway.tls.identity import identities
-from gateway.tls.server import Certificates, Handshakes, UnfitCertificates, context_of
+from gateway.tls.identity import identities, thumbprint
+from gateway.tls.pair import Pair as Own
+from gateway.tls.pair import UnfitCertificates
+from gateway.tls.server import Certificates, Handshakes, context_of
 from tests.tls.authority import Authority, Pair
 
 OURS, THEIRS = Authority("ours"), Authority("theirs")
@@ -32,29 +36,32 @@ def client_context(folder: Path, trusts: Authority = OURS, shows: Pair | None = 
     return context
 
 
-class Server:
-    """Tells a client which names it has shown."""
+def names_of(handshake: object) -> str:
+    return " ".join(sorted(identities(handshake)))
 
-    def __init__(self, handshakes: Handshakes) -> None:
-        self._handshakes = handshakes
+
+class Server:
+    """Tells a client which names it has shown, or what else it is to tell."""
+
+    def __init__(self, handshakes: Handshakes, tells: Callable[[object], str] = names_of) -> None:
+        self._handshakes, self._tells = handshakes, tells
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._tell, "127.0.0.1", 0, ssl=self._handshakes.context)
-        self._port = self._server.sockets[0].getsockname()[1]
+        self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
 
     async def _tell(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        names = identities(writer.get_extra_info("ssl_object"))
-        writer.write(" ".join(sorted(names)).encode() + b"\n")
+        writer.write(self._tells(writer.get_extra_info("ssl_object")).encode() + b"\n")
         writer.close()
 
     async def asked(self, context: ssl.SSLContext, host: str | None = "gateway", **more: Any) -> str:
         async with asyncio.timeout(10):
             reader, writer = await asyncio.open_connection(
-                "127.0.0.1", self._port, ssl=context, server_hostname=host, **more
+                "127.0.0.1", self.port, ssl=context, server_hostname=host, **more
             )
             try:
                 line = await reader.readline()
@@ -71,7 +78,7 @@ class Server:
         thread; gives what the server told, the session, and whether it was resumed.
         """
         with (
-            socket.create_connection(("127.0.0.1", self._port), timeout=10) as plain,
+            socket.create_connection(("127.0.0.1", self.port), timeout=10) as plain,
             context.wrap_socket(plain, server_hostname="gateway", session=session) as connection,
         ):
             line = connection.recv(1000)
@@ -167,6 +174,22 @@ async def test_an_authority_that_is_taken_away_does_not_vouch_for_a_session_of_b
         assert told == ""
 
 
+@VERSIONS
+async def test_rfc8705_3_1_the_thumbprint_is_that_of_the_certificate_and_no_session_has_one(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    async with Server(Handshakes(certificates()), lambda handshake: thumbprint(handshake).hex()) as server:
+        shows = OURS.client(SPIFFE)
+        context = client_context(tmp_path, shows=shows)
+        context.maximum_version = version
+        expected = sha256(ssl.PEM_cert_to_DER_cert(shows.chain.decode())).hexdigest()
+        told, session, _ = await asyncio.to_thread(server.asked_again, context, None)
+        assert told == expected
+        told, _, resumed = await asyncio.to_thread(server.asked_again, context, session)
+        assert told == ("" if resumed else expected)
+        assert await server.asked(client_context(tmp_path)) == ""
+
+
 async def test_old_versions_are_not_spoken(tmp_path: Path) -> None:
     context = client_context(tmp_path)
     context.set_ciphers("DEFAULT:@SECLEVEL=0")  # or the client itself would not speak it
@@ -202,3 +225,121 @@ def test_unfit_ones_leave_the_former_in_use() -> None:
     with pytest.raises(UnfitCertificates):
         handshakes.renew(Certificates(chain=b"", key=b""))
     assert handshakes._newest is before
+
+
+# --- several certificates, by the name that is asked for ---
+
+
+def several(**more: Any) -> Certificates:
+    first, second, wild = (
+        OURS.serving(*names) for names in (("a.example",), ("b.example",), ("*.c.example",))
+    )
+    others = tuple(Own(chain=one.chain, key=one.key) for one in (second, wild))
+    return Certificates(chain=first.chain, key=first.key, more=others, **more)
+
+
+def trusting(folder: Path, shows: Pair | None = None) -> ssl.SSLContext:
+    """Believes OURS, and looks at the name itself."""
+    context = client_context(folder, shows=shows)
+    context.check_hostname = False
+    return context
+
+
+async def shown_to(server: Server, context: ssl.SSLContext, host: str | None) -> list[str]:
+    """The names of the certificate that a client is shown which asks for this host."""
+    async with asyncio.timeout(10):
+        _, writer = await asyncio.open_connection("127.0.0.1", server.port, ssl=context, server_hostname=host)
+        try:
+            shown = writer.get_extra_info("peercert")
+        finally:
+            writer.close()
+    return [name for _, name in shown["subjectAltName"]]
+
+
+@VERSIONS
+async def test_a_client_is_shown_the_certificate_of_the_name_it_asks_for(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    context = trusting(tmp_path)
+    context.maximum_version = version
+    async with Server(Handshakes(several())) as server:
+        for asked, shown in (
+            ("a.example", "a.example"),
+            ("b.example", "b.example"),
+            ("B.Example", "b.example"),
+            ("x.c.example", "*.c.example"),
+            ("x.y.c.example", "a.example"),
+            ("unknown.example", "a.example"),
+            ("127.0.0.1", "a.example"),
+        ):
+            assert await shown_to(server, context, asked) == [shown]
+
+
+async def test_whoever_asks_for_no_name_of_ours_may_get_no_connection(tmp_path: Path) -> None:
+    context = trusting(tmp_path)
+    async with Server(Handshakes(several(names_alone=True))) as server:
+        assert await shown_to(server, context, "b.example") == ["b.example"]
+        for asked in ("unknown.example", "127.0.0.1"):
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                await shown_to(server, context, asked)
+
+
+async def test_a_connection_stays_while_the_certificates_change(tmp_path: Path) -> None:
+    handshakes = Handshakes(several())
+    async with Server(handshakes) as server:
+        context = trusting(tmp_path)
+        first = await asyncio.open_connection(
+            "127.0.0.1", server.port, ssl=context, server_hostname="b.example"
+        )
+        other = OURS.serving("d.example")
+        handshakes.renew(Certificates(chain=other.chain, key=other.key))
+        assert await shown_to(server, context, "b.example") == ["d.example"]
+        assert await first[0].readline() == b"\n"
+        first[1].close()
+
+
+async def test_a_client_may_have_to_show_a_certificate(tmp_path: Path) -> None:
+    required = several(client_ca=OURS.pem, client_required=True)
+    async with Server(Handshakes(required)) as server:
+        for host in ("a.example", "b.example"):
+            shows = trusting(tmp_path, OURS.client(SPIFFE))
+            assert await server.asked(shows, host) == SPIFFE
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                await server.asked(trusting(tmp_path), host)
+
+
+@pytest.mark.parametrize(("spoken", "offered", "chosen"), [
+    (("h2", "http/1.1"), ["http/1.1", "h2"], "h2"),
+    (("h2", "http/1.1"), ["http/1.1"], "http/1.1"),
+    (("http/1.1",), ["h2"], None),
+    ((), ["http/1.1"], "http/1.1"),
+])  # fmt: skip
+async def test_rfc7301_the_best_protocol_that_both_speak(
+    tmp_path: Path, spoken: tuple[str, ...], offered: list[str], chosen: str | None
+) -> None:
+    context = trusting(tmp_path)
+    context.set_alpn_protocols(offered)
+    async with Server(Handshakes(several(), *spoken)) as server:
+        for host in ("a.example", "b.example"):
+            _, writer = await asyncio.open_connection(
+                "127.0.0.1", server.port, ssl=context, server_hostname=host
+            )
+            assert writer.get_extra_info("ssl_object").selected_alpn_protocol() == chosen
+            writer.close()
+
+
+def test_certificates_that_cannot_be_told_apart_are_refused() -> None:
+    again, nameless = OURS.serving("a.example"), OURS.serving()
+    for unfit, words in ((again, "one name"), (nameless, "no DNS name")):
+        more = (Own(chain=unfit.chain, key=unfit.key),)
+        with pytest.raises(UnfitCertificates, match=words):
+            Handshakes(Certificates(chain=again.chain, key=again.key, more=more))
+    with pytest.raises(UnfitCertificates, match="nobody vouches"):
+        Handshakes(several(client_required=True))
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_whether_clients_must_show_one_cannot_change(required: bool) -> None:  # noqa: FBT001
+    handshakes = Handshakes(several(client_ca=OURS.pem, client_required=required))
+    with pytest.raises(UnfitCertificates, match="cannot change"):
+        handshakes.renew(several(client_ca=OURS.pem, client_required=not required))

@@ -22,6 +22,8 @@ class Annotations:
     request_headers: dict[str, str]
     log_format: str
     error_log_level: str
+    tells_certificates: bool = False
+    """By `auth-tls-secret` and what else belongs to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,16 @@ def annotations(snippet: str) -> Annotations:
         request_headers=auth_headers["data"],
         log_format=controller["data"]["log-format-upstream"],
         error_log_level=controller["data"]["error-log-level"],
+        tells_certificates=_tells_certificates(given),
     )
+
+
+def _tells_certificates(given: dict[str, str]) -> bool:
+    if f"{PREFIX}auth-tls-secret" not in given:
+        return False
+    assert given[f"{PREFIX}auth-tls-pass-certificate-to-upstream"] == "true"
+    assert given[f"{PREFIX}auth-tls-verify-client"] == "optional"
+    return True
 
 
 def controller_wide(snippet: str) -> Annotations:
@@ -62,8 +73,13 @@ def controller_wide(snippet: str) -> Annotations:
     )
 
 
-def rendered(given: Annotations, *, port: int, backend: int, extra: Extra | None = None) -> str:
-    """The `http` block of one server with one location that requires authentication."""
+def rendered(
+    given: Annotations, *, port: int, backend: int, extra: Extra | None = None, tls: str = ""
+) -> str:
+    """The `http` block of one server with one location that requires authentication.
+
+    `tls` is what the controller writes for the server's own certificate and for `auth-tls-secret`.
+    """
     extra = extra or Extra()
     return f"""
     underscores_in_headers off;
@@ -76,7 +92,8 @@ def rendered(given: Annotations, *, port: int, backend: int, extra: Extra | None
     upstream upstream_balancer {{ server 127.0.0.1:{backend}; keepalive 320; }}
     upstream error_backend {{ server 127.0.0.1:{extra.error_backend or backend}; }}
     server {{
-      listen 127.0.0.1:{port};
+      listen 127.0.0.1:{port}{" ssl" if tls else ""};
+      {tls}
       server_name api.example.com;
 {_asking(given, extra)}
 {_answered(given, extra)}
@@ -84,6 +101,14 @@ def rendered(given: Annotations, *, port: int, backend: int, extra: Extra | None
 {_custom_errors(extra)}
     }}
     """
+
+
+_CERTIFICATE = """
+        proxy_set_header ssl-client-cert $ssl_client_escaped_cert;
+        proxy_set_header ssl-client-verify $ssl_client_verify;
+        proxy_set_header ssl-client-subject-dn $ssl_client_s_dn;
+        proxy_set_header ssl-client-issuer-dn $ssl_client_i_dn;
+"""
 
 
 def _asking(given: Annotations, extra: Extra) -> str:
@@ -118,6 +143,7 @@ def _asking(given: Annotations, extra: Extra) -> str:
         proxy_pass_request_headers on;
         client_max_body_size 1m;
         {method if extra.method else ""}
+        {_CERTIFICATE if given.tells_certificates else ""}
         {told}
         proxy_http_version 1.1;
         set $target "{given.auth_url}";
@@ -155,6 +181,7 @@ def _answered(given: Annotations, extra: Extra) -> str:
         proxy_set_header X-Scheme $scheme;
         proxy_set_header X-Original-Forwarded-For $http_x_forwarded_for;
         proxy_set_header Proxy "";
+        {_CERTIFICATE if given.tells_certificates else ""}
         proxy_connect_timeout 5s;
         proxy_buffering off;
         proxy_http_version 1.1;

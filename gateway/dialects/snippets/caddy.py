@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -12,18 +12,24 @@ from gateway.dialects.snippets.settings import (
     CLIENT_KEY_FILE,
     IDENTITY,
     Settings,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
     shows_certificate,
     takes_cookies,
     takes_websockets,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
-    """Write the Caddyfile of one site, for Caddy 2.11 and later."""
+    """Write the Caddyfile of one site, for Caddy 2.11 and later.
+
+    Raises: SnippetImpossible for another form of client certificates than RFC 9440's.
+    """
+    check_certificates(policy, "Caddy", CertificateFrom.RFC9440)
     return "\n".join((_head(policy), _OPTIONS, _site(policy, settings), ""))
 
 
@@ -115,7 +121,24 @@ def _before(policy: Policy) -> list[str]:
         "request_header -X-Token-Gateway-*",
         "# The host that is judged is the one that the backend gets, whatever trusted_proxies says.",
         "request_header -X-Forwarded-Host",
+        *_certificate(policy),
         "",
+    ]
+
+
+def _certificate(policy: Policy) -> list[str]:
+    if not tells_certificates(policy):
+        return []
+    certificate = "{http.request.tls.client.certificate_der_base64}"
+    return [
+        "# Which certificate the client has shown (RFC 9440). With TLS, in a `tls` block of this site:",
+        "# client_auth {",
+        "#     mode verify_if_given",
+        "#     trust_pool file client_ca.crt",
+        "# }",
+        "request_header -Client-Cert",
+        f'@certificate not vars {certificate} ""',
+        f'request_header @certificate Client-Cert ":{certificate}:"',
     ]
 
 

@@ -1,6 +1,6 @@
 """What goes into Envoy's configuration? A whole bootstrap for one policy, as YAML."""
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.envoy_bootstrap import (
     CLIENT_ADDRESS,
     GATEWAY,
@@ -32,6 +32,7 @@ from gateway.dialects.snippets.settings import (
     CALLER_VARIABLE,
     IDENTITY,
     Settings,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
@@ -44,8 +45,10 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the bootstrap: one listener, two clusters, no admin listener.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
+    form of client certificates than Envoy's own.
     """
+    check_certificates(policy, "Envoy", CertificateFrom.ENVOY_XFCC)
     asked = gateway_cluster(policy, settings.gateway, idle_timeout="60s", http_protocol_options={})
     listens = listener(policy, settings, _filters(policy, settings))
     return _head(policy) + write(listens, [asked, backend_cluster(settings.backend)])

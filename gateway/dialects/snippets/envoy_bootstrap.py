@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from gateway.core.policy import Cors, Policy
+from gateway.core.policy import CertificateFrom, Cors, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CLIENT_FILE,
@@ -163,6 +163,7 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
         max_request_headers_kb=30,
         request_headers_timeout="10s",
         generate_request_id=False,
+        **_certificates(policy),
         server_header_transformation="PASS_THROUGH",
         **upgrades,
         access_log=[_access_log()],
@@ -170,6 +171,12 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
         http_filters=filters,
     )
     return {"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}
+
+
+def _certificates(policy: Policy) -> Object:
+    """Envoy says its digest in a header that is its own; by default it takes away what a client sends."""
+    told = policy.certificate_from is CertificateFrom.ENVOY_XFCC
+    return {"forward_client_cert_details": "SANITIZE_SET"} if told else {}
 
 
 def _access_log() -> Object:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.envoy_bootstrap import (
     CLIENT_ADDRESS,
     GATEWAY,
@@ -24,6 +24,7 @@ from gateway.dialects.snippets.settings import (
     CALLER,
     CALLER_VARIABLE,
     Settings,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
@@ -34,8 +35,10 @@ from gateway.dialects.untrusted import UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the bootstrap: one listener, two clusters, no admin listener.
 
-    Raises: SnippetImpossible where --listen is a name: Envoy listens on addresses alone.
+    Raises: SnippetImpossible where --listen is a name, for Envoy listens on addresses alone, and for another
+    form of client certificates than Envoy's own.
     """
+    check_certificates(policy, "Envoy", CertificateFrom.ENVOY_XFCC, CertificateFrom.ENVOY_GRPC)
     url = _DEFAULT if settings.gateway == Settings().gateway else settings.gateway
     asked = gateway_cluster(policy, url, idle_timeout="60s", http2_protocol_options={})
     named = typed(
@@ -115,12 +118,18 @@ def _ask(policy: Policy) -> Object:
         validate_mutations=True,
         clear_route_cache=False,
         encode_raw_headers=True,
+        **_certificates(policy),
         grpc_service={
             "envoy_grpc": {"cluster_name": GATEWAY},
             "timeout": "6s",
             **({"initial_metadata": [secret]} if says_secret(policy) else {}),
         },
     )
+
+
+def _certificates(policy: Policy) -> Object:
+    told = policy.certificate_from is CertificateFrom.ENVOY_GRPC
+    return {"include_peer_certificate": True} if told else {}
 
 
 def _cleaning(policy: Policy) -> list[Object]:

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
 from gateway.dialects.snippets import nginx_parts as parts
-from gateway.dialects.snippets.settings import Settings, takes_websockets
+from gateway.dialects.snippets.settings import Settings, check_certificates, takes_websockets
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -13,6 +13,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
     Raises: SnippetImpossible for a policy with query credentials, and for a gateway without a name.
     """
+    check_certificates(policy, "F5 NGINX")
     where = manifests.in_cluster(settings)
     parts.check_query(policy, "the VirtualServer of F5 NGINX")
     parts.check_name(where)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from gateway.core.facts import Host
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.core.reason import Outcome
 from gateway.dialects.challenge import body
 from gateway.dialects.snippets.settings import (
@@ -13,6 +13,7 @@ from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
@@ -27,8 +28,9 @@ def snippet(policy: Policy, settings: Settings) -> str:
     """Write the whole configuration, for HAProxy 2.6 and later with Lua.
 
     Raises: SnippetImpossible for a policy that knows its callers by nothing but a certificate, and for a
-    gateway over TLS that has no name.
+    gateway over TLS that has no name, and for a form of client certificates that it does not write.
     """
+    check_certificates(policy, "HAProxy", *_CERTIFICATES)
     if settings.verifies_an_address:
         raise SnippetImpossible(
             "HAProxy's HTTP client compares the gateway's certificate with a name, never with an address. "
@@ -46,6 +48,11 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 # --- private ---
 
+_CERTIFICATES: Final = {
+    CertificateFrom.HAPROXY: ("X-SSL-Client-Cert", "%[ssl_c_der,base64]"),
+    CertificateFrom.RFC9440: ("Client-Cert", ":%[ssl_c_der,base64]:"),
+}
+"""In which header a client's certificate is told, and how."""
 _TIMEOUT_MS: Final = 6000
 _CORS: Final = (
     "Access-Control-Allow-Origin",
@@ -138,6 +145,7 @@ def _frontend(policy: Policy, settings: Settings) -> str:
         "http-request deny deny_status 400 unless { pathq -m beg / }",
         "http-request deny deny_status 400 unless { req.hdr_cnt(host) eq 1 }",
         *_no_upgrade(policy),
+        *_certificate(policy),
         "",
         "# Ask. What the gateway refuses, the client gets from here, and no rule below is reached.",
         _ask(policy, settings),
@@ -171,6 +179,18 @@ def _no_upgrade(policy: Policy) -> list[str]:
     return [
         "# No route takes a WebSocket: the request goes on as a plain one.",
         "http-request del-header Upgrade",
+    ]
+
+
+def _certificate(policy: Policy) -> list[str]:
+    """Of a session that is resumed as well: it rests on a handshake that has verified."""
+    if policy.certificate_from is None:
+        return []
+    name, value = _CERTIFICATES[policy.certificate_from]
+    return [
+        "# Which certificate the client has shown. With TLS: bind ... verify optional ca-file client_ca.crt",
+        f"http-request del-header {name}",
+        f"http-request set-header {name} {value} if {{ ssl_fc }} {{ ssl_c_used }} {{ ssl_c_verify 0 }}",
     ]
 
 

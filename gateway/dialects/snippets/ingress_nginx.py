@@ -2,17 +2,19 @@
 
 from typing import Final
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import (
     CALLER,
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
     shows_certificate,
     takes_cookies,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import UNTRUSTED
 
@@ -23,11 +25,13 @@ def snippet(policy: Policy, settings: Settings) -> str:
     Raises: SnippetImpossible for a policy with query credentials, which nothing removes here, and for one
     that knows its callers by nothing but a certificate.
     """
+    check_certificates(policy, "ingress-nginx", CertificateFrom.NGINX)
     check_possible(policy)
     return "\n".join(
         (
             _HEAD,
             _annotations(policy, settings),
+            *_certificates(policy),
             *cors_annotations(policy),
             _rules(policy),
             _auth_headers(policy),
@@ -124,6 +128,20 @@ metadata:
     nginx.ingress.kubernetes.io/auth-response-headers: "{replaced_headers(policy)}"
     # The controller passes Upgrade to the backend on every route; this tells the gateway of it.
     nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{policy.id}-auth-headers\""""
+
+
+def _certificates(policy: Policy) -> list[str]:
+    """With these, and only with these, the controller sets what it tells an auth-url of certificates."""
+    if not tells_certificates(policy):
+        return []
+    return [
+        "    # With all three the controller tells the gateway of a client's certificate. Without them",
+        "    # what a client says of one arrives: each Ingress of these hosts needs them, and that Secret.",
+        "    # It holds ca.crt: who vouches for the clients.",
+        '    nginx.ingress.kubernetes.io/auth-tls-secret: "REPLACE-WITH-NAMESPACE/SECRET"',
+        '    nginx.ingress.kubernetes.io/auth-tls-verify-client: "optional"',
+        '    nginx.ingress.kubernetes.io/auth-tls-pass-certificate-to-upstream: "true"',
+    ]
 
 
 def _rules(policy: Policy) -> str:

@@ -10,11 +10,12 @@ from gateway.dialects.snippets.ingress_nginx import (
     cors_annotations,
     replaced_headers,
 )
-from gateway.dialects.snippets.settings import CALLER, Settings, says_secret
+from gateway.dialects.snippets.settings import CALLER, Settings, check_certificates, says_secret
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the ConfigMap. Raises: SnippetImpossible, as for the annotations of one Ingress."""
+    check_certificates(policy, "every Ingress of a controller")
     check_possible(policy)
     caller = (
         f'\n    proxy_set_header {CALLER} "REPLACE-WITH-THE-CALLER-SECRET";' if says_secret(policy) else ""

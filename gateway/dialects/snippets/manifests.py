@@ -7,7 +7,13 @@ from urllib.parse import urlsplit
 import yaml
 
 from gateway.core.policy import Cors, Policy
-from gateway.dialects.snippets.settings import Settings, SnippetImpossible, says_secret, shows_certificate
+from gateway.dialects.snippets.settings import (
+    Settings,
+    SnippetImpossible,
+    check_certificates,
+    says_secret,
+    shows_certificate,
+)
 
 Manifest = dict[str, Any]
 
@@ -78,8 +84,10 @@ def verification(service: Service) -> list[Manifest]:
 def check_callers(policy: Policy, controller: str, *, says: bool, shows: bool = False) -> None:
     """Raises: SnippetImpossible where a caller must prove what this controller cannot.
 
-    `says`: it can say a secret. `shows`: it can show a certificate, as it is asked.
+    `says`: it can say a secret. `shows`: it can show a certificate, as it is asked. Of the clients'
+    certificates each tells in settings of its own, which are not written here.
     """
+    check_certificates(policy, controller)
     if (says_secret(policy) and says) or (shows_certificate(policy) and shows):
         return
     if says_secret(policy) or shows_certificate(policy):

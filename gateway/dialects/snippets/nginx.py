@@ -4,16 +4,24 @@ import re
 from typing import Final
 
 from gateway.core.facts import Host
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets import nginx_parts as parts
-from gateway.dialects.snippets.settings import Settings, query_names, takes_websockets
+from gateway.dialects.snippets.settings import (
+    Settings,
+    check_certificates,
+    query_names,
+    takes_websockets,
+    tells_certificates,
+)
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write the configuration of one server, for nginx 1.18 and later with auth_request.
 
-    Raises: SnippetImpossible for a gateway over TLS that has no name.
+    Raises: SnippetImpossible for a gateway over TLS that has no name, and for another proxy's form of client
+    certificates.
     """
+    check_certificates(policy, "nginx", CertificateFrom.NGINX)
     parts.check_name(settings)
     return "\n".join(
         (
@@ -92,7 +100,7 @@ def _server(policy: Policy, settings: Settings) -> str:
 server {{
     listen {settings.listen};
     # listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;  -- tokens belong on TLS (RFC 6750 5.3)
-    server_name {names};
+{_asks_for_certificates(policy)}    server_name {names};
     access_log logs/access.log token_gateway;
     error_log logs/error.log crit;
     merge_slashes off;
@@ -104,6 +112,15 @@ server {{
 {parts.error_pages(policy, _NAME)}
 {parts.asking(policy, settings, _NAME, upgrade=takes_websockets(policy))}
 }}
+"""
+
+
+def _asks_for_certificates(policy: Policy) -> str:
+    if not tells_certificates(policy):
+        return ""
+    return """\
+    # With TLS, which authority vouches for the certificates of clients, and that they are asked for one:
+    # ssl_client_certificate client_ca.crt; ssl_verify_client optional;
 """
 
 

@@ -5,7 +5,7 @@ from typing import Final
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
 from gateway.dialects.snippets import nginx_parts as parts
-from gateway.dialects.snippets.settings import Settings
+from gateway.dialects.snippets.settings import Settings, check_certificates
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -13,6 +13,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
     Raises: SnippetImpossible for a policy with query credentials, and for a gateway without a name.
     """
+    check_certificates(policy, "NGINX Gateway Fabric")
     where, name = manifests.in_cluster(settings), f"token_gateway_{policy.id}"
     parts.check_query(policy, "NGINX Gateway Fabric")
     parts.check_name(where)

@@ -22,6 +22,7 @@ from gateway.dialects.snippets.settings import (
     shows_certificate,
     takes_cookies,
     takes_websockets,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import UNTRUSTED
 
@@ -171,6 +172,7 @@ def asking(policy: Policy, settings: Settings, name: str, *, upgrade: bool, dire
         *_caller(policy, directory),
         *_tls(policy, settings, directory),
         *(["proxy_set_header Upgrade $http_upgrade;"] if upgrade else []),
+        *_certificate(policy),
         "proxy_connect_timeout 1s;",
         "proxy_send_timeout 1s;",
         "proxy_read_timeout 6s;  # the gateway waits for an issuer's keys 5 s at most",
@@ -248,6 +250,16 @@ def _tls(policy: Policy, settings: Settings, directory: str) -> list[str]:
         f"proxy_ssl_name {settings.gateway_name};",
         "proxy_ssl_session_reuse off;  # the gateway resumes nothing",
         *(shown if shows_certificate(policy) else ()),
+    ]
+
+
+def _certificate(policy: Policy) -> list[str]:
+    """Both are empty, and so not sent, where the client has shown none: its own never arrive."""
+    if not tells_certificates(policy):
+        return []
+    return [
+        "proxy_set_header SSL-Client-Cert $ssl_client_escaped_cert;",
+        "proxy_set_header SSL-Client-Verify $ssl_client_verify;",
     ]
 
 

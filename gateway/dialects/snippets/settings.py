@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.core.mint import IDENTITY_HEADERS
-from gateway.core.policy import CookieCredential, HeaderCredential, Policy, QueryCredential
+from gateway.core.policy import (
+    CertificateFrom,
+    CookieCredential,
+    HeaderCredential,
+    Policy,
+    QueryCredential,
+)
 
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
 _ADDRESS: Final = re.compile(r"[0-9.]+|.*:.*")
@@ -103,6 +109,27 @@ def takes_cookies(policy: Policy) -> bool:
 def query_names(policy: Policy) -> tuple[str, ...]:
     """The query parameters that carry credentials of this policy."""
     return tuple(one.name for one in policy.credentials if isinstance(one, QueryCredential))
+
+
+def check_certificates(policy: Policy, proxy: str, *forms: CertificateFrom) -> None:
+    """Check that the headers in which the policy is told of certificates are set, or taken away.
+
+    Raises: SnippetImpossible where the policy names another form: a client could say what it likes in it.
+    """
+    form = policy.certificate_from
+    if form is None or form in forms:
+        return
+    advice = " or ".join(f"client_certificate: {one.value}" for one in forms)
+    raise SnippetImpossible(
+        f"policy {policy.id} is told of client certificates in the form {form.value}, which is not set for "
+        f"{proxy}: a client could say it. "
+        + (f"Write {advice}." if advice else "Leave client_certificate out, or use another target.")
+    )
+
+
+def tells_certificates(policy: Policy) -> bool:
+    """Whether the gateway is to be told which certificate a client has shown."""
+    return policy.certificate_from is not None
 
 
 def takes_websockets(policy: Policy) -> bool:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import yaml
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -14,12 +14,14 @@ from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
     shows_certificate,
     takes_cookies,
     takes_websockets,
+    tells_certificates,
 )
 from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 
@@ -27,8 +29,10 @@ from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 def snippet(policy: Policy, settings: Settings) -> str:
     """Write two YAML documents: static, then dynamic (file provider; a Middleware takes the same fields).
 
-    Raises: SnippetImpossible for a policy with query credentials: nothing in Traefik removes them.
+    Raises: SnippetImpossible for a policy with query credentials, which nothing in Traefik removes, and for
+    another proxy's form of client certificates.
     """
+    check_certificates(policy, "Traefik", CertificateFrom.TRAEFIK)
     if query_names(policy):
         raise SnippetImpossible(
             f"policy {policy.id} accepts a token in the query, and Traefik cannot take it out of the target: "
@@ -36,13 +40,15 @@ def snippet(policy: Policy, settings: Settings) -> str:
         )
     static = yaml.safe_dump(_static(settings), sort_keys=False)
     dynamic = yaml.safe_dump(_dynamic(policy, settings), sort_keys=False, width=110)
-    return f"{_STATIC}{static}---\n{_DYNAMIC}{dynamic}"
+    told = _CERTIFICATES if tells_certificates(policy) else ""
+    return f"{_STATIC}{static}---\n{_DYNAMIC}{told}{dynamic}"
 
 
 # --- private ---
 
 _UPGRADE: Final = "X-Token-Gateway-Upgrade"
 _CLEANED: Final = tuple(name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
+_BELIEVED: Final = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Method", "X-Forwarded-Uri")
 _STATIC: Final = """\
 # Token Gateway behind Traefik 3.7 or later: static configuration.
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
@@ -63,6 +69,14 @@ _DYNAMIC: Final = """\
 # * A preflight is answered by its own headers middleware, before the gateway is asked.
 # * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
 #   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
+"""
+_CERTIFICATES: Final = """\
+# The gateway is told which certificate a client has shown. Without one Traefik leaves that header as the
+# client sent it: so it is taken away first. An entry point with TLS asks for certificates by tls.options:
+#   clientAuth: {caFiles: [client_ca.crt], clientAuthType: VerifyClientCertIfGiven}
+# Only with trustForwardHeader does forwardAuth pass that header on. It then takes path and method from
+# X-Forwarded-Uri and -Method as well, if these are there: they are taken away too, and the entry point must
+# stay secure, for it is what drops a client's X-Forwarded-Host.
 """
 
 
@@ -110,6 +124,8 @@ def _routers(policy: Policy, backend: str) -> dict[str, Any]:
     steps = {
         "cors": policy.cors is not None,
         "caller": says_secret(policy),
+        "no-certificate": tells_certificates(policy),
+        "certificate": tells_certificates(policy),
         "token-gateway": True,
         "clean": True,
         "no-upgrade": True,
@@ -143,7 +159,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         headers.append("Cookie")
     ask = {
         "address": settings.auth_url("traefik", policy),
-        "trustForwardHeader": False,
+        "trustForwardHeader": tells_certificates(policy),
         "authResponseHeaders": headers,
         "maxResponseBodySize": 65536,
         "preserveRequestMethod": False,
@@ -152,6 +168,7 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
     return {
         **_cors(policy),
         **_caller(policy),
+        **_certificate(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
         f"{policy.id}-clean": _request_headers(dict.fromkeys((*_CLEANED, _UPGRADE, CALLER), "")),
         f"{policy.id}-no-upgrade": _request_headers({"Upgrade": ""}),
@@ -173,6 +190,15 @@ def _caller(policy: Policy) -> dict[str, Any]:
         return {}
     secret = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
     return {f"{policy.id}-caller": _request_headers({CALLER: secret})}
+
+
+def _certificate(policy: Policy) -> dict[str, Any]:
+    if not tells_certificates(policy):
+        return {}
+    return {
+        f"{policy.id}-no-certificate": _request_headers(dict.fromkeys(_BELIEVED, "")),
+        f"{policy.id}-certificate": {"passTLSClientCert": {"pem": True}},
+    }
 
 
 def _websocket(policy: Policy) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
     SnippetImpossible,
+    check_certificates,
     credential_headers,
     query_names,
     says_secret,
@@ -24,6 +25,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
     Raises: SnippetImpossible for a token in the query, for WebSocket, for a caller that must prove itself.
     """
+    check_certificates(policy, "Traefik's ingress-nginx provider")
     _check(policy)
     where = manifests.in_cluster(settings)
     head = _HEAD.format(policy=policy.id)

@@ -45,6 +45,7 @@ def checked(message: CheckRequest, call: HttpRequest) -> Checked:
         target=http.path,
         headers=_headers(http.header_map, http.headers),
         client=attributes.source.address.socket_address.address,
+        certificate=attributes.source.certificate,
     )
 
 

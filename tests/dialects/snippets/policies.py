@@ -5,6 +5,7 @@ from typing import Final
 
 from gateway.core.policy import (
     BearerCredential,
+    CertificateFrom,
     CookieCredential,
     HeaderCredential,
     HostPattern,
@@ -25,6 +26,8 @@ QUERY: Final = b.policy(
 )
 SECRET: Final = b.policy(caller_secrets=(b"a-secret-that-no-snippet-may-hold",))
 CERTIFICATE: Final = b.policy(caller_identities=frozenset({"spiffe://cluster.local/ns/ingress/sa/nginx"}))
+TOLD: Final = {form: b.policy(certificate_from=form) for form in CertificateFrom}
+"""Told of client certificates, in each form."""
 ALL: Final[dict[str, Policy]] = {
     "plain": PLAIN,
     "cors": CORS,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.nginx import snippet
 from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
 from gateway.dialects.untrusted import UNTRUSTED
@@ -63,6 +63,14 @@ def test_the_gateway_is_told_the_one_set_of_carriers(policy: Policy) -> None:
     assert "proxy_pass http://token_gateway/auth/nginx/orders;" in asked
     assert "proxy_set_header X-Original-Method $request_method;" in asked
     assert "proxy_set_header X-Original-URL $scheme://$http_host$request_uri;" in asked
+
+
+def test_a_certificate_is_told_by_nginx_alone() -> None:
+    text = snippet(p.TOLD[CertificateFrom.NGINX], SETTINGS)
+    asked = location(text, "= /_token_gateway")
+    assert "proxy_set_header SSL-Client-Cert $ssl_client_escaped_cert;" in asked
+    assert "proxy_set_header SSL-Client-Verify $ssl_client_verify;" in asked
+    assert "# ssl_client_certificate client_ca.crt; ssl_verify_client optional;" in text
 
 
 @each

@@ -2,9 +2,12 @@
 
 import pytest
 
+from gateway.core.policy import CertificateFrom as Form
+from gateway.dialects.snippets import SNIPPETS
 from gateway.dialects.snippets.settings import (
     IDENTITY,
     Settings,
+    SnippetImpossible,
     canonical,
     credential_headers,
     query_names,
@@ -75,3 +78,28 @@ def test_where_the_gateway_is_and_what_it_is_called(gateway: str, address: str, 
     settings = Settings(gateway=gateway)
     assert (settings.gateway_address, settings.gateway_name) == (address, name)
     assert settings.gateway_speaks_tls is gateway.startswith("https")
+
+
+FORMS = {
+    "nginx": {Form.NGINX},
+    "ingress-nginx": {Form.NGINX},
+    "traefik": {Form.TRAEFIK},
+    "caddy": {Form.RFC9440},
+    "haproxy": {Form.HAPROXY, Form.RFC9440},
+    "envoy": {Form.ENVOY_XFCC},
+    "envoy-grpc": {Form.ENVOY_XFCC, Form.ENVOY_GRPC},
+}
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("target", sorted(set(SNIPPETS) - {"haproxy-lua"}))
+def test_a_form_that_is_not_set_could_be_said_by_a_client(target: str, form: Form) -> None:
+    service = "http://token-gateway.token-gateway.svc:4181"
+    settings = Settings(gateway=service, listen="127.0.0.1:1")
+    forms = FORMS.get(target, set())
+    if form in forms:
+        assert SNIPPETS[target](p.TOLD[form], settings) != SNIPPETS[target](p.PLAIN, settings)
+        return
+    advice = "Write client_certificate: " if forms else "Leave client_certificate out"
+    with pytest.raises(SnippetImpossible, match=f"in the form {form.value}.*{advice}"):
+        SNIPPETS[target](p.TOLD[form], settings)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
 from gateway.dialects.snippets.traefik import snippet
 from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
@@ -45,6 +45,18 @@ def test_every_identity_header_is_ours(policy: Policy) -> None:
         assert one["trustForwardHeader"] is False
         # The gateway must see every header, or it could not refuse look-alikes.
         assert "authRequestHeaders" not in one
+
+
+def test_a_certificate_is_told_by_traefik_alone() -> None:
+    """What is trusted for its sake is taken away from the client first."""
+    _, http = parts(p.TOLD[CertificateFrom.TRAEFIK])
+    (router,) = http["routers"].values()
+    steps = [name.removeprefix("orders-") for name in router["middlewares"]]
+    assert steps == ["no-certificate", "certificate", "token-gateway", "clean", "no-upgrade"]
+    taken = http["middlewares"]["orders-no-certificate"]["headers"]["customRequestHeaders"]
+    assert {"X-Forwarded-Tls-Client-Cert", "X-Forwarded-Uri", "X-Forwarded-Method"} == set(taken)
+    assert set(taken.values()) == {""}
+    assert http["middlewares"]["orders-certificate"] == {"passTLSClientCert": {"pem": True}}
 
 
 @each

@@ -10,10 +10,12 @@ DESCRIPTOR: _descriptor.FileDescriptor
 class AttributeContext(_message.Message):
     __slots__ = ("source", "request", "context_extensions")
     class Peer(_message.Message):
-        __slots__ = ("address",)
+        __slots__ = ("address", "certificate")
         ADDRESS_FIELD_NUMBER: _ClassVar[int]
+        CERTIFICATE_FIELD_NUMBER: _ClassVar[int]
         address: _core_pb2.Address
-        def __init__(self, address: _Optional[_Union[_core_pb2.Address, _Mapping]] = ...) -> None: ...
+        certificate: bytes
+        def __init__(self, address: _Optional[_Union[_core_pb2.Address, _Mapping]] = ..., certificate: _Optional[bytes] = ...) -> None: ...
     class Request(_message.Message):
         __slots__ = ("http",)
         HTTP_FIELD_NUMBER: _ClassVar[int]

@@ -1,0 +1,63 @@
+"""How is a gateway told of a client's certificate? In each form, as the proxies of that form write it."""
+
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, Final
+from urllib.parse import quote
+
+from gateway.core.base64url import encode
+from gateway.core.headers import HeaderPairs
+from gateway.core.policy import CertificateFrom
+
+CERTIFICATE: Final = b"\x30\x82\x01\x00" + bytes(range(256))
+"""Whole as DER goes, and with every octet: nobody here reads what is in it."""
+OTHER_CERTIFICATE: Final = b"\x30\x82\x01\x00" + bytes(reversed(range(256)))
+
+
+def thumbprint(der: bytes = CERTIFICATE) -> bytes:
+    """RFC 8705 section 3.1."""
+    return sha256(der).digest()
+
+
+def bound_to(der: bytes = CERTIFICATE) -> dict[str, Any]:
+    """The `cnf` of a token for whoever shows this certificate."""
+    return {"x5t#S256": encode(thumbprint(der)).decode()}
+
+
+def pem(der: bytes = CERTIFICATE) -> bytes:
+    """As OpenSSL writes it: lines of 64."""
+    text = b64encode(der)
+    lines = b"\n".join(text[place : place + 64] for place in range(0, len(text), 64))
+    return b"-----BEGIN CERTIFICATE-----\n" + lines + b"\n-----END CERTIFICATE-----\n"
+
+
+def escaped_pem(der: bytes = CERTIFICATE) -> bytes:
+    """As nginx writes $ssl_client_escaped_cert, and Envoy a Cert."""
+    return quote(pem(der), safe="-").encode()
+
+
+def xfcc(der: bytes = CERTIFICATE) -> bytes:
+    """One element of Envoy's own."""
+    digest = sha256(der).hexdigest().encode()
+    return (
+        b'By=spiffe://cluster.local/ns/a;Hash=%b;Subject="CN=a;b,\\"c\\"";URI=spiffe://b;URI=;DNS=c' % digest
+    )
+
+
+SHOWN: Final[Mapping[CertificateFrom, Callable[[bytes], HeaderPairs]]] = {
+    CertificateFrom.NGINX: lambda der: (
+        (b"ssl-client-cert", escaped_pem(der)),
+        (b"ssl-client-verify", b"SUCCESS"),
+    ),
+    CertificateFrom.TRAEFIK: lambda der: ((b"x-forwarded-tls-client-cert", b64encode(der)),),
+    CertificateFrom.ENVOY_XFCC: lambda der: ((b"x-forwarded-client-cert", xfcc(der)),),
+    CertificateFrom.HAPROXY: lambda der: ((b"x-ssl-client-cert", b64encode(der)),),
+    CertificateFrom.RFC9440: lambda der: ((b"client-cert", b":" + b64encode(der) + b":"),),
+}
+"""The headers in which a proxy says that its client has shown this certificate."""
+
+
+def shown(form: CertificateFrom, der: bytes = CERTIFICATE) -> HeaderPairs:
+    """The same of one form."""
+    return SHOWN[form](der)
