@@ -43,6 +43,20 @@ class HttpAnswer(NamedTuple):
         return f"HttpAnswer({self.status}, {self.body!r})"
 
 
+class Forward(NamedTuple):
+    """A request to be passed on, rebuilt from what was judged."""
+
+    upstream: str
+    method: bytes
+    target: bytes
+    headers: HeaderPairs
+    upgrade: bytes | None = None
+    until: float | None = None
+
+    def __repr__(self) -> str:
+        return f"Forward({self.method!r}, {self.upstream})"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientRequest:
     """A client's request as a proxy receives it; `imitate` of a dialect tells how that proxy asks."""

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.core.headers import Headers
-from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, Forward, HttpAnswer, HttpRequest
 
 
 def test_values_keep_order_and_duplicates() -> None:
@@ -36,3 +36,8 @@ def test_nothing_of_a_request_or_an_answer_is_printed_by_accident() -> None:
     client = ClientRequest(method="GET", scheme="https", authority="a", target="/?t=s3cr3t", headers=secret)
     for value in (request, client, HttpAnswer(status=200, headers=secret)):
         assert "s3cr3t" not in repr(value)
+
+
+def test_what_is_passed_on_prints_neither_target_nor_headers() -> None:
+    forward = Forward("orders", b"GET", b"/v1/orders?q=secret", ((b"authorization", b"Bearer secret"),))
+    assert repr(forward) == "Forward(b'GET', orders)"
