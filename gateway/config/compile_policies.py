@@ -6,8 +6,9 @@ from itertools import chain
 from pathlib import Path
 from typing import Final, assert_never
 
-from gateway.config.compile_callers import compile_callers
-from gateway.config.compile_routes import compile_routes
+from gateway.config.compile_callers import NO_CALLERS, compile_callers
+from gateway.config.compile_edge import is_served_at_the_edge
+from gateway.config.compile_routes import Known, compile_routes
 from gateway.config.host_names import ANYONE, parse_host_pattern, parse_origin, parse_peers
 from gateway.config.http_names import (
     parse_cookie_name,
@@ -45,29 +46,42 @@ MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
 def compile_policy(
     policy_id: str,
     section: PolicySection,
-    issuer_ids: frozenset[str] | None,
+    known: Known,
     spot: Spot,
     *,
     directory: Path,
     read_secret: ReadSecret,
 ) -> Policy:
     """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
-    callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
+    _check_askers(section, spot)
+    callers = NO_CALLERS
+    if section.callers is not None:
+        callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
     realm = section.realm and (spot / "realm").read(parse_realm, section.realm)
     return Policy(
         id=policy_id,
         hosts=(spot / "hosts").read_each(parse_host_pattern, section.hosts),
-        peers=_peers(section.peers, spot / "peers"),
+        peers=_peers(section.peers or (), spot / "peers"),
         caller_secrets=callers.secrets,
         caller_identities=callers.identities,
         credentials=tuple(_credentials(section.credentials, spot / "credentials")),
-        routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
+        routes=compile_routes(section.routes, known, spot / "routes"),
         cors=_cors(section.cors, spot / "cors"),
         realm=realm or policy_id,
     )
 
 
 # --- private ---
+
+
+def _check_askers(section: PolicySection, spot: Spot) -> None:
+    """Who may ask is said, unless nobody may: the edge asks for nobody."""
+    if section.peers is None and section.callers is None and is_served_at_the_edge(section):
+        return
+    if section.peers is None:
+        (spot / "peers").refuse("is missing", "add peers: [10.42.0.0/16]")
+    if section.callers is None:
+        (spot / "callers").refuse("is missing", 'add callers: {secrets: ["env:CALLER_SECRET"]}')
 
 
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:

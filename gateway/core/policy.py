@@ -183,6 +183,11 @@ class Route:
     """Values of `gateway.core.target.Oddity` that this route asks for by name."""
     websocket: bool = False
     upstream: str | None = None
+    """Where its requests go, at the edge: an id of an upstream, or a URL that is one."""
+    timeout_s: int = 60
+    """At the edge: how long a request may take as a whole."""
+    max_body: int = 10 << 20
+    """At the edge: how many octets its content may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
