@@ -24,6 +24,7 @@ from gateway.config.problem import ConfigError, Problem, sorted_problems
 from gateway.config.schema_types import seconds
 from gateway.config.secret import ReadSecret, read_secret
 from gateway.config.spot import Spot
+from gateway.config.upstream import Upstream
 from gateway.config.world import (
     Address,
     Audit,
@@ -57,9 +58,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners", read_secret)
     audit = _audit(config, spot / "audit", read_secret)
-    upstreams = compile_upstreams(
-        config.main.upstreams or {}, config.directory, spot / "upstreams", read_secret
-    )
+    upstreams = _upstreams(config, spot / "upstreams", read_secret)
     policies = dict(_policies(config, spot, read_secret))
     check_hosts(policies, {}, spot / "policies")
     warnings = list(spot.warnings)
@@ -130,6 +129,10 @@ def _is_ours(issuer: str, ours: str) -> bool:
 def _check_downstream(config: Config, spot: Spot) -> None:
     (spot / "issuer").read(parse_issuer_url, config.main.downstream.issuer)
     (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
+
+
+def _upstreams(config: Config, spot: Spot, read: ReadSecret) -> dict[str, Upstream]:
+    return compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
 
 
 def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:

@@ -63,9 +63,9 @@ def check_upstreams(section: PolicySection, spot: Spot, *, edge: bool) -> None:
 
 def check_hosts(policies: Mapping[str, Policy], others: Mapping[str, Policy], spot: Spot) -> None:
     """Refuse a host that two policies of the edge have: it says which one is meant. `spot` is `policies`."""
-    taken = [(pattern, one) for one in others.values() if _served(one) for pattern in one.hosts]
+    taken = [(pattern, one) for one in others.values() if one.at_the_edge for pattern in one.hosts]
     for policy in policies.values():
-        if not _served(policy):
+        if not policy.at_the_edge:
             continue
         for index, pattern in enumerate(policy.hosts):
             for other, there in taken:
@@ -78,10 +78,6 @@ def check_hosts(policies: Mapping[str, Policy], others: Mapping[str, Policy], sp
 
 
 # --- private ---
-
-
-def _served(policy: Policy) -> bool:
-    return any(route.upstream is not None for route in policy.routes.routes)
 
 
 def _overlap(first: HostPattern, second: HostPattern) -> bool:

@@ -245,6 +245,11 @@ class Policy:
         object.__setattr__(self, "host_patterns", frozenset(self.hosts))
         object.__setattr__(self, "places", places_of(self.credentials))
 
+    @property
+    def at_the_edge(self) -> bool:
+        """Whether the edge serves it: its routes say where their requests go."""
+        return any(route.upstream is not None for route in self.routes.routes)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:

@@ -51,7 +51,10 @@ class Entrance:
 
 
 class HostTable:
-    """Which policy serves which host. Made once for a snapshot; no host has two (`gateway.config`)."""
+    """Which policy has which host. Made once, of a snapshot's policies that are `at_the_edge`.
+
+    No host has two of them: `gateway.config.compile_edge` refuses it.
+    """
 
     __slots__ = ("_exact", "_wild")
 

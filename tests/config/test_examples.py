@@ -18,6 +18,7 @@ def world(name: str) -> World:
 
 def test_there_are_examples() -> None:
     assert [path.stem for path in EXAMPLES] == [
+        "edge",
         "keycloak",
         "m2m",
         "multi-issuer",
@@ -48,6 +49,7 @@ def test_the_smallest_is_secure() -> None:
     [
         ("nginx", ["policies.shop.routes[0].require: every valid token", "policies.shop.routes[1]: public"]),
         ("traefik", []),
+        ("edge", []),
         ("revocation", []),
         ("keycloak", ["issuers.prod.allow_private_network"]),
         ("multi-issuer", ["issuers.cluster.allow_private_network"]),
@@ -65,6 +67,13 @@ def test_revocation_shows_every_way_but_the_fingerprint() -> None:
     assert file is not None
     listed = read_deny_list(file, now=0).revocations
     assert (len(listed.jtis), len(listed.subjects), len(listed.keys)) == (1, 2, 1)
+
+
+def test_edge_asks_for_no_proxy_and_sends_every_route_somewhere() -> None:
+    shown = world("examples/edge.yaml")
+    (policy,) = shown.snapshot.policies.values()
+    assert (policy.peers, policy.at_the_edge) == ((), True)
+    assert {route.upstream for route in policy.routes.routes} == set(shown.upstreams)
 
 
 def test_traefik_shows_one_file_a_team() -> None:
