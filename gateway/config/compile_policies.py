@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from ipaddress import collapse_addresses
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -14,6 +14,7 @@ from gateway.config.http_names import (
     parse_cookie_name,
     parse_cors_header,
     parse_credential_header,
+    parse_protocol_prefix,
     parse_query_name,
     parse_realm,
 )
@@ -25,6 +26,7 @@ from gateway.config.schema_policies import (
     HeaderSection,
     PolicySection,
     QuerySection,
+    WebSocketProtocolSection,
 )
 from gateway.config.schema_types import seconds
 from gateway.config.secret import ReadSecret
@@ -38,6 +40,7 @@ from gateway.core.policy import (
     Network,
     Policy,
     QueryCredential,
+    WebSocketProtocolCredential,
 )
 
 MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
@@ -54,6 +57,7 @@ def compile_policy(
 ) -> Policy:
     """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
     _check_askers(section, spot)
+    _check_protocols(section, spot / "credentials")
     callers = NO_CALLERS
     if section.callers is not None:
         callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
@@ -84,6 +88,15 @@ def _check_askers(section: PolicySection, spot: Spot) -> None:
         (spot / "callers").refuse("is missing", 'add callers: {secrets: ["env:CALLER_SECRET"]}')
 
 
+def _check_protocols(section: PolicySection, spot: Spot) -> None:
+    """No proxy of others can take a subprotocol out of a handshake: it would always be refused."""
+    for index, credential in enumerate(section.credentials):
+        if isinstance(credential, WebSocketProtocolSection) and not is_served_at_the_edge(section):
+            (spot / index).refuse(
+                "only the edge can take it away", "give the routes an upstream, or remove it"
+            )
+
+
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:
     networks = tuple(chain.from_iterable(spot.read_each(parse_peers, texts)))
     if ANYONE in texts:
@@ -108,6 +121,9 @@ def _credentials(sections: tuple[CredentialSection, ...], spot: Spot) -> Iterato
             (spot / index).refuse("is there twice", "keep one of the two")
         seen.add(source)
         yield source
+    prefixes = [one.prefix for one in seen if isinstance(one, WebSocketProtocolCredential)]
+    if any(first.startswith(second) for first, second in permutations(prefixes, 2)):
+        spot.refuse("one prefix is how another begins", "write prefixes of which none begins with another")
     if {BearerCredential(), HeaderCredential(name="authorization")} <= seen:
         spot.refuse("Authorization is read in two ways", "keep bearer, or the header named authorization")
 
@@ -126,6 +142,9 @@ def _credential(section: CredentialSection, spot: Spot) -> CredentialSource | No
             spot.warn("tokens in the query end up in logs, histories and referrers (RFC 6750 section 2.3)")
             name = (spot / "name").read(parse_query_name, text)
             return None if name is None else QueryCredential(name=name)
+        case WebSocketProtocolSection(prefix=text):
+            prefix = (spot / "prefix").read(parse_protocol_prefix, text)
+            return None if prefix is None else WebSocketProtocolCredential(prefix=prefix)
         case _:
             assert_never(section)
 

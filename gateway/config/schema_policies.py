@@ -51,8 +51,18 @@ class QuerySection(Section):
     """The parameter's name."""
 
 
+class WebSocketProtocolSection(Section):
+    """An item of Sec-WebSocket-Protocol: a prefix and the token. At the edge alone, which takes it out."""
+
+    type: Literal["websocket-protocol"]
+    """For scripts in browsers, which can set no other header of a WebSocket's handshake."""
+    prefix: Text = Field(examples=["bearer."])
+    """What stands before the token."""
+
+
 CredentialSection = Annotated[
-    BearerSection | HeaderSection | CookieSection | QuerySection, Field(discriminator="type")
+    BearerSection | HeaderSection | CookieSection | QuerySection | WebSocketProtocolSection,
+    Field(discriminator="type"),
 ]
 
 

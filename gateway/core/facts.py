@@ -44,6 +44,8 @@ class RequestFacts(NamedTuple):
     """The proxy has said that it takes the policy's query credentials out of the target."""
     can_remove_cookie: bool = True
     """The proxy replaces the Cookie header by the one in our answer."""
+    can_remove_protocol: bool = False
+    """A subprotocol that holds a token is taken out of Sec-WebSocket-Protocol."""
 
     @property
     def path(self) -> bytes:

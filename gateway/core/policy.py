@@ -46,7 +46,19 @@ class QueryCredential:
     name: str
 
 
-CredentialSource = BearerCredential | HeaderCredential | CookieCredential | QueryCredential
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSocketProtocolCredential:
+    """An item of `Sec-WebSocket-Protocol`: this prefix, and the token. A browser's script can set no other.
+
+    The prefix is compared octet for octet, as subprotocols are (RFC 6455 section 11.3.4).
+    """
+
+    prefix: str
+
+
+CredentialSource = (
+    BearerCredential | HeaderCredential | CookieCredential | QueryCredential | WebSocketProtocolCredential
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,8 @@ class CredentialPlaces:
     headers: frozenset[bytes]
     cookies: frozenset[bytes]
     queries: frozenset[bytes]
+    protocols: tuple[bytes, ...] = ()
+    """Prefixes of subprotocols."""
 
 
 def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
@@ -66,6 +80,9 @@ def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
         headers=frozenset(one.name.encode() for one in sources if isinstance(one, HeaderCredential)),
         cookies=frozenset(one.name.encode() for one in sources if isinstance(one, CookieCredential)),
         queries=frozenset(one.name.encode() for one in sources if isinstance(one, QueryCredential)),
+        protocols=tuple(
+            one.prefix.encode() for one in sources if isinstance(one, WebSocketProtocolCredential)
+        ),
     )
 
 

@@ -34,6 +34,7 @@ CAPABILITIES: Final = Capabilities(
     removes_query=True,
     relays_refusals=True,
     answers_preflight=True,
+    removes_subprotocols=True,
 )
 
 Family = Literal["none", "forwarded", "x-forwarded"]
@@ -182,4 +183,5 @@ def _facts(request: HttpRequest, policy: Policy, arrived: _Arrived) -> RequestFa
         upgrade_of(headers),
         CAPABILITIES.removes_query,
         CAPABILITIES.replaces_cookies,
+        CAPABILITIES.removes_subprotocols,
     )

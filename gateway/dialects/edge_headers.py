@@ -12,6 +12,7 @@ section 6). Of an answer Content-Length stays: to HEAD and with 304 it frames no
 from functools import lru_cache
 from typing import Final
 
+from gateway.core.credential import PROTOCOL_HEADER, subprotocols
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.headers import HeaderPairs, Headers, Shape
 from gateway.core.mint import IDENTITY_HEADERS
@@ -48,6 +49,8 @@ def forward_as(
     places = policy.places
     target = target_without(facts.target, places.queries)
     kept = _kept(facts.headers, places.headers, drops_cookies=bool(places.cookies))
+    if places.protocols:
+        kept = _without_tokens(kept, facts.headers, places.protocols)
     given = tuple(pair for pair in told if pair[0] in _GIVEN)
     return Forward(
         upstream=route.upstream,
@@ -135,6 +138,13 @@ def _kept(headers: Headers, credentials: frozenset[bytes], *, drops_cookies: boo
     named = _connection_options(headers.all(b"connection"))
     names, values = shape.names, headers.values
     return tuple((names[place], values[place]) for place in places if names[place] not in named)
+
+
+def _without_tokens(kept: HeaderPairs, headers: Headers, prefixes: tuple[bytes, ...]) -> HeaderPairs:
+    """Leave out each subprotocol that begins as a token's does. Spelt otherwise the header is nobody's."""
+    left = b", ".join(item for item in subprotocols(headers) if not item.startswith(prefixes))
+    others = tuple(pair for pair in kept if folded(pair[0]) != PROTOCOL_HEADER)
+    return (*others, (PROTOCOL_HEADER, left)) if left else others
 
 
 def _places_kept(shape: Shape, credentials: frozenset[bytes], *, drops_cookies: bool) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ def at_the_edge() -> Json:
     read, health = config["policies"]["orders"]["routes"]
     read |= {"upstream": "orders", "timeout": "90s", "max_body": "1MiB"}
     health["upstream"] = "http://health.shop.svc:8080/"
+    config["policies"]["orders"]["credentials"].append({"type": "websocket-protocol", "prefix": "bearer."})
     config["listeners"]["edge"] = {
         "host": "0.0.0.0",
         "port": 8080,

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.config.upstream import EdgeTrust
 from gateway.config.world import Address
+from gateway.core.policy import WebSocketProtocolCredential
 from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of, write
 
 EDGE = ("listeners", "edge")
@@ -88,6 +89,39 @@ def test_refused(tmp_path: Path, mistake: Callable[[Json], Any], path: str, what
     assert len(found) == 1 or path == "listeners.edge.tls.client_ca"
 
 
+PROTOCOL = {"type": "websocket-protocol", "prefix": "bearer."}
+
+
+def test_a_subprotocol_may_hold_a_token(tmp_path: Path) -> None:
+    policy = world_of(tmp_path, at_the_edge()).snapshot.policies["orders"]
+    assert policy.credentials[-1] == WebSocketProtocolCredential(prefix="bearer.")
+    assert policy.places.protocols == (b"bearer.",)
+
+
+def test_where_a_proxy_asks_none_may(tmp_path: Path) -> None:
+    config = valid()
+    config["policies"]["orders"]["credentials"].append(PROTOCOL)
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path == "policies.orders.credentials[4]"
+    assert "only the edge" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("prefix", "path", "what"),
+    [
+        ("bearer", ".credentials[5].prefix", "not a prefix"),
+        ("bearer.", ".credentials[5]", "twice"),
+        ("bearer.v2.", ".credentials", "begins"),
+    ],
+)
+def test_no_prefix_is_in_doubt(tmp_path: Path, prefix: str, path: str, what: str) -> None:
+    config = at_the_edge()
+    config["policies"]["orders"]["credentials"].append(PROTOCOL | {"prefix": prefix})
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path == f"policies.orders{path}"
+    assert what in problem.what
+
+
 def test_what_only_the_edge_reads_is_refused_without_it(tmp_path: Path) -> None:
     config = at_the_edge()
     del config["listeners"]["edge"]
@@ -163,6 +197,7 @@ def test_where_a_proxy_names_the_policy_two_may_have_a_host(tmp_path: Path) -> N
     for route in config["policies"]["other"]["routes"]:
         for name in ("upstream", "timeout", "max_body"):
             route.pop(name, None)
+    config["policies"]["other"]["credentials"].pop()
     assert set(world_of(tmp_path, config).snapshot.policies) == {"orders", "other"}
 
 

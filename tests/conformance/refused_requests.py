@@ -25,6 +25,7 @@ from tests.conformance.scenario import (
     PREFLIGHT_HEADERS,
     QUERY,
     SECRET,
+    SUBPROTOCOL,
     asked,
     case,
     policy_has,
@@ -218,5 +219,25 @@ EXTRACT: Final = (
         world=QUERY,
         # the answer itself takes it away, or who forwards the request
         unlike=dict.fromkeys(("envoy-grpc", "edge"), Reason.TOKEN_MALFORMED),
+    ),
+    case(
+        "a token in a subprotocol that stays there",
+        lambda: Wire(
+            headers=(
+                (b"upgrade", b"websocket"),
+                (b"connection", b"upgrade"),
+                (b"sec-websocket-protocol", b"chat.v1, bearer." + token().encode()),
+            )
+        ),
+        Reason.CREDENTIAL_UNREMOVABLE,
+        world=SUBPROTOCOL,
+        unlike={"edge": PERMIT},
+    ),
+    case(
+        "a token in a subprotocol and another in a header",
+        with_headers((b"sec-websocket-protocol", b"bearer.a")),
+        Reason.CREDENTIAL_UNREMOVABLE,
+        world=SUBPROTOCOL,
+        unlike={"edge": Reason.CREDENTIAL_AMBIGUOUS},
     ),
 )

@@ -64,6 +64,7 @@ def test_the_facts_are_the_requests_own() -> None:
         upgrade="websocket",
         can_remove_query=True,
         can_remove_cookie=True,
+        can_remove_protocol=True,
     )
 
 

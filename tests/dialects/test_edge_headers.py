@@ -15,6 +15,7 @@ from gateway.core.policy import (
     HeaderCredential,
     Policy,
     QueryCredential,
+    WebSocketProtocolCredential,
 )
 from gateway.core.verdict import Deny, Permit
 from gateway.dialects import edge
@@ -169,6 +170,31 @@ def test_a_websocket_says_so_and_when_it_ends() -> None:
     assert not {b"upgrade", b"connection"} & set(names_of(given_on.headers))
     public = passed(*asked, target=b"/public/x")
     assert (public.upgrade, public.until) == (b"websocket", None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ((b"chat.v1, bearer.%b, soap",), b"chat.v1, soap"),
+        ((b"bearer.%b", b"chat.v1,,soap"), b"chat.v1, soap"),
+        ((b"bearer.%b",), None),
+    ],
+)
+def test_a_token_in_a_subprotocol_is_taken_out_and_the_others_stay(lines: Any, left: bytes | None) -> None:
+    where = under(BearerCredential(), WebSocketProtocolCredential(prefix="bearer."))
+    text = token().encode()
+    asked = tuple((b"Sec-WebSocket-Protocol", line.replace(b"%b", text)) for line in lines)
+    alias = (b"sec_websocket_protocol", b"bearer." + text)
+    given_on = passed((b"upgrade", b"websocket"), *asked, alias, where=where)
+    said = [value for name, value in given_on.headers if folded(name) == b"sec-websocket-protocol"]
+    assert said == ([] if left is None else [left])
+    assert text not in b"".join(value for _, value in given_on.headers)
+    assert given_on.upgrade == b"websocket"
+
+
+def test_without_such_a_credential_subprotocols_stay_as_they_are() -> None:
+    asked = (b"sec-websocket-protocol", b"chat,  bearer.x")
+    assert asked in passed(bearer(), (b"upgrade", b"websocket"), asked).headers
 
 
 def test_an_ipv6_client_and_a_port_are_quoted() -> None:
