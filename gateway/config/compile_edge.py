@@ -22,7 +22,9 @@ def compile_edge_trust(section: EdgeListener | None, spot: Spot) -> EdgeTrust | 
     ]
     if told and not listed:
         key = "forwarded" if section.forwarded != "none" else "proxy_protocol"
-        (spot / key).refuse("nobody is trusted to say it", "add trusted_proxies: [10.0.0.0/16]")
+        (spot / key).refuse(
+            "trusted_proxies is missing: nobody's word is taken", "add trusted_proxies: [10.0.0.0/16]"
+        )
     if listed and not told:
         (spot / "trusted_proxies").refuse(
             "does nothing: nothing that they say is read", "add forwarded: x-forwarded, or remove it"

@@ -105,8 +105,10 @@ def _upstream(text: str | None, known: frozenset[str] | None, spot: Spot) -> str
         url = spot.read(parse_upstream, text)
         return None if url is None else url.removesuffix("/")
     if known is not None and text not in known:
-        named = ", ".join(sorted(known)) or "a URL, such as http://orders.shop.svc:8080"
-        spot.refuse(f"there is no upstream {show_value(text)}", f"write one of {named}")
+        named = (
+            f"one of {', '.join(sorted(known))}" if known else "a URL, such as http://orders.shop.svc:8080"
+        )
+        spot.refuse(f"{show_value(text)} is not among upstreams", f"write {named}")
     return text
 
 

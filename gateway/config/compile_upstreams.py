@@ -99,6 +99,8 @@ def _health_path(text: str) -> str:
 def _tls(section: UpstreamTlsSection | None, directory: Path, spot: Spot, read: ReadSecret) -> UpstreamTls:
     if section is None:
         return UpstreamTls()
+    if not section.model_fields_set:
+        spot.refuse("is empty", "name ca, names, or certificate and key; or remove it")
     if (section.certificate is None) is not (section.key is None):
         spot.refuse("has only one of certificate and key", "add the other, or remove it")
     found = {

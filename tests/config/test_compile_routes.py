@@ -183,7 +183,7 @@ def test_a_route_says_where_its_requests_go_and_how_much(tmp_path: Path) -> None
         (change(*READ, "upstream", to="http://user@a"), "upstream", "user info"),
         (change(*READ, "upstream", to="ftp://a"), "upstream", "refused as a URL"),
         (change(*READ, "upstream", to="orders:8080"), "upstream", "refused as a URL"),
-        (change(*READ, "upstream", to="odrers"), "upstream", "no upstream odrers"),
+        (change(*READ, "upstream", to="odrers"), "upstream", "odrers is not among upstreams"),
         (change(*READ, "timeout", to="0s"), "timeout", "no time at all"),
         (change(*READ, "max_body", to="1MB"), "max_body", "not a size"),
         (remove(*READ, "upstream"), "upstream", "is missing on orders-read"),

@@ -79,6 +79,7 @@ def test_every_upstream_of_a_route_is_there(tmp_path: Path) -> None:
         (change(*ORDERS, "servers", 1, to="a:80"), "servers[1]", "refused as a URL"),
         (change(*ORDERS, "servers", to=["http://a"]), "servers", "tls does nothing"),
         (change(*ORDERS, "servers", to=[]), "servers", "is empty"),
+        (change(*ORDERS, "tls", to={}), "tls", "is empty"),
         (change(*ORDERS, "tls", "ca", to="file:bad"), "tls", "authority of servers"),
         (change(*ORDERS, "tls", "ca", to="file:nowhere"), "tls.ca", "cannot be read"),
         (change(*ORDERS, "tls", "key", to="file:tls.key"), "tls", "only one of"),
