@@ -32,7 +32,6 @@ from gateway.core.policy import (
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
 
-_TIMEOUT_S: Final = 60
 _MAX_BODY: Final = 10 << 20
 
 
@@ -112,10 +111,10 @@ def _upstream(text: str | None, known: frozenset[str] | None, spot: Spot) -> str
     return text
 
 
-def _timeout(text: str | None, spot: Spot) -> int:
+def _timeout(text: str | None, spot: Spot) -> int | None:
     if text is not None and seconds(text) == 0:
         spot.refuse("is no time at all", "write 60s")
-    return _TIMEOUT_S if text is None else seconds(text)
+    return None if text is None else seconds(text)
 
 
 def _check_public(section: RouteSection, spot: Spot) -> None:

@@ -41,7 +41,7 @@ class UpstreamSection(Section):
     first_byte_timeout: Duration = Field(default="60s", examples=["60s"])
     """How long a server may take, once it has the request, until its answer begins."""
     idle_timeout: Duration = Field(default="60s", examples=["60s"])
-    """How long nothing may come of an answer that has begun; and how long a connection is kept unused."""
+    """How long nothing may come of an answer that has begun."""
     max_requests: Annotated[int, Field(ge=1, le=100_000)] = Field(default=1024, examples=[1024])
     """So many at once in each worker; more are answered 503."""
     health: HealthSection | None = Field(default=None, examples=[{"path": "/healthz"}])

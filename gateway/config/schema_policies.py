@@ -139,7 +139,7 @@ class RouteSection(Section):
     upstream: Text | None = Field(default=None, examples=["http://orders.shop.svc:8080"])
     """Where its requests go, at the edge: an id of `upstreams`, or the URL of one server."""
     timeout: Duration | None = Field(default=None, examples=["60s"])
-    """At the edge: how long a request may take as a whole. Default: 60s. Not for WebSocket."""
+    """At the edge: how long a request may take as a whole. Default: as long as something comes in time."""
     max_body: Size | None = Field(default=None, examples=["10MiB"])
     """At the edge: how large a request's content may be. Default: 10MiB."""
 

@@ -201,8 +201,8 @@ class Route:
     websocket: bool = False
     upstream: str | None = None
     """Where its requests go, at the edge: an id of an upstream, or a URL that is one."""
-    timeout_s: int = 60
-    """At the edge: how long a request may take as a whole."""
+    timeout_s: int | None = None
+    """At the edge: how long a request may take as a whole; None: as long as something comes."""
     max_body: int = 10 << 20
     """At the edge: how many octets its content may have."""
 

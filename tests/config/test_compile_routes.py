@@ -171,7 +171,7 @@ def test_a_route_says_where_its_requests_go_and_how_much(tmp_path: Path) -> None
     assert (read.upstream, read.timeout_s, read.max_body) == ("orders", 90, 1 << 20)
     assert (health.upstream, health.timeout_s, health.max_body) == (
         "http://health.shop.svc:8080",
-        60,
+        None,
         10 << 20,
     )
 
