@@ -68,23 +68,21 @@ def forward_as(
     )
 
 
-def answer_headers(headers: HeaderPairs, policy: Policy, told: HeaderPairs) -> HeaderPairs:
+def answer_headers(headers: Headers, policy: Policy, told: HeaderPairs) -> HeaderPairs:
     """Give what the client gets of a backend's answer, in its order, and what the policy says of CORS.
 
-    `headers` have names in any case; `told` is as in `forward_as`, or a verdict's `context.cors`. Without a
-    `cors` of the policy the backend's own stays.
+    `told` is as in `forward_as`, or a verdict's `context.cors`. Without a `cors` of the policy the backend's
+    own stays.
     """
-    cors = tuple(pair for pair in told if pair[0] == b"vary" or pair[0].startswith(_CORS))
-    lowered = tuple((name.lower(), value) for name, value in headers)
-    named = _connection_options([value for name, value in lowered if name == b"connection"])
-    kept = tuple(
-        (name, value)
-        for name, value in lowered
-        if name not in _ENDS_AT_US
-        and name not in named
-        and not (policy.cors is not None and name.startswith(_CORS))
-    )
-    return (*kept, VIA, *(cors if policy.cors is not None else ()))
+    shape, ours = headers.shape, policy.cors is not None
+    key = (answer_headers, ours)
+    places: tuple[int, ...] | None = shape.findings.get(key)
+    if places is None:
+        places = shape.findings[key] = _places_answered(shape, drops_cors=ours)
+    kept = _at(places, headers)
+    if not ours:
+        return (*kept, VIA)
+    return (*kept, VIA, *(pair for pair in told if pair[0] == b"vary" or pair[0].startswith(_CORS)))
 
 
 # --- private ---
@@ -135,8 +133,23 @@ def _kept(headers: Headers, credentials: frozenset[bytes], *, drops_cookies: boo
     places: tuple[int, ...] | None = shape.findings.get(key)
     if places is None:
         places = shape.findings[key] = _places_kept(shape, credentials, drops_cookies=drops_cookies)
+    return _at(places, headers)
+
+
+def _places_answered(shape: Shape, *, drops_cors: bool) -> tuple[int, ...]:
+    return tuple(
+        place
+        for place, name in enumerate(shape.names)
+        if name not in _ENDS_AT_US and not (drops_cors and name.startswith(_CORS))
+    )
+
+
+def _at(places: tuple[int, ...], headers: Headers) -> HeaderPairs:
+    """Give what stands at these places, without what Connection names."""
+    names, values = headers.shape.names, headers.values
+    if not headers.shape.places(b"connection"):
+        return tuple((names[place], values[place]) for place in places)
     named = _connection_options(headers.all(b"connection"))
-    names, values = shape.names, headers.values
     return tuple((names[place], values[place]) for place in places if names[place] not in named)
 
 

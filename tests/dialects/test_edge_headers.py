@@ -251,7 +251,7 @@ def test_nothing_of_the_clients_is_among_what_we_say(extra: HeaderPairs, options
 def answered(
     *headers: tuple[bytes, bytes], where: Policy | None = None, told: HeaderPairs = ()
 ) -> HeaderPairs:
-    return answer_headers(headers, where or under(), told)
+    return answer_headers(Headers.of(headers), where or under(), told)
 
 
 def test_an_answer_keeps_its_order_and_says_which_way_it_came() -> None:

@@ -46,8 +46,8 @@ EDGE_CHECKS: Final = (
             Mutant("edge-prefixes", " and not plain.startswith(_REQUEST_PREFIXES)", ""),
             Mutant("edge-query", "target=facts.target if target is None else target", "target=facts.target"),
             Mutant("edge-subprotocols", "if places.protocols:", "if False:"),
-            Mutant("edge-answer-connection", "        and name not in named\n", ""),
-            Mutant("edge-one-voice", "not (policy.cors is not None and name.startswith(_CORS))", "True"),
+            Mutant("edge-connection", " if names[place] not in named", ""),
+            Mutant("edge-one-voice", " and not (drops_cors and name.startswith(_CORS))", ""),
         ),
     ),
     Group(
