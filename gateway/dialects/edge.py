@@ -11,6 +11,7 @@ second host and a second scheme, and no client sends it but to a forward proxy, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from gateway.core.facts import Host, RequestFacts
@@ -130,6 +131,10 @@ _CARRIERS: Final = (b"host",)
 _SCHEMES: Final = {b"http": "http", b"https": "https"}
 
 
+_known_host: Final = lru_cache(maxsize=1024)(parse_host)
+"""One that is refused is read anew each time."""
+
+
 class _Arrived(NamedTuple):
     """Where a request wants to go, and who sends it."""
 
@@ -139,7 +144,7 @@ class _Arrived(NamedTuple):
 
 
 def _arrived(request: HttpRequest, entrance: Entrance) -> _Arrived:
-    host = parse_host(_one(request, b"host"))
+    host = _known_host(_one(request, b"host"))
     # The zone is our own machine's, and means nothing to anybody else (RFC 4007 section 11.2).
     peer = client_address(request.peer.partition("%")[0].encode())
     if entrance.forwarded == "none" or not is_listed(peer, entrance.trusted_proxies):
