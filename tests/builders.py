@@ -386,6 +386,18 @@ def envoy_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
     return request._replace(method=wire.method, target=request.target + wire.target)
 
 
+def edge_request(wire: Wire | None = None, **changes: Any) -> HttpRequest:
+    """The client's own request, through a load balancer that the edge lists."""
+    wire = replace(wire or Wire(), **changes)
+    own = (
+        (b"host", wire.host),
+        (b"x-forwarded-for", wire.client),
+        (b"x-forwarded-proto", wire.scheme),
+    )
+    request = _request(wire, b"edge", own)
+    return request._replace(method=wire.method, target=wire.target)
+
+
 SENDERS: Final[Mapping[str, Callable[..., HttpRequest]]] = {
     "nginx": nginx_request,
     "traefik": traefik_request,
@@ -393,7 +405,7 @@ SENDERS: Final[Mapping[str, Callable[..., HttpRequest]]] = {
     "haproxy": haproxy_request,
     "envoy": envoy_request,
 }
-"""How each proxy asks, by dialect."""
+"""How each proxy asks that is given a URL, by dialect."""
 
 
 # --- private ---

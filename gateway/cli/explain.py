@@ -37,7 +37,7 @@ from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
 from gateway.core.revocation import NOTHING_REVOKED, Revocations
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
-from gateway.dialects import DIALECTS, envoy_grpc
+from gateway.dialects import DIALECTS, edge, envoy_grpc
 from gateway.dialects.forwarded import as_proven
 from gateway.dialects.wire import ClientRequest
 from gateway.keys.signing_key import SigningKey
@@ -67,9 +67,7 @@ def run(arguments: Namespace) -> int:
     """Print the walk; exit 0 where it ends in a permit, 1 where it does not."""
     world = load_world(arguments.config)
     try:
-        policy = policy_of(world, arguments.policy)
-        peer = arguments.peer or _a_peer(policy)
-        facts = _read(arguments.dialect, _client_request(arguments), policy, peer)
+        policy, facts = _read(world, arguments)
         keys = dict(_jwks(text, world) for text in arguments.jwks)
         now = time_of(arguments.at)
     except ValueError as error:
@@ -86,11 +84,42 @@ def run(arguments: Namespace) -> int:
 
 # --- private ---
 
-_SPEAKERS: Final[Mapping[str, Speaker]] = {**DIALECTS, envoy_grpc.NAME: envoy_grpc}
+_SPEAKERS: Final[Mapping[str, Speaker]] = {**DIALECTS, envoy_grpc.NAME: envoy_grpc, edge.NAME: edge}
 _URL: Final = re.compile(r"(https?)://([^/?#]+)(.*)", re.DOTALL)
 
 
-def _read(dialect: str, client: ClientRequest, policy: Policy, peer: str) -> RequestFacts | Deny:
+def _read(world: World, arguments: Namespace) -> tuple[Policy | None, RequestFacts | Deny]:
+    """As the client itself asks, or one of the policy's callers. Raises: ValueError."""
+    client = _client_request(arguments)
+    if arguments.dialect == edge.NAME:
+        return _at_the_edge(world, client, arguments)
+    policy = policy_of(world, arguments.policy)
+    return policy, _of_a_proxy(arguments.dialect, client, policy, arguments.peer or _a_peer(policy))
+
+
+def _at_the_edge(
+    world: World, client: ClientRequest, arguments: Namespace
+) -> tuple[Policy | None, RequestFacts | Deny]:
+    """The URL's scheme is the connection's; `--peer` may be a proxy that stands before the edge."""
+    trust = world.listeners.edge_trust
+    if trust is None:
+        raise ValueError("there is no edge: the configuration has no listeners.edge")
+    entrance = edge.Entrance(
+        scheme="https" if client.scheme == "https" else "http",
+        trusted_proxies=trust.trusted_proxies,
+        forwarded=trust.forwarded,
+    )
+    request = edge.imitate(client)
+    if arguments.peer:
+        request = request._replace(peer=arguments.peer)
+    if arguments.policy:
+        policy = policy_of(world, arguments.policy)
+        return policy, edge.read(request, policy, entrance)
+    served = {one.id: one for one in world.snapshot.policies.values() if one.at_the_edge}
+    return edge.read_any(request, edge.HostTable(served), entrance)
+
+
+def _of_a_proxy(dialect: str, client: ClientRequest, policy: Policy, peer: str) -> RequestFacts | Deny:
     """As one of the policy's callers asks, in the voice of this proxy."""
     if dialect == envoy_grpc.NAME:
         checked = envoy_grpc.imitate(client, policy.id, peer)
@@ -103,7 +132,7 @@ def _read(dialect: str, client: ClientRequest, policy: Policy, peer: str) -> Req
 async def _walk(
     world: World,
     facts: RequestFacts | Deny,
-    policy: Policy,
+    policy: Policy | None,
     keys: Mapping[str, KeySet],
     now: int,
 ) -> Verdict:
@@ -139,10 +168,14 @@ def _add_request(parser: ArgumentParser) -> None:
         metavar="FILE",
         help="the bearer token; - for standard input (never an argument)",
     )
-    parser.add_argument("--peer", help="the proxy's address; by default one of the policy's peers")
+    parser.add_argument(
+        "--peer", help="who connects; by default one of the policy's peers, or at the edge a client"
+    )
 
 
 def _a_peer(policy: Policy) -> str:
+    if not policy.peers:
+        raise ValueError(f"no proxy may ask about policy {policy.id}: the edge serves it, --dialect edge")
     return str(policy.peers[0].network_address)
 
 

@@ -68,10 +68,12 @@ def _asks(tls: Certificates | None) -> tuple[bool, bool]:
 
 
 def _fixed(running: World, world: World) -> Iterator[tuple[Path, object, object]]:
-    for name in ("decision", "keys", "admin", "grpc"):
+    for name in ("decision", "keys", "admin", "grpc", "edge"):
         yield ("listeners", name), getattr(running.listeners, name), getattr(world.listeners, name)
     before, after = running.listeners, world.listeners
     yield ("listeners", "decision"), _asks(before.decision_tls), _asks(after.decision_tls)
     yield ("listeners", "grpc"), _asks(before.grpc_tls), _asks(after.grpc_tls)
+    yield ("listeners", "edge"), _asks(before.edge_tls), _asks(after.edge_tls)
+    yield ("listeners", "edge"), before.edge_trust, after.edge_trust
     yield ("downstream", "keys"), running.key_store, world.key_store
     yield ("downstream", "algorithm"), running.signing_algorithm, world.signing_algorithm

@@ -9,11 +9,14 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
+from gateway.config.compile_edge import check_hosts, check_upstreams, compile_edge_trust
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
+from gateway.config.compile_routes import Known
 from gateway.config.compile_secrets import secret_at
 from gateway.config.compile_tls import compile_tls
+from gateway.config.compile_upstreams import compile_upstreams, upstreams_by_url
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
@@ -21,6 +24,7 @@ from gateway.config.problem import ConfigError, Problem, sorted_problems
 from gateway.config.schema_types import seconds
 from gateway.config.secret import ReadSecret, read_secret
 from gateway.config.spot import Spot
+from gateway.config.upstream import Upstream
 from gateway.config.world import (
     Address,
     Audit,
@@ -54,12 +58,15 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners", read_secret)
     audit = _audit(config, spot / "audit", read_secret)
+    upstreams = _upstreams(config, spot / "upstreams", read_secret)
     policies = dict(_policies(config, spot, read_secret))
+    check_hosts(policies, {}, spot / "policies")
     warnings = list(spot.warnings)
     refused: list[Problem] = []
     for source in config.sources[1:]:
         included = Spot(source=source)
         more = dict(_policies(config, included, read_secret))
+        check_hosts(more, policies, included / "policies")
         problems = sorted_problems((*source.problems, *included.problems))
         refused += problems
         if not problems:
@@ -85,6 +92,7 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
         downstream_issuer=downstream.issuer,
         jwks_uri=downstream.jwks_uri,
         revocations=_revocations(config, frozenset(sources), audit.fingerprint_key),
+        upstreams=upstreams | {one.id: one for one in upstreams_by_url(policies.values())},
         warnings=tuple(warnings),
         refused=tuple(refused),
     )
@@ -123,20 +131,24 @@ def _check_downstream(config: Config, spot: Spot) -> None:
     (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
 
 
+def _upstreams(config: Config, spot: Spot, read: ReadSecret) -> dict[str, Upstream]:
+    return compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
+
+
 def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
     listeners = config.main.listeners
     spoken = (listeners.decision.tls, listeners.grpc.tls if listeners.grpc is not None else None)
+    known = Known(config.issuer_ids, config.upstream_ids)
     vouched = any(tls is not None and tls.client_ca is not None for tls in spoken)
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
-        if section.callers.identities and not vouched:
+        check_upstreams(section, here, edge=listeners.edge is not None)
+        if section.callers is not None and section.callers.identities and not vouched:
             (here / "callers" / "identities").refuse(
                 "nobody would vouch for them",
                 "name listeners.decision.tls.client_ca, or that of listeners.grpc",
             )
-        policy = compile_policy(
-            policy_id, section, config.issuer_ids, here, directory=config.directory, read_secret=read
-        )
+        policy = compile_policy(policy_id, section, known, here, directory=config.directory, read_secret=read)
         yield policy_id, policy
 
 
@@ -152,6 +164,7 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
             ("keys", section.keys),
             ("admin", section.admin),
             ("grpc", section.grpc),
+            ("edge", section.edge),
         )
         if listener is not None
     }
@@ -159,10 +172,13 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
         if _collide(addresses[first], addresses[second]):
             (spot / second / "port").refuse(f"is also the port of {first}", "give each its own port")
     grpc_tls = None if section.grpc is None else section.grpc.tls
+    edge_tls = None if section.edge is None else section.edge.tls
     return Listeners(
         **addresses,
         decision_tls=compile_tls(section.decision.tls, config.directory, spot / "decision" / "tls", read),
         grpc_tls=compile_tls(grpc_tls, config.directory, spot / "grpc" / "tls", read),
+        edge_tls=compile_tls(edge_tls, config.directory, spot / "edge" / "tls", read),
+        edge_trust=compile_edge_trust(section.edge, spot / "edge"),
     )
 
 

@@ -30,6 +30,10 @@ class Callers:
     identities: frozenset[str]
 
 
+NO_CALLERS: Final = Callers(secrets=(), identities=frozenset())
+"""Of a policy without peers: no proxy may ask, whatever it shows."""
+
+
 def compile_callers(section: CallersSection, directory: Path, spot: Spot, read: ReadSecret) -> Callers:
     """Give what a caller must say or show. What is wrong goes to the spot."""
     named = bool(section.secrets or section.identities)

@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator
 from ipaddress import collapse_addresses
-from itertools import chain
+from itertools import chain, permutations
 from pathlib import Path
 from typing import Final, assert_never
 
-from gateway.config.compile_callers import compile_callers
-from gateway.config.compile_routes import compile_routes
+from gateway.config.compile_callers import NO_CALLERS, compile_callers
+from gateway.config.compile_edge import is_served_at_the_edge
+from gateway.config.compile_routes import Known, compile_routes
 from gateway.config.host_names import ANYONE, parse_host_pattern, parse_origin, parse_peers
 from gateway.config.http_names import (
     parse_cookie_name,
     parse_cors_header,
     parse_credential_header,
+    parse_protocol_prefix,
     parse_query_name,
     parse_realm,
 )
@@ -24,6 +26,7 @@ from gateway.config.schema_policies import (
     HeaderSection,
     PolicySection,
     QuerySection,
+    WebSocketProtocolSection,
 )
 from gateway.config.schema_types import seconds
 from gateway.config.secret import ReadSecret
@@ -38,6 +41,7 @@ from gateway.core.policy import (
     Network,
     Policy,
     QueryCredential,
+    WebSocketProtocolCredential,
 )
 
 MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
@@ -46,24 +50,28 @@ MAX_PREFLIGHT_S: Final = 86400  # what browsers accept at most is less
 def compile_policy(
     policy_id: str,
     section: PolicySection,
-    issuer_ids: frozenset[str] | None,
+    known: Known,
     spot: Spot,
     *,
     directory: Path,
     read_secret: ReadSecret,
 ) -> Policy:
     """Compile one policy. What is wrong goes to the spot; the result is then not to be used."""
-    callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
+    _check_askers(section, spot)
+    _check_protocols(section, spot / "credentials")
+    callers = NO_CALLERS
+    if section.callers is not None:
+        callers = compile_callers(section.callers, directory, spot / "callers", read_secret)
     realm = section.realm and (spot / "realm").read(parse_realm, section.realm)
     return Policy(
         id=policy_id,
         hosts=(spot / "hosts").read_each(parse_host_pattern, section.hosts),
-        peers=_peers(section.peers, spot / "peers"),
+        peers=_peers(section.peers or (), spot / "peers"),
         caller_secrets=callers.secrets,
         caller_identities=callers.identities,
         credentials=tuple(_credentials(section.credentials, spot / "credentials")),
         certificate_from=_certificate_from(section, spot),
-        routes=compile_routes(section.routes, issuer_ids, spot / "routes"),
+        routes=compile_routes(section.routes, known, spot / "routes"),
         cors=_cors(section.cors, spot / "cors"),
         realm=realm or policy_id,
     )
@@ -83,6 +91,25 @@ def _certificate_from(section: PolicySection, spot: Spot) -> CertificateFrom | N
                 "add client_certificate: nginx, or the form of your proxy, to it",
             )
     return None
+
+
+def _check_askers(section: PolicySection, spot: Spot) -> None:
+    """Who may ask is said, unless nobody may: the edge asks for nobody."""
+    if section.peers is None and section.callers is None and is_served_at_the_edge(section):
+        return
+    if section.peers is None:
+        (spot / "peers").refuse("is missing", "add peers: [10.42.0.0/16]")
+    if section.callers is None:
+        (spot / "callers").refuse("is missing", 'add callers: {secrets: ["env:CALLER_SECRET"]}')
+
+
+def _check_protocols(section: PolicySection, spot: Spot) -> None:
+    """No proxy of others can take a subprotocol out of a handshake: it would always be refused."""
+    for index, credential in enumerate(section.credentials):
+        if isinstance(credential, WebSocketProtocolSection) and not is_served_at_the_edge(section):
+            (spot / index).refuse(
+                "only the edge can take it away", "give the routes an upstream, or remove it"
+            )
 
 
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:
@@ -109,6 +136,9 @@ def _credentials(sections: tuple[CredentialSection, ...], spot: Spot) -> Iterato
             (spot / index).refuse("is there twice", "keep one of the two")
         seen.add(source)
         yield source
+    prefixes = [one.prefix for one in seen if isinstance(one, WebSocketProtocolCredential)]
+    if any(first.startswith(second) for first, second in permutations(prefixes, 2)):
+        spot.refuse("one prefix is how another begins", "write prefixes of which none begins with another")
     if {BearerCredential(), HeaderCredential(name="authorization")} <= seen:
         spot.refuse("Authorization is read in two ways", "keep bearer, or the header named authorization")
 
@@ -127,6 +157,9 @@ def _credential(section: CredentialSection, spot: Spot) -> CredentialSource | No
             spot.warn("tokens in the query end up in logs, histories and referrers (RFC 6750 section 2.3)")
             name = (spot / "name").read(parse_query_name, text)
             return None if name is None else QueryCredential(name=name)
+        case WebSocketProtocolSection(prefix=text):
+            prefix = (spot / "prefix").read(parse_protocol_prefix, text)
+            return None if prefix is None else WebSocketProtocolCredential(prefix=prefix)
         case _:
             assert_never(section)
 

@@ -1,11 +1,12 @@
 """What do the routes of a policy mean?"""
 
 from collections.abc import Iterator
+from typing import Final, NamedTuple
 
 from gateway.config.http_names import parse_method, parse_upstream
 from gateway.config.problem import Unfit, show_value
 from gateway.config.schema_policies import ClaimSection, RequireSection, RouteDownstreamSection, RouteSection
-from gateway.config.schema_types import seconds
+from gateway.config.schema_types import octets, seconds
 from gateway.config.spot import Spot
 from gateway.config.token_names import (
     parse_audience,
@@ -32,16 +33,23 @@ from gateway.core.policy import (
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
 
+_MAX_BODY: Final = 10 << 20
 
-def compile_routes(
-    sections: tuple[RouteSection, ...], issuer_ids: frozenset[str] | None, spot: Spot
-) -> RouteTable:
+
+class Known(NamedTuple):
+    """Which ids a route may name. None where the main file leaves it in doubt: then nothing is said."""
+
+    issuers: frozenset[str] | None
+    upstreams: frozenset[str] | None
+
+
+def compile_routes(sections: tuple[RouteSection, ...], known: Known, spot: Spot) -> RouteTable:
     """Compile the routes of one policy; `spot` is its `routes`. What is wrong goes to the spot."""
     places: dict[str, Spot] = {}
     routes: list[Route] = []
     for index, section in enumerate(sections):
         here = spot / index
-        route = _route(section, issuer_ids, here)
+        route = _route(section, known, here)
         if section.id in places:
             (here / "id").refuse("another route of this policy has this id", "rename one of the two")
         else:
@@ -65,12 +73,12 @@ def _table(routes: list[Route], places: dict[str, Spot]) -> RouteTable:
             )
 
 
-def _route(section: RouteSection, issuer_ids: frozenset[str] | None, spot: Spot) -> Route:
+def _route(section: RouteSection, known: Known, spot: Spot) -> Route:
     public = section.access == "public"
     if public:
         _check_public(section, spot)
     else:
-        _check_token(section, issuer_ids, spot)
+        _check_token(section, known.issuers, spot)
     return Route(
         id=section.id,
         access=Access.PUBLIC if public else Access.TOKEN,
@@ -83,8 +91,31 @@ def _route(section: RouteSection, issuer_ids: frozenset[str] | None, spot: Spot)
             (spot / "allow_in_path").read_each(parse_oddity, section.allow_in_path or ())
         ),
         websocket=section.websocket,
-        upstream=section.upstream and (spot / "upstream").read(parse_upstream, section.upstream),
+        upstream=_upstream(section.upstream, known.upstreams, spot / "upstream"),
+        timeout_s=_timeout(section.timeout, spot / "timeout"),
+        max_body=_MAX_BODY if section.max_body is None else octets(section.max_body),
     )
+
+
+def _upstream(text: str | None, known: frozenset[str] | None, spot: Spot) -> str | None:
+    """An id, or a URL: no id holds a colon."""
+    if text is None:
+        return None
+    if ":" in text:
+        url = spot.read(parse_upstream, text)
+        return None if url is None else url.removesuffix("/")
+    if known is not None and text not in known:
+        named = (
+            f"one of {', '.join(sorted(known))}" if known else "a URL, such as http://orders.shop.svc:8080"
+        )
+        spot.refuse(f"{show_value(text)} is not among upstreams", f"write {named}")
+    return text
+
+
+def _timeout(text: str | None, spot: Spot) -> int | None:
+    if text is not None and seconds(text) == 0:
+        spot.refuse("is no time at all", "write 60s")
+    return None if text is None else seconds(text)
 
 
 def _check_public(section: RouteSection, spot: Spot) -> None:

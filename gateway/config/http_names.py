@@ -66,6 +66,17 @@ def parse_query_name(text: str) -> str:
     return text
 
 
+def parse_protocol_prefix(text: str) -> str:
+    """Read how a subprotocol begins that holds a token. Raises: Unfit.
+
+    A subprotocol is a token of RFC 9110 (RFC 6455 section 4.1). The prefix ends in a dot, so that no honest
+    subprotocol begins with it by chance.
+    """
+    if _TOKEN.fullmatch(text) is None or not text.endswith(".") or text == ".":
+        raise Unfit("is not a prefix of subprotocols", "write bearer.")
+    return text
+
+
 def parse_realm(text: str) -> str:
     """Read what can stand between quotes in a challenge (RFC 9110 section 5.6.4). Raises: Unfit."""
     if _REALM.fullmatch(text) is None:

@@ -35,6 +35,8 @@ class Config:
     """The main file first, then the included ones in order, those with mistakes among them."""
     issuer_ids: frozenset[str] | None
     """All that the main file names, also those with mistakes. None where that cannot be said."""
+    upstream_ids: frozenset[str] | None
+    """The same of upstreams."""
     generation: str
     """A digest of all file contents."""
 
@@ -82,7 +84,8 @@ def load_draft(path: FilePath, *, files: Files = DISK) -> Config:
         directory=path.parent,
         main=fitted.model,
         sources=(replace(main, problems=sorted_problems([*main.problems, *unfound])), *sources),
-        issuer_ids=_issuer_ids(tree),
+        issuer_ids=_ids(tree, "issuers"),
+        upstream_ids=_ids(tree, "upstreams") if tree.child("upstreams") else frozenset(),
         generation=_generation([content, *(content for _, content in contents)]),
     )
 
@@ -151,9 +154,9 @@ def _without_repetition(main: Source, included: list[Source]) -> Iterator[Source
         yield replace(source, problems=sorted_problems([*source.problems, *again]))
 
 
-def _issuer_ids(tree: Node) -> frozenset[str] | None:
-    issuers = tree.child("issuers")
-    return frozenset(issuers.value) if issuers and isinstance(issuers.value, dict) else None
+def _ids(tree: Node, section: str) -> frozenset[str] | None:
+    named = tree.child(section)
+    return frozenset(named.value) if named and isinstance(named.value, dict) else None
 
 
 def _generation(contents: list[bytes | NotYaml]) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gateway.config.schema_edge import EdgeListener, EdgeTlsSection, UpstreamSection
 from gateway.config.schema_issuers import DownstreamSection, IssuerSection
 from gateway.config.schema_policies import PolicySection
 from gateway.config.schema_types import Duration, Id, SecretReference, Section, Text, Texts
@@ -15,13 +16,9 @@ from gateway.config.schema_types import Duration, Id, SecretReference, Section, 
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
-class TlsSection(Section):
+class TlsSection(EdgeTlsSection):
     """What a listener shows, and whom it believes. Read again when a file changes."""
 
-    certificate: SecretReference = Field(examples=["file:tls/tls.crt"])
-    """The certificate and those between it and a root, as PEM."""
-    key: SecretReference = Field(examples=["file:tls/tls.key"])
-    """Its key, as PEM without a password."""
     client_ca: SecretReference | None = Field(default=None, examples=["file:tls/ca.crt"])
     """Who vouches for clients. With it clients are asked for a certificate, and need not show one."""
 
@@ -77,6 +74,8 @@ class ListenersSection(Section):
     """Where the proxies ask."""
     grpc: GrpcListener | None = Field(default=None, examples=[{"port": 4181}])
     """Where Envoy asks over gRPC. Default: nowhere."""
+    edge: EdgeListener | None = Field(default=None, examples=[{"port": 8080}])
+    """Where clients come in themselves. Default: nowhere."""
     keys: KeysListener = KeysListener()
     """Where backends fetch our public keys."""
     admin: AdminListener = AdminListener()
@@ -145,6 +144,10 @@ class GatewayFile(Section):
     """What we mint."""
     policies: dict[Id, PolicySection] | None = Field(default=None, min_length=1)
     """Who may call what, by the id that a proxy is pinned to: /auth/nginx/<id>."""
+    upstreams: dict[Id, UpstreamSection] | None = Field(
+        default=None, min_length=1, examples=[{"orders": {"servers": ["http://orders.shop.svc:8080"]}}]
+    )
+    """Where the edge sends requests, by an id that routes name."""
     include: Texts | None = Field(default=None, examples=[["policies.d/"]])
     """Files, or folders of .yaml files, that hold policies; one a team."""
     listeners: ListenersSection = ListenersSection()

@@ -11,6 +11,7 @@ from gateway.config.schema_types import (
     Scalar,
     SecretReference,
     Section,
+    Size,
     Text,
     Texts,
 )
@@ -50,8 +51,18 @@ class QuerySection(Section):
     """The parameter's name."""
 
 
+class WebSocketProtocolSection(Section):
+    """An item of Sec-WebSocket-Protocol: a prefix and the token. At the edge alone, which takes it out."""
+
+    type: Literal["websocket-protocol"]
+    """For scripts in browsers, which can set no other header of a WebSocket's handshake."""
+    prefix: Text = Field(examples=["bearer."])
+    """What stands before the token."""
+
+
 CredentialSection = Annotated[
-    BearerSection | HeaderSection | CookieSection | QuerySection, Field(discriminator="type")
+    BearerSection | HeaderSection | CookieSection | QuerySection | WebSocketProtocolSection,
+    Field(discriminator="type"),
 ]
 
 
@@ -128,7 +139,11 @@ class RouteSection(Section):
     websocket: bool = False
     """Whether the route may be upgraded to WebSocket."""
     upstream: Text | None = Field(default=None, examples=["http://orders.shop.svc:8080"])
-    """The backend, in edge mode only."""
+    """Where its requests go, at the edge: an id of `upstreams`, or the URL of one server."""
+    timeout: Duration | None = Field(default=None, examples=["60s"])
+    """At the edge: how long a request may take as a whole. Default: as long as something comes in time."""
+    max_body: Size | None = Field(default=None, examples=["10MiB"])
+    """At the edge: how large a request's content may be. Default: 10MiB."""
 
 
 class CorsSection(Section):
@@ -166,9 +181,10 @@ class PolicySection(Section):
 
     hosts: Texts = Field(examples=[["api.example.com"]])
     """The hosts it covers."""
-    peers: Texts = Field(examples=[["10.42.0.0/16"]])
-    """Addresses of the proxies that may ask, or `anyone`, which is insecure by name."""
-    callers: CallersSection = Field(examples=[{"secrets": ["env:CALLER_SECRET"]}])
+    peers: Texts | None = Field(default=None, examples=[["10.42.0.0/16"]])
+    """Addresses of the proxies that may ask, or `anyone`, which is insecure by name. Needed, with callers,
+    unless the edge serves the policy: then, by default, no proxy may ask."""
+    callers: CallersSection | None = Field(default=None, examples=[{"secrets": ["env:CALLER_SECRET"]}])
     """What a proxy must show beside its address."""
     credentials: tuple[CredentialSection, ...] = Field(min_length=1, examples=[[{"type": "bearer"}]])
     """Where a token may be presented."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gateway.config.problem import Problem
+from gateway.config.upstream import EdgeTrust, Upstream
 from gateway.core.policy import Snapshot
 from gateway.core.trust import KeyLocation
 from gateway.net.outbound import Outbound
@@ -67,6 +68,11 @@ class Listeners:
     grpc_tls: Certificates | None = None
     grpc: Address | None = None
     """None where Envoy does not ask over gRPC."""
+    edge: Address | None = None
+    """None where no client comes in itself."""
+    edge_tls: Certificates | None = None
+    edge_trust: EdgeTrust | None = None
+    """Whose word the edge takes; set where `edge` is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,8 @@ class World:
     jwks_uri: str
     revocations: RevocationFile | None
     """None where the operator keeps no deny list."""
+    upstreams: Mapping[str, Upstream] = field(default_factory=dict)
+    """By what a route names: an id, or a URL."""
     warnings: tuple[str, ...] = ()
     """Every insecure choice that was asked for by name, with its place: printed at start, a metric."""
     refused: tuple[Problem, ...] = ()

@@ -19,6 +19,9 @@ MAX_COOKIES: Final = 512
 """Browsers keep fewer than 200 for one domain. Counted where a policy looks for its token in cookies."""
 
 
+PROTOCOL_HEADER: Final = b"sec-websocket-protocol"
+
+
 class UnverifiedToken(NamedTuple):
     """A token as presented. Nothing about it is believed, and it is never printed."""
 
@@ -53,12 +56,18 @@ def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
     if _QUESTION in target and (places.queries or _PERCENT in target or target.lower().find(b"oken") >= 0):
         _check_query(facts, places)
     found = _bearer(facts.headers) if places.bearer else None
-    if places.headers or places.cookies or places.queries:
+    if places.headers or places.cookies or places.queries or places.protocols:
         others = list(_elsewhere(facts, places))
         if len(others) > (found is None):
             raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "more than one credential")
         found = others[0] if others else found
     return Presented(found, _cookies_left(facts, places) if places.cookies else None, facts.certificate)
+
+
+def subprotocols(headers: Headers) -> list[bytes]:
+    """Give the items of Sec-WebSocket-Protocol, in one line or several (RFC 6455 section 11.3.4)."""
+    items = (item.strip(b" \t") for item in b",".join(headers.all(PROTOCOL_HEADER)).split(b","))
+    return [item for item in items if item]
 
 
 def is_cookie(text: bytes, facts: RequestFacts, places: CredentialPlaces) -> bool:
@@ -152,6 +161,17 @@ def _elsewhere(facts: RequestFacts, places: CredentialPlaces) -> Iterator[bytes]
                 _check_commas(name + equals + value, places)
     if places.queries:
         yield from (value for name, value in _pairs(facts.query) if name in places.queries)
+    if places.protocols:
+        yield from _in_subprotocols(facts, places)
+
+
+def _in_subprotocols(facts: RequestFacts, places: CredentialPlaces) -> Iterator[bytes]:
+    for item in subprotocols(facts.headers):
+        for prefix in places.protocols:
+            if item.startswith(prefix):
+                if not facts.can_remove_protocol:
+                    raise Refusal(Reason.CREDENTIAL_UNREMOVABLE, PROTOCOL_HEADER.decode())
+                yield item[len(prefix) :]
 
 
 def _cookies(facts: RequestFacts) -> list[bytes]:

@@ -48,6 +48,8 @@ class RequestFacts(NamedTuple):
     """The SHA-256 of the certificate, in DER, that the client showed in mutual TLS (RFC 8705 section 3.1);
     empty where it showed none. None: nobody who may tell us does.
     """
+    can_remove_protocol: bool = False
+    """A subprotocol that holds a token is taken out of Sec-WebSocket-Protocol."""
 
     @property
     def path(self) -> bytes:

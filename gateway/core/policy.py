@@ -46,7 +46,19 @@ class QueryCredential:
     name: str
 
 
-CredentialSource = BearerCredential | HeaderCredential | CookieCredential | QueryCredential
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebSocketProtocolCredential:
+    """An item of `Sec-WebSocket-Protocol`: this prefix, and the token. A browser's script can set no other.
+
+    The prefix is compared octet for octet, as subprotocols are (RFC 6455 section 11.3.4).
+    """
+
+    prefix: str
+
+
+CredentialSource = (
+    BearerCredential | HeaderCredential | CookieCredential | QueryCredential | WebSocketProtocolCredential
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +69,8 @@ class CredentialPlaces:
     headers: frozenset[bytes]
     cookies: frozenset[bytes]
     queries: frozenset[bytes]
+    protocols: tuple[bytes, ...] = ()
+    """Prefixes of subprotocols."""
 
 
 def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
@@ -66,6 +80,9 @@ def places_of(sources: tuple[CredentialSource, ...]) -> CredentialPlaces:
         headers=frozenset(one.name.encode() for one in sources if isinstance(one, HeaderCredential)),
         cookies=frozenset(one.name.encode() for one in sources if isinstance(one, CookieCredential)),
         queries=frozenset(one.name.encode() for one in sources if isinstance(one, QueryCredential)),
+        protocols=tuple(
+            one.prefix.encode() for one in sources if isinstance(one, WebSocketProtocolCredential)
+        ),
     )
 
 
@@ -212,6 +229,11 @@ class Route:
     """Values of `gateway.core.target.Oddity` that this route asks for by name."""
     websocket: bool = False
     upstream: str | None = None
+    """Where its requests go, at the edge: an id of an upstream, or a URL that is one."""
+    timeout_s: int | None = None
+    """At the edge: how long a request may take as a whole; None: as long as something comes."""
+    max_body: int = 10 << 20
+    """At the edge: how many octets its content may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +292,11 @@ class Policy:
         object.__setattr__(self, "peer_networks", frozenset(self.peers))
         object.__setattr__(self, "host_patterns", frozenset(self.hosts))
         object.__setattr__(self, "places", places_of(self.credentials))
+
+    @property
+    def at_the_edge(self) -> bool:
+        """Whether the edge serves it: its routes say where their requests go."""
+        return any(route.upstream is not None for route in self.routes.routes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

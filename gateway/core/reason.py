@@ -165,7 +165,11 @@ ROWS: Final[Mapping[Reason, Row]] = {
     Reason.CALLER_UNPROVEN: Row(
         _F, Step.READ, "The caller neither says a secret nor shows an identity of the policy's callers."
     ),
-    Reason.POLICY_UNKNOWN: Row(_F, Step.READ, "The URL names a policy that the configuration does not have."),
+    Reason.POLICY_UNKNOWN: Row(
+        _F,
+        Step.READ,
+        "The configuration has no policy of the URL's name, or, at the edge, none for the host.",
+    ),
     Reason.CARRIER_MISSING: Row(
         _M,
         Step.READ,

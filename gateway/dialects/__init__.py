@@ -2,7 +2,8 @@
 
 A dialect is one small pure module: `read` (wire request -> facts), `render` (verdict -> the answer that
 this proxy understands), its declared `CAPABILITIES`, and its row here. The operator pins a proxy to a
-dialect by the URL it is given; nothing is ever detected.
+dialect by the URL it is given; nothing is ever detected. No URL leads to Envoy's gRPC and to the edge, where
+clients ask themselves: they have listeners of their own, and no row.
 """
 
 from collections.abc import Mapping

@@ -17,3 +17,5 @@ class Capabilities:
     """Status, headers and body of a refusal reach the client as we gave them."""
     answers_preflight: bool
     """Our answer to a CORS preflight can reach the browser."""
+    removes_subprotocols: bool = False
+    """An item can be taken out of Sec-WebSocket-Protocol, and the others stay."""

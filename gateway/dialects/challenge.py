@@ -41,8 +41,14 @@ def challenge(deny: Deny) -> bytes | None:
 @lru_cache(maxsize=len(Outcome))
 def body(outcome: Outcome) -> bytes:
     """Give the body: JSON, one constant for each class."""
+    error, text = words(outcome)
+    return f'{{"error":"{error}","error_description":"{text}"}}\n'.encode()
+
+
+def words(outcome: Outcome) -> tuple[str, str]:
+    """Give the name of a class and its one sentence, both constants."""
     error, text = _ERRORS[outcome]
-    return f'{{"error":"{error or _BODY_NAMES[outcome]}","error_description":"{text}"}}\n'.encode()
+    return error or _BODY_NAMES[outcome], text
 
 
 # --- private ---

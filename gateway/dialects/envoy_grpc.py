@@ -30,7 +30,7 @@ NAME: Final = "envoy-grpc"
 CAPABILITIES: Final = Capabilities(
     removes_header_by_omission=False,
     replaces_cookies=True,
-    removes_query=True,  # our answer sets `:path`, see `target_without`
+    removes_query=True,  # our answer sets `:path`, see `gateway.dialects.query`
     relays_refusals=True,
     answers_preflight=False,  # its own CORS filter answers before it asks
 )
@@ -114,25 +114,6 @@ def imitate(client: ClientRequest, policy_id: str, peer: str) -> Checked:
         headers=Headers.of(carriers + client.headers),
         client=client.address.encode(),
     )
-
-
-def target_without(target: bytes, names: frozenset[bytes]) -> bytes | None:
-    """Give the target without these parameters, the rest byte for byte; None where it has none of them.
-
-    Envoy's own query_parameters_to_remove sorts the others anew, and takes a `;` for a part of a value.
-    """
-    path, question, query = target.partition(b"?")
-    if not names or not question:
-        return None
-    pairs = [
-        (mark, pair)
-        for part in (b"&" + query).split(b"&")[1:]
-        for mark, pair in zip((b"&", *(b";",) * part.count(b";")), part.split(b";"), strict=True)
-    ]
-    left = [mark + pair for mark, pair in pairs if pair.partition(b"=")[0] not in names]
-    if len(left) == len(pairs):
-        return None
-    return path + b"?" + b"".join(left)[1:] if left else path
 
 
 # --- private ---

@@ -82,6 +82,11 @@ def upgrade_of(headers: Headers) -> str | None:
     return b",".join(values).decode("ascii", "replace").lower() if values else None
 
 
+def folded(name: bytes) -> bytes:
+    """Give the one name that CGI, WSGI and PHP readers make of a header's name and of its look-alikes."""
+    return name.translate(_FOLD)
+
+
 # --- private ---
 
 _FOLD: Final = bytes(
@@ -128,11 +133,11 @@ def _twice(shape: Shape, carriers: tuple[bytes, ...]) -> tuple[Reason, str] | No
 
 
 def _name_refused(name: bytes, protected: frozenset[bytes]) -> tuple[Reason, str] | None:
-    folded = name.translate(_FOLD)
-    if folded not in protected:
+    plain = folded(name)
+    if plain not in protected:
         return None
-    if folded != name:
-        return Reason.HEADER_LOOKALIKE, folded.decode()
+    if plain != name:
+        return Reason.HEADER_LOOKALIKE, plain.decode()
     if name in _IDENTITY:
         return Reason.IDENTITY_HEADER_FORGED, name.decode()
     if name in METHOD_OVERRIDES:

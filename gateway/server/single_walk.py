@@ -28,7 +28,7 @@ class Moment:
 
 
 async def walk(
-    facts: RequestFacts | Deny, policy: Policy, snapshot: Snapshot, sources: Resolver, at: Moment
+    facts: RequestFacts | Deny, policy: Policy | None, snapshot: Snapshot, sources: Resolver, at: Moment
 ) -> Verdict:
     """Decide one request, as its dialect has read it. Looks keys up through `sources`, and nothing else."""
     if isinstance(facts, Deny):

@@ -81,6 +81,56 @@ def test_a_permit_shows_every_step_and_the_claims_of_our_token(explain: Explain,
     assert_no_token(ran, b.token())
 
 
+@pytest.fixture
+def at_the_edge(gateway: Run, keys: str, token_file: Path, tmp_path: Path) -> Explain:
+    """Asks at an edge that trusts 10.0.0.0/16; no proxy may ask."""
+    changed = configuration()
+    orders = changed["policies"]["orders"]
+    del orders["peers"], orders["callers"]
+    for route in orders["routes"]:
+        route["upstream"] = "http://orders.shop.svc:8080"
+    told = {"trusted_proxies": ["10.0.0.0/16"], "forwarded": "x-forwarded"}
+    changed["listeners"] = {"edge": {"port": 8080} | told}
+    return Explain(gateway, write(tmp_path, changed), keys, token_file)
+
+
+def test_a_client_may_ask_itself(at_the_edge: Explain) -> None:
+    ran = at_the_edge("--dialect", "edge")
+    assert (ran.code, ran.err) == (0, "")
+    assert marks(ran.out) == STEPS
+    assert "\nverdict    permit\nanswer     200\n" in ran.out
+    assert_no_token(ran, b.token())
+    assert at_the_edge("--dialect", "edge", "--policy", "orders").code == 0
+
+
+def test_at_the_edge_the_host_says_which_policy(at_the_edge: Explain) -> None:
+    ran = at_the_edge("--dialect", "edge", "--json", url="https://nobody.example/v1/orders")
+    assert ran.code == 1
+    assert (ran.document["policy"], ran.document["reason"]) == (None, "policy_unknown")
+    assert ran.document["answer"]["status"] == 404
+
+
+def test_a_proxy_before_the_edge_tells_of_its_client(at_the_edge: Explain) -> None:
+    balanced = ("--dialect", "edge", "--peer", "10.0.0.7")
+    assert "carrier_missing" in at_the_edge(*balanced).out
+    told = ("--header", "X-Forwarded-For: 203.0.113.9", "--header", "X-Forwarded-Proto: https")
+    ran = at_the_edge(*balanced, *told, url="http://api.example.com/v1/orders")
+    assert "GET https://api.example.com/v1/orders" in ran.out
+    assert ran.code == 0
+
+
+def test_without_an_edge_no_client_asks(explain: Explain) -> None:
+    ran = explain("--dialect", "edge")
+    assert ran.code == 2
+    assert "no listeners.edge" in ran.err
+
+
+def test_without_peers_no_proxy_asks(at_the_edge: Explain) -> None:
+    ran = at_the_edge("--dialect", "nginx")
+    assert ran.code == 2
+    assert "--dialect edge" in ran.err
+
+
 def test_a_permit_as_json(explain: Explain) -> None:
     ran = explain("--json")
     assert (ran.code, ran.err) == (0, "")
@@ -228,7 +278,7 @@ def test_what_a_client_sends_tells_the_terminal_nothing(explain: Explain) -> Non
         (("--jwks", "others=x"), "--jwks begins with the id of an issuer: corp"),
         (("--jwks", "corp=/nowhere"), "--jwks: the file cannot be read: No such file"),
         (("--jwks", f"corp={os.devnull}"), "--jwks corp: "),
-        (("--dialect", "edge"), "invalid choice"),
+        (("--dialect", "apache"), "invalid choice"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )

@@ -21,6 +21,34 @@ def valid() -> Json:
     return deepcopy(_VALID)
 
 
+def at_the_edge() -> Json:
+    """The same, served by the edge, every kind of field of which says something."""
+    config = valid()
+    config["upstreams"] = {
+        "orders": {
+            "servers": ["https://orders-0.shop.svc:8443", "https://[2001:db8::7]"],
+            "tls": {"names": ["orders.shop.svc"]},
+            "connect_timeout": "2s",
+            "first_byte_timeout": "30s",
+            "idle_timeout": "2m",
+            "max_requests": 100,
+            "health": {"path": "/healthz", "every": "5s"},
+        }
+    }
+    read, health = config["policies"]["orders"]["routes"]
+    read |= {"upstream": "orders", "timeout": "90s", "max_body": "1MiB"}
+    health["upstream"] = "http://health.shop.svc:8080/"
+    config["policies"]["orders"]["credentials"].append({"type": "websocket-protocol", "prefix": "bearer."})
+    config["listeners"]["edge"] = {
+        "host": "0.0.0.0",
+        "port": 8080,
+        "trusted_proxies": ["10.0.0.0/16"],
+        "forwarded": "x-forwarded",
+        "proxy_protocol": True,
+    }
+    return config
+
+
 def write(folder: Path, config: Json, name: str = "gateway.yaml") -> Path:
     """As JSON, which is YAML too. Block style is in broken.yaml and in the examples."""
     path = folder / name
@@ -158,7 +186,6 @@ _VALID: Json = {
                     },
                     "allow_in_path": ["escaped_slash"],
                     "websocket": True,
-                    "upstream": "http://orders.shop.svc:8080",
                 },
                 {"id": "health", "access": "public", "methods": ["GET"], "paths": ["/healthz"]},
             ],

@@ -57,6 +57,7 @@ def test_routes_and_issuers_may_change(tmp_path: Path) -> None:
         ("listeners", {"admin": {"host": "127.0.0.2"}}, "listeners.admin"),
         ("listeners", {"keys": {"port": 4999}}, "listeners.keys"),
         ("listeners", {"grpc": {"port": 4999}}, "listeners.grpc"),
+        ("listeners", {"edge": {"port": 4999}}, "listeners.edge"),
         ("downstream", {"keys": {"store": "memory"}}, "downstream.keys"),
         ("downstream", {"algorithm": "ES256"}, "downstream.algorithm"),
     ],

@@ -16,7 +16,7 @@ from gateway.core.policy import (
     ScopesInclude,
     SubjectForm,
 )
-from tests.config.files import Json, change, problems_of, remove, valid, world_of
+from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of
 
 
 def routes(tmp_path: Path, config: Json) -> dict[str, Route]:
@@ -50,7 +50,6 @@ def test_every_field_arrives(tmp_path: Path) -> None:
         ),
         admit_in_path=frozenset({"escaped_slash"}),
         websocket=True,
-        upstream="http://orders.shop.svc:8080",
     )
 
 
@@ -143,7 +142,6 @@ REFUSED: list[tuple[Callable[[Json], None], str, str]] = [
     (change(*READ, "downstream", "reuse", to="26s"), "downstream.reuse", "less than 5s to live"),
     (change(*READ, "downstream", "ttl", to="6m"), "downstream.ttl", "between 5s and 300s"),
     (change(*READ, "allow_in_path", to=["semicolons"]), "allow_in_path[0]", "not a spelling"),
-    (change(*READ, "upstream", to="http://a/b"), "upstream", "path"),
     (change(*PUBLIC, "issuers", to=["corp"]), "issuers", "does nothing"),
     (change(*PUBLIC, "require", to={"scopes": ["a"]}), "require", "does nothing"),
     (change(*PUBLIC, "downstream", to={"audience": "a"}), "downstream", "does nothing"),
@@ -162,3 +160,47 @@ def test_refused(tmp_path: Path, mistake: Callable[[Json], None], path: str, wha
     (problem,) = problems_of(tmp_path, config)
     assert problem.path.removeprefix("policies.orders.routes")[3:].removeprefix(".") == path
     assert what in problem.what
+
+
+# --- at the edge ------------------------------------------------------------------------------------
+
+
+def test_a_route_says_where_its_requests_go_and_how_much(tmp_path: Path) -> None:
+    found = routes(tmp_path, at_the_edge())
+    read, health = found["orders-read"], found["health"]
+    assert (read.upstream, read.timeout_s, read.max_body) == ("orders", 90, 1 << 20)
+    assert (health.upstream, health.timeout_s, health.max_body) == (
+        "http://health.shop.svc:8080",
+        None,
+        10 << 20,
+    )
+
+
+@pytest.mark.parametrize(
+    ("mistake", "path", "what"),
+    [
+        (change(*READ, "upstream", to="http://a/b"), "upstream", "path"),
+        (change(*READ, "upstream", to="http://user@a"), "upstream", "user info"),
+        (change(*READ, "upstream", to="ftp://a"), "upstream", "refused as a URL"),
+        (change(*READ, "upstream", to="orders:8080"), "upstream", "refused as a URL"),
+        (change(*READ, "upstream", to="odrers"), "upstream", "odrers is not among upstreams"),
+        (change(*READ, "timeout", to="0s"), "timeout", "no time at all"),
+        (change(*READ, "max_body", to="1MB"), "max_body", "not a size"),
+        (remove(*READ, "upstream"), "upstream", "is missing on orders-read"),
+        (remove(*PUBLIC, "upstream"), "upstream", "is missing on health"),
+    ],
+)
+def test_refused_at_the_edge(tmp_path: Path, mistake: Callable[[Json], None], path: str, what: str) -> None:
+    config = at_the_edge()
+    mistake(config)
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path.removeprefix("policies.orders.routes")[3:].removeprefix(".") == path
+    assert what in problem.what
+
+
+def test_what_is_in_doubt_is_not_judged(tmp_path: Path) -> None:
+    config = at_the_edge()
+    config["upstreams"]["orders"] = 5
+    assert [problem.path for problem in problems_of(tmp_path, config)] == ["upstreams.orders"]
+    config["upstreams"] = 5
+    assert [problem.path for problem in problems_of(tmp_path, config)] == ["upstreams"]

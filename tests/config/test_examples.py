@@ -20,6 +20,7 @@ def world(name: str) -> World:
 def test_there_are_examples() -> None:
     assert [path.stem for path in EXAMPLES] == [
         "bound",
+        "edge",
         "keycloak",
         "m2m",
         "multi-issuer",
@@ -51,6 +52,7 @@ def test_the_smallest_is_secure() -> None:
         ("nginx", ["policies.shop.routes[0].require: every valid token", "policies.shop.routes[1]: public"]),
         ("bound", []),
         ("traefik", []),
+        ("edge", []),
         ("revocation", []),
         ("keycloak", ["issuers.prod.allow_private_network"]),
         ("multi-issuer", ["issuers.cluster.allow_private_network"]),
@@ -74,6 +76,13 @@ def test_bound_shows_a_route_that_wants_it() -> None:
     policy = world("examples/bound.yaml").snapshot.policies["payments"]
     assert policy.certificate_from is CertificateFrom.NGINX
     assert [TokenBound() in route.requirements for route in policy.routes.routes] == [True, False]
+
+
+def test_edge_asks_for_no_proxy_and_sends_every_route_somewhere() -> None:
+    shown = world("examples/edge.yaml")
+    (policy,) = shown.snapshot.policies.values()
+    assert (policy.peers, policy.at_the_edge) == ((), True)
+    assert {route.upstream for route in policy.routes.routes} == set(shown.upstreams)
 
 
 def test_traefik_shows_one_file_a_team() -> None:

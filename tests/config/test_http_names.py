@@ -7,6 +7,7 @@ from gateway.config.http_names import (
     parse_credential_header,
     parse_issuer_url,
     parse_method,
+    parse_protocol_prefix,
     parse_query_name,
     parse_realm,
     parse_upstream,
@@ -126,3 +127,10 @@ def test_upstreams() -> None:
     for text in ("http://a/b", "http://a?b", "a:8080", "unix:/a"):
         with pytest.raises(Unfit):
             parse_upstream(text)
+
+
+def test_prefixes_of_subprotocols() -> None:
+    assert parse_protocol_prefix("bearer.") == "bearer."
+    for text in ("", ".", "bearer", "a b.", "a,b.", "a/b.", "\u00e9.", "x" * 200 + "."):
+        with pytest.raises(Unfit):
+            parse_protocol_prefix(text)

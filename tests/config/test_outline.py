@@ -31,6 +31,7 @@ def test_tags() -> None:
         "cookie",
         "header",
         "query",
+        "websocket-protocol",
     )
     assert outline.tags(TREE, ("policies", "orders", "credentials", 0)) == ()
 

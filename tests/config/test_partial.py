@@ -37,10 +37,10 @@ def test_what_is_wrong_is_left_out_and_the_rest_stays() -> None:
 def test_what_is_missing_is_stood_in_for() -> None:
     config = valid()
     del config["downstream"]
-    del config["policies"]["orders"]["peers"]
+    del config["policies"]["orders"]["hosts"]
     part = fitted(config)
     assert part.model is not None
-    assert part.damaged == {("downstream",), ("policies", "orders", "peers")}
+    assert part.damaged == {("downstream",), ("policies", "orders", "hosts")}
     assert [problem.what for problem in part.problems] == ["is missing", "is missing"]
 
 

@@ -6,7 +6,7 @@ def test_nothing_that_weakens_is_a_default() -> None:
     assert RouteSection.model_fields["websocket"].default is False
     assert RouteSection.model_fields["allow_in_path"].default is None
     assert CorsSection.model_fields["credentials"].default is False
-    for name in ("hosts", "peers", "credentials", "routes"):
+    for name in ("hosts", "credentials", "routes"):
         assert PolicySection.model_fields[name].is_required()
     for name in ("id", "methods", "paths"):
         assert RouteSection.model_fields[name].is_required()

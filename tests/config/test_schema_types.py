@@ -9,6 +9,8 @@ from gateway.config.schema_types import (
     ID_PATTERN,
     MOMENT_PATTERN,
     SECRET_PATTERN,
+    SIZE_PATTERN,
+    octets,
     seconds,
 )
 
@@ -24,6 +26,19 @@ def test_durations(text: str, length: int) -> None:
 @pytest.mark.parametrize("text", ["", "5", "s", "-5s", "1.5s", "05s", "5 s", "5S", "1h30m", "1000000s"])
 def test_no_durations(text: str) -> None:
     assert not re.search(DURATION_PATTERN, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("0B", 0), ("512B", 512), ("64KiB", 65536), ("10MiB", 10485760), ("1GiB", 2**30)]
+)
+def test_sizes(text: str, count: int) -> None:
+    assert re.search(SIZE_PATTERN, text)
+    assert octets(text) == count
+
+
+@pytest.mark.parametrize("text", ["", "5", "MiB", "-1B", "1.5MiB", "05B", "5 B", "5MB", "5mib", "1000000B"])
+def test_no_sizes(text: str) -> None:
+    assert not re.search(SIZE_PATTERN, text)
 
 
 def test_ids() -> None:
@@ -61,6 +76,7 @@ def test_a_fingerprint_is_one_of_a_token() -> None:
 def test_every_pattern_is_explained() -> None:
     assert set(FORMS) == {
         DURATION_PATTERN,
+        SIZE_PATTERN,
         ID_PATTERN,
         SECRET_PATTERN,
         MOMENT_PATTERN,

@@ -21,9 +21,11 @@ from tests.conformance.scenario import (
     CALLER,
     COOKIE,
     CORS,
+    PERMIT,
     PREFLIGHT_HEADERS,
     QUERY,
     SECRET,
+    SUBPROTOCOL,
     asked,
     case,
     policy_has,
@@ -31,28 +33,40 @@ from tests.conformance.scenario import (
     with_headers,
 )
 
+AT_THE_EDGE: Final = {"edge": PERMIT}
+"""Every client may ask there: nobody asks for another."""
+
 READ: Final = (
-    case("a peer that is not listed", asked(peer="10.43.0.7"), Reason.PEER_UNTRUSTED),
-    case("a caller that says no secret", asked(), Reason.CALLER_UNPROVEN, world=SECRET),
+    case("a peer that is not listed", asked(peer="10.43.0.7"), Reason.PEER_UNTRUSTED, unlike=AT_THE_EDGE),
+    case("a caller that says no secret", asked(), Reason.CALLER_UNPROVEN, world=SECRET, unlike=AT_THE_EDGE),
     case(
         "a caller that says another secret",
         with_headers((CALLER, b"t" * 32)),
         Reason.CALLER_UNPROVEN,
         world=SECRET,
+        unlike=AT_THE_EDGE,
     ),
     case(
         "a caller that says its secret twice",
         with_headers((CALLER, b"s" * 32), (CALLER, b"s" * 32)),
         Reason.CALLER_UNPROVEN,
         world=SECRET,
+        unlike=AT_THE_EDGE,
     ),
     case(
         "a caller that says its secret from elsewhere",
         with_headers((CALLER, b"s" * 32), peer="10.43.0.7"),
         Reason.PEER_UNTRUSTED,
         world=SECRET,
+        unlike=AT_THE_EDGE,
     ),
-    case("no peers listed trust nobody", asked(), Reason.PEER_UNTRUSTED, world=policy_has(peers=())),
+    case(
+        "no peers listed trust nobody",
+        asked(),
+        Reason.PEER_UNTRUSTED,
+        world=policy_has(peers=()),
+        unlike=AT_THE_EDGE,
+    ),
     case(
         "a carrier is absent",
         asked(without=frozenset({b"x-original-method", b"x-forwarded-method", b"x-forwarded-proto"})),
@@ -96,7 +110,12 @@ READ: Final = (
 )
 
 MATCH: Final = (
-    case("a host of nobody", asked(host=b"evil.example"), Reason.HOST_NOT_ALLOWED),
+    case(
+        "a host of nobody",
+        asked(host=b"evil.example"),
+        Reason.HOST_NOT_ALLOWED,
+        unlike={"edge": Reason.POLICY_UNKNOWN},  # there it is the host that says which policy
+    ),
     case("a path that no route has", asked(target=b"/v1/customers"), Reason.PATH_NOT_ALLOWED),
     case("a prefix is not the path", asked(target=b"/v1/ordersX"), Reason.PATH_NOT_ALLOWED),
     case("a method that the route has not", asked(method=b"DELETE"), Reason.METHOD_NOT_ALLOWED),
@@ -198,6 +217,27 @@ EXTRACT: Final = (
         asked(target=b"/v1/orders?access_token=a", headers=()),
         Reason.CREDENTIAL_UNREMOVABLE,
         world=QUERY,
-        unlike={"envoy-grpc": Reason.TOKEN_MALFORMED},  # the answer itself takes it away
+        # the answer itself takes it away, or who forwards the request
+        unlike=dict.fromkeys(("envoy-grpc", "edge"), Reason.TOKEN_MALFORMED),
+    ),
+    case(
+        "a token in a subprotocol that stays there",
+        lambda: Wire(
+            headers=(
+                (b"upgrade", b"websocket"),
+                (b"connection", b"upgrade"),
+                (b"sec-websocket-protocol", b"chat.v1, bearer." + token().encode()),
+            )
+        ),
+        Reason.CREDENTIAL_UNREMOVABLE,
+        world=SUBPROTOCOL,
+        unlike={"edge": PERMIT},
+    ),
+    case(
+        "a token in a subprotocol and another in a header",
+        with_headers((b"sec-websocket-protocol", b"bearer.a")),
+        Reason.CREDENTIAL_UNREMOVABLE,
+        world=SUBPROTOCOL,
+        unlike={"edge": Reason.CREDENTIAL_AMBIGUOUS},
     ),
 )

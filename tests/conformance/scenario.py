@@ -11,14 +11,17 @@ from typing import Final
 from gateway.core.evidence import Evidence, Need, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.policy import (
+    BearerCredential,
     CertificateFrom,
     CookieCredential,
     HeaderCredential,
     QueryCredential,
     Requirement,
     Snapshot,
+    WebSocketProtocolCredential,
 )
 from gateway.core.reason import Reason
+from gateway.core.route import RouteTable
 from tests.builders import (
     NOW,
     Wire,
@@ -113,4 +116,8 @@ SECRET = policy_has(caller_secrets=(b"s" * 32, b"n" * 32))
 CORS = policy_has(cors=cors())
 COOKIE = policy_has(credentials=(CookieCredential(name="__Host-token"),))
 QUERY = policy_has(credentials=(QueryCredential(name="access_token"),))
+SUBPROTOCOL = policy_has(
+    routes=RouteTable.build((route(websocket=True),)),
+    credentials=(BearerCredential(), WebSocketProtocolCredential(prefix="bearer.")),
+)
 HEADER = policy_has(credentials=(HeaderCredential(name="x-api-token"),))

@@ -13,7 +13,7 @@ from gateway.dialects.wire import HttpAnswer
 from tests.builders import ISSUER, SENDERS
 from tests.conformance.scenario import PERMIT, PREFLIGHT, Expected, Scenario
 from tests.conformance.scenarios import SCENARIOS, TESTED_ELSEWHERE
-from tests.walk import through
+from tests.walk import EDGE, through
 
 # DESIGN section 2, "What each class of outcome becomes".
 CANONICAL = {
@@ -25,7 +25,7 @@ CANONICAL = {
     Outcome.OUTAGE: 503,
     Outcome.BUG: 500,
 }
-STATUSES = {**dict.fromkeys(SENDERS, CANONICAL), "nginx": {**CANONICAL, Outcome.MALFORMED: 403}}
+STATUSES = {**dict.fromkeys((*SENDERS, EDGE), CANONICAL), "nginx": {**CANONICAL, Outcome.MALFORMED: 403}}
 CHALLENGES = {
     Outcome.MALFORMED: rb'Bearer realm="[a-z-]+", error="invalid_request"',
     Outcome.MISSING: rb'Bearer realm="[a-z-]+"',
@@ -33,6 +33,11 @@ CHALLENGES = {
     Outcome.SCOPE: rb'Bearer realm="[a-z-]+", error="insufficient_scope", scope="[a-z: ]+"',
 }
 BODY = re.compile(rb'\{"error":"[a-z_]+","error_description":"[A-Za-z ]+\."\}\n')
+PROBLEM = re.compile(
+    rb'\{"type":"about:blank","title":"[A-Za-z ]+","status":[45][0-9]{2},'
+    rb'"detail":"[A-Za-z ]+\.","error":"[a-z_]+"\}\n'
+)
+SECURITY = {b"x-content-type-options", b"content-security-policy", b"referrer-policy"}
 MAX_HEAD_BYTES = 3584
 """DESIGN section 2: the whole answer under 3.5 KB."""
 
@@ -100,26 +105,43 @@ def check_permit(answer: HttpAnswer, dialect: str) -> None:
 
 
 def check_preflight(answer: HttpAnswer, dialect: str) -> None:
+    assert dict(answer.headers)[b"access-control-allow-origin"] == b"https://app.example.com"
+    if dialect == EDGE:  # nobody else reads it
+        assert (answer.status, answer.body) == (204, b"")
+        return
     # Any 2xx would let the preflight through to the backend.
     assert answer.status == 403
-    assert dict(answer.headers)[b"access-control-allow-origin"] == b"https://app.example.com"
     marked = b"x-token-gateway-preflight" in dict(answer.headers)
     assert marked is DIALECTS[dialect].CAPABILITIES.answers_preflight
 
 
 def check_refusal(reason: Reason, answer: HttpAnswer, dialect: str) -> None:
     outcome, headers = ROWS[reason].outcome, dict(answer.headers)
-    assert answer.status == STATUSES[dialect][outcome]
-    assert BODY.fullmatch(answer.body)
-    assert headers[b"content-type"] == b"application/json"
+    if dialect == EDGE:
+        check_problem(reason, answer)
+    else:
+        assert answer.status == STATUSES[dialect][outcome]
+        assert BODY.fullmatch(answer.body)
+        assert headers[b"content-type"] == b"application/json"
     assert (b"retry-after" in headers) is (outcome is Outcome.OUTAGE)
     pattern = CHALLENGES.get(outcome)
     assert (b"www-authenticate" in headers) is (pattern is not None)
     if pattern is not None:
         assert re.fullmatch(pattern, headers[b"www-authenticate"])
     allowed = {b"cache-control", b"content-type", b"www-authenticate", b"retry-after", b"vary"}
+    allowed |= SECURITY if dialect == EDGE else set()
     assert {name for name in headers if not name.startswith(b"access-control-")} <= allowed
     assert reason.value.encode() not in head(answer) + answer.body
+
+
+def check_problem(reason: Reason, answer: HttpAnswer) -> None:
+    """RFC 9457, and 404 for a host of nobody: DESIGN section 2."""
+    missing = reason is Reason.POLICY_UNKNOWN
+    assert answer.status == (404 if missing else STATUSES[EDGE][ROWS[reason].outcome])
+    assert PROBLEM.fullmatch(answer.body)
+    headers = dict(answer.headers)
+    assert headers[b"content-type"] == b"application/problem+json"
+    assert set(headers) >= SECURITY
 
 
 @pytest.mark.parametrize("dialect", SENDERS)

@@ -19,6 +19,7 @@ from gateway.core.policy import (
     CredentialSource,
     HeaderCredential,
     QueryCredential,
+    WebSocketProtocolCredential,
     places_of,
 )
 from gateway.core.reason import Reason, Refusal
@@ -39,9 +40,16 @@ def presented(
     target: bytes = b"/v1/orders",
     removes_query: bool = True,
     removes_cookie: bool = True,
+    removes_protocol: bool = True,
 ) -> bytes | Reason | None:
     """The token's text, None without one, or why not."""
-    told = facts(target, *headers, can_remove_query=removes_query, can_remove_cookie=removes_cookie)
+    told = facts(
+        target,
+        *headers,
+        can_remove_query=removes_query,
+        can_remove_cookie=removes_cookie,
+        can_remove_protocol=removes_protocol,
+    )
     try:
         token = token_of(extract(told, places_of(sources)))
     except Refusal as refusal:
@@ -359,3 +367,43 @@ def test_any_headers_and_query_give_a_value_or_a_refusal(headers: tuple[Pair, ..
         return
     assert found.cookies_left is not None
     assert b"__Host-token" not in [pair.partition(b"=")[0] for pair in found.cookies_left.split(b"; ")]
+
+
+# --- subprotocols -----------------------------------------------------------------------------------
+
+PROTOCOL = WebSocketProtocolCredential(prefix="bearer.")
+
+
+def protocols(*lines: bytes) -> tuple[Pair, ...]:
+    return tuple((b"sec-websocket-protocol", line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ((), None),
+        ((b"chat, superchat",), None),
+        ((b"chat, bearer.t",), b"t"),
+        ((b"chat", b" bearer.t ,, soap"), b"t"),
+        ((b"Bearer.t",), None),  # subprotocols are compared octet for octet
+        ((b"xbearer.t",), None),
+        ((b"bearer.",), Reason.CREDENTIAL_MALFORMED),
+        ((b"bearer.a b",), Reason.CREDENTIAL_MALFORMED),
+        ((b"bearer.t, bearer.u",), Reason.CREDENTIAL_AMBIGUOUS),
+        ((b"bearer.t", b"bearer.t"), Reason.CREDENTIAL_AMBIGUOUS),
+    ],
+)
+def test_a_token_in_a_subprotocol(lines: tuple[bytes, ...], expected: bytes | Reason | None) -> None:
+    assert presented(*protocols(*lines), sources=(PROTOCOL,)) == expected
+    assert presented(*protocols(*lines)) is None, "only where the policy accepts it"
+
+
+def test_one_that_stays_there_is_refused() -> None:
+    asked = protocols(b"chat, bearer.t")
+    assert presented(*asked, sources=(PROTOCOL,), removes_protocol=False) is Reason.CREDENTIAL_UNREMOVABLE
+    assert presented(*protocols(b"chat"), sources=(PROTOCOL,), removes_protocol=False) is None
+
+
+def test_a_subprotocol_and_a_header_are_one_too_many() -> None:
+    asked = (*authorization(b"Bearer t"), *protocols(b"bearer.t"))
+    assert presented(*asked, sources=(BEARER, PROTOCOL)) is Reason.CREDENTIAL_AMBIGUOUS

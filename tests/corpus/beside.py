@@ -7,6 +7,7 @@ from tests.corpus.row import EDGE, LOGIN, Row
 
 _ROUTE: Final = "tests/core/test_route.py::"
 _IDENTITY: Final = "tests/properties/test_identity_headers.py::"
+_EDGE: Final = "tests/properties/test_edge_is_auth_only.py::"
 _ONE_PATH: Final = "tests/properties/test_one_path.py::"
 
 BESIDE: Final[Mapping[str, Row]] = {
@@ -45,6 +46,7 @@ BESIDE: Final[Mapping[str, Row]] = {
         (
             _ONE_PATH + "test_every_reader_finds_the_route_that_was_permitted",
             _ONE_PATH + "test_every_reader_agrees_about_the_corpus",
+            _EDGE + "test_what_was_judged_is_forwarded_byte_for_byte",
         ),
     ),
     "H17": Row(
@@ -56,7 +58,11 @@ BESIDE: Final[Mapping[str, Row]] = {
     ),
     "H22": Row(
         "a trust set that is empty, or the world",
-        ("tests/config/test_compile_policies.py::test_anyone_must_be_asked_for_by_name_and_is_said_again",),
+        (
+            "tests/config/test_compile_policies.py::test_anyone_must_be_asked_for_by_name_and_is_said_again",
+            "tests/config/test_compile_edge.py::test_everybody_may_be_trusted_and_it_is_said_again",
+            "tests/dialects/test_edge.py::test_nobody_is_trusted_unless_listed",
+        ),
     ),
     "H37": Row(
         "a WebSocket that outlives its token",
@@ -69,6 +75,8 @@ BESIDE: Final[Mapping[str, Row]] = {
             "tests/wire/test_allowed.py::test_other_cookies_and_headers_of_the_client_arrive_untouched",
             "tests/wire/test_spoofing.py::test_a_carrier_of_the_clients_changes_nothing_that_the_backend_sees",
             "tests/wire/test_spoofing.py::test_connection_cannot_have_our_headers_taken_away",
+            _EDGE + "test_a_backend_never_gets_a_credential_an_identity_or_what_connection_names",
+            _EDGE + "test_connection_takes_nothing_of_ours_away",
         ),
     ),
     "H50": Row("a backend that sets our cookie", not_yet=LOGIN),

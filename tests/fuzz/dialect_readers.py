@@ -7,15 +7,18 @@ method. Lines of the input are headers: `name:value`.
 
 import asyncio
 import re
+from collections.abc import Iterator
+from typing import Final
 
 from gateway.core.facts import RequestFacts
 from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import BearerCredential, CookieCredential, HeaderCredential, QueryCredential
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
-from gateway.dialects import DIALECTS
+from gateway.dialects import DIALECTS, edge
 from gateway.dialects.hygiene import METHOD_OVERRIDES
 from gateway.dialects.wire import HttpRequest
+from gateway.server.engine import Speaker
 from gateway.server.single_walk import GivenKeys, Moment, walk
 from tests.builders import JTI, NOW, PEER, cors, key_set, nothing_revoked, policy, signer, snapshot
 
@@ -29,6 +32,7 @@ _POLICY = policy(
     cors=cors(),
 )
 _WORLD = snapshot(_POLICY)
+_FAMILIES: Final[tuple[edge.Family, ...]] = ("none", "forwarded", "x-forwarded")
 _NEVER = {*IDENTITY_HEADERS, *METHOD_OVERRIDES}
 _MOMENT = Moment(now=NOW, jti=JTI, signer=signer(), revoked=nothing_revoked())
 _KEYS = GivenKeys({"corp": key_set()}, None)  # type: ignore[arg-type]  # every issuer that there is has its keys
@@ -37,10 +41,7 @@ _KEYS = GivenKeys({"corp": key_set()}, None)  # type: ignore[arg-type]  # every 
 def check(octets: bytes) -> None:
     """Judge the octets as the header lines of one sub-request."""
     headers = _headers(octets)
-    for name, dialect in DIALECTS.items():
-        target = b"/auth/" + name.encode() + b"/orders"
-        request = HttpRequest(method=b"GET", target=target, headers=Headers.of(headers), peer=PEER)
-        read = dialect.read(request, _POLICY)
+    for dialect, read in _read(headers):
         assert isinstance(read, RequestFacts | Deny)
         if isinstance(read, RequestFacts):
             assert read.headers.pairs == headers
@@ -55,6 +56,16 @@ def check(octets: bytes) -> None:
             assert verdict.context.route is not None
             assert read.method in verdict.context.route.methods
             assert sorted(name for name, _ in verdict.identity) == sorted(IDENTITY_HEADERS)
+
+
+def _read(headers: HeaderPairs) -> Iterator[tuple[Speaker, RequestFacts | Deny]]:
+    asked = Headers.of(headers)
+    for name, dialect in DIALECTS.items():
+        target = b"/auth/" + name.encode() + b"/orders"
+        yield dialect, dialect.read(HttpRequest(b"GET", target, asked, PEER), _POLICY)
+    for family in _FAMILIES:
+        entrance = edge.Entrance(scheme="https", trusted_proxies=_POLICY.peer_networks, forwarded=family)
+        yield edge, edge.read(HttpRequest(b"GET", b"/v1/orders", asked, PEER), _POLICY, entrance)
 
 
 def _headers(octets: bytes) -> HeaderPairs:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
-from tests.config.files import Json, Step, at, refusal_of, valid, world_of
+from tests.config.files import Json, Step, at, at_the_edge, refusal_of, world_of
 
 CANARY = "eyJhbGciOiJub25lIn0.eyJjYW5hcnkiOiJjYW5hcnkifQ.c2lnbmF0dXJlLWNhbmFyeQ"
 
@@ -26,7 +26,7 @@ def places(value: Any, path: tuple[Step, ...] = ()) -> Iterator[tuple[Step, ...]
         yield from places(child, (*path, step))
 
 
-PLACES = list(places(valid()))
+PLACES = list(places(at_the_edge()))
 SHARED = settings(
     deadline=None,
     derandomize=True,
@@ -86,12 +86,12 @@ values = st.recursive(
 
 
 def test_the_unchanged_one_compiles(tmp_path: Path) -> None:
-    assert try_it(tmp_path, valid(), ())
+    assert try_it(tmp_path, at_the_edge(), ())
 
 
 def test_one_thing_left_out(tmp_path: Path) -> None:
     for path in PLACES:
-        config = valid()
+        config = at_the_edge()
         del at(config, *path[:-1])[path[-1]]
         try_it(tmp_path, config, path)
 
@@ -111,9 +111,9 @@ def ways_in(world: World) -> set[object]:
 
 
 def test_leaving_something_out_never_opens_a_way_in(tmp_path: Path) -> None:
-    before = ways_in(world_of(tmp_path, valid()))
+    before = ways_in(world_of(tmp_path, at_the_edge()))
     for path in PLACES:
-        config = valid()
+        config = at_the_edge()
         del at(config, *path[:-1])[path[-1]]
         if refusal_of(tmp_path, config) is None:
             assert ways_in(world_of(tmp_path, config)) <= before, path
@@ -126,14 +126,14 @@ def test_one_key_misspelt(tmp_path: Path) -> None:
             ("policies",),
             ("issuers", "corp", "require_claims"),
         }
-        compiles = try_it(tmp_path, renamed(valid(), path, f"{path[-1]}x"), path)
+        compiles = try_it(tmp_path, renamed(at_the_edge(), path, f"{path[-1]}x"), path)
         assert compiles <= may_be_free, path
 
 
 @pytest.mark.parametrize("empty", [None, "", [], {}], ids=["null", "text", "list", "mapping"])
 def test_empty_never_means_all(tmp_path: Path, empty: Any) -> None:
     for path in PLACES:
-        config = valid()
+        config = at_the_edge()
         at(config, *path[:-1])[path[-1]] = empty
         may_be_empty = (
             (empty == {} and path[0] in {"listeners", "audit", "memo"})  # all defaults
@@ -146,14 +146,14 @@ def test_empty_never_means_all(tmp_path: Path, empty: Any) -> None:
 @SHARED
 @given(path=st.sampled_from(PLACES), value=values)
 def test_one_value_of_another_kind(tmp_path: Path, path: tuple[Step, ...], value: Any) -> None:
-    config = valid()
+    config = at_the_edge()
     at(config, *path[:-1])[path[-1]] = value
     try_it(tmp_path, config, path)
 
 
 def test_a_token_in_the_wrong_place_is_never_said(tmp_path: Path) -> None:
     for path in PLACES:
-        config = valid()
+        config = at_the_edge()
         at(config, *path[:-1])[path[-1]] = CANARY
         error = refusal_of(tmp_path, config)
         said = f"{error} {error!r} {error.problems!r}" if error else world_of(tmp_path, config).warnings

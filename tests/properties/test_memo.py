@@ -24,7 +24,7 @@ from gateway.server.memo import Memo
 from tests import builders as b
 from tests import showing
 from tests.server.grpc.messages import call, message
-from tests.walk import EVERY_DIALECT, GRPC, through
+from tests.walk import EVERY_PROXY, GRPC, through
 
 REUSE_S = 20
 RECENT = 6
@@ -205,7 +205,7 @@ class WarmIsCold(RuleBasedStateMachine):
                         "none",
                     )
                 ),
-                "dialect": st.sampled_from(EVERY_DIALECT),
+                "dialect": st.sampled_from(EVERY_PROXY),
                 "shows": st.sampled_from(CERTIFICATES[1:]),
             },
         ),

@@ -12,12 +12,13 @@ from gateway.core.verdict import Deny, Permit, Verdict
 from gateway.dialects.wire import HttpAnswer
 from tests.builders import Wire, bearer, policy, snapshot, token
 from tests.strategies import any_headers, foreign_headers, tame_targets
-from tests.walk import EVERY_DIALECT, through
+from tests.walk import EVERY_DIALECT, EVERY_PROXY, through
 
 WORLD = snapshot()
 HEADERS = (bearer(token(scope="orders:read admin")),)
 
 dialects = pytest.mark.parametrize("dialect", EVERY_DIALECT)
+proxies = pytest.mark.parametrize("dialect", EVERY_PROXY)
 
 
 def asked(dialect: str, wire: Wire) -> tuple[Verdict, HttpAnswer]:
@@ -89,7 +90,7 @@ def test_the_order_of_headers_means_nothing(dialect: str, headers: list[tuple[by
     assert answer == expected
 
 
-@dialects
+@proxies
 @given(peer=st.ip_addresses())
 def test_no_peer_outside_the_list_ever_gets_a_permit(dialect: str, peer: object) -> None:
     verdict, _ = asked(dialect, Wire(target=b"/public/x", peer=str(peer)))
@@ -98,7 +99,7 @@ def test_no_peer_outside_the_list_ever_gets_a_permit(dialect: str, peer: object)
     assert listed or (isinstance(verdict, Deny) and verdict.reason is Reason.PEER_UNTRUSTED)
 
 
-@dialects
+@proxies
 @given(peer=st.ip_addresses(), target=tame_targets())
 def test_an_empty_list_trusts_nobody(dialect: str, peer: object, target: bytes) -> None:
     wire = Wire(target=target, peer=str(peer), headers=HEADERS)

@@ -10,6 +10,7 @@ from gateway.core.reason import Reason
 from gateway.core.verdict import Deny
 from gateway.dialects import envoy_grpc
 from gateway.dialects.envoy_grpc import Checked
+from gateway.dialects.query import target_without
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.engine import Engine
 from gateway.server.grpc.conversion import (
@@ -76,5 +77,6 @@ class Servicer:
 def _written(question: Checked, policy: Policy | None, answer: HttpAnswer) -> bytes:
     if policy is None or answer.status != PERMIT:
         return sealed(response(answer))
-    target = envoy_grpc.target_without(question.target, policy.places.queries)
+    # Envoy's own query_parameters_to_remove sorts the others anew, and takes a `;` for a part of a value.
+    target = target_without(question.target, policy.places.queries)
     return sealed(response(answer, target))

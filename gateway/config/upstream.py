@@ -1,0 +1,71 @@
+"""Whose word does the edge take, and where does it send what is permitted?
+
+Values, as in `gateway.config.world`; what speaks to the servers is in `gateway.server`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from gateway.core.policy import Network
+
+CONNECT_S: Final = 5
+FIRST_BYTE_S: Final = 60
+IDLE_S: Final = 60
+MAX_REQUESTS: Final = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeTrust:
+    """Which proxies may stand before the edge, and how they tell of their clients. By default none."""
+
+    trusted_proxies: frozenset[Network] = frozenset()
+    forwarded: Literal["none", "forwarded", "x-forwarded"] = "none"
+    proxy_protocol: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamServer:
+    """One server of an upstream."""
+
+    scheme: Literal["http", "https"]
+    host: str
+    """A name, or an address without brackets."""
+    port: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamTls:
+    """How the servers are known, and what they are shown. PEM, in memory."""
+
+    ca: bytes | None = None
+    """None: the authorities of the system."""
+    certificate: bytes | None = None
+    key: bytes | None = field(default=None, repr=False)
+    names: tuple[str, ...] = ()
+    """A server's certificate shows one of these; empty: the host of its URL."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How a server is asked whether it is well."""
+
+    path: str
+    every_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upstream:
+    """One backend. Its id is what `Route.upstream` and `Forward.upstream` name."""
+
+    id: str
+    """As in `upstreams:`, or the URL that a route names instead."""
+    servers: tuple[UpstreamServer, ...]
+    tls: UpstreamTls = UpstreamTls()
+    """Read for https servers alone."""
+    connect_timeout_s: int = CONNECT_S
+    first_byte_timeout_s: int = FIRST_BYTE_S
+    idle_timeout_s: int = IDLE_S
+    max_requests: int = MAX_REQUESTS
+    """At once, in each worker."""
+    health: Health | None = None
+    """None: nobody asks."""

@@ -1,0 +1,212 @@
+"""Who comes in at the edge: nobody's word is taken unasked, and no host has two policies."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.config.upstream import EdgeTrust
+from gateway.config.world import Address
+from gateway.core.policy import WebSocketProtocolCredential
+from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of, write
+
+EDGE = ("listeners", "edge")
+ORDERS = ("policies", "orders")
+PROXIES = "listeners.edge.trusted_proxies"
+
+
+def test_every_field_arrives(tmp_path: Path) -> None:
+    listeners = world_of(tmp_path, at_the_edge()).listeners
+    assert listeners.edge == Address(host="0.0.0.0", port=8080)
+    assert listeners.edge_tls is None
+    assert listeners.edge_trust == EdgeTrust(
+        trusted_proxies=frozenset({ip_network("10.0.0.0/16")}), forwarded="x-forwarded", proxy_protocol=True
+    )
+
+
+def test_by_default_there_is_none_and_then_it_trusts_nobody(tmp_path: Path) -> None:
+    without = world_of(tmp_path, valid()).listeners
+    assert (without.edge, without.edge_tls, without.edge_trust) == (None, None, None)
+    config = at_the_edge()
+    change(*EDGE, to={})(config)
+    world = world_of(tmp_path, config)
+    assert world.listeners.edge == Address(host="0.0.0.0", port=8080)
+    assert world.listeners.edge_trust == EdgeTrust()
+    assert any("listeners.edge: clients' tokens arrive in plain HTTP" in one for one in world.warnings)
+
+
+def test_everybody_may_be_trusted_and_it_is_said_again(tmp_path: Path) -> None:
+    config = at_the_edge()
+    assert not any("listeners.edge" in one for one in world_of(tmp_path, config).warnings)
+    change(*EDGE, "trusted_proxies", to=["anyone"])(config)
+    world = world_of(tmp_path, config)
+    assert world.listeners.edge_trust is not None
+    assert len(world.listeners.edge_trust.trusted_proxies) == 2
+    assert any("listeners.edge.trusted_proxies: every client" in one for one in world.warnings)
+
+
+def test_a_policy_of_the_edge_needs_no_proxies_and_then_none_may_ask(tmp_path: Path) -> None:
+    config = at_the_edge()
+    for name in ("peers", "callers"):
+        del config["policies"]["orders"][name]
+    policy = world_of(tmp_path, config).snapshot.policies["orders"]
+    assert (policy.peers, policy.caller_secrets, policy.caller_identities) == ((), (), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("mistake", "path", "what"),
+    [
+        (change(*EDGE, "host", to="localhost"), "listeners.edge.host", "not an IP address"),
+        (change(*EDGE, "port", to=9090), "listeners.edge.port", "also the port of admin"),
+        (change(*EDGE, "forwarded", to="auto"), "listeners.edge.forwarded", "not one of"),
+        (
+            change(*EDGE, "trusted_proxies", to=["10.1.2.3/8"]),
+            PROXIES + "[0]",
+            "host bits",
+        ),
+        (
+            change(*EDGE, "trusted_proxies", to=["0.0.0.0/0"]),
+            PROXIES + "[0]",
+            "whole world",
+        ),
+        (change(*EDGE, to={"forwarded": "forwarded"}), "listeners.edge.forwarded", "nobody's word"),
+        (change(*EDGE, to={"proxy_protocol": True}), "listeners.edge.proxy_protocol", "nobody's word"),
+        (change(*EDGE, to={"trusted_proxies": ["::1"]}), PROXIES, "does nothing"),
+        (change(*EDGE, "tls", to={"client_ca": "file:a"}), "listeners.edge.tls.client_ca", "not a known key"),
+        (remove(*ORDERS, "peers"), "policies.orders.peers", "missing"),
+        (remove(*ORDERS, "callers"), "policies.orders.callers", "missing"),
+    ],
+)
+def test_refused(tmp_path: Path, mistake: Callable[[Json], Any], path: str, what: str) -> None:
+    config = at_the_edge()
+    mistake(config)
+    found = {problem.path: problem for problem in problems_of(tmp_path, config)}
+    assert what in found[path].what
+    assert found[path].fix
+    assert len(found) == 1 or path == "listeners.edge.tls.client_ca"
+
+
+PROTOCOL = {"type": "websocket-protocol", "prefix": "bearer."}
+
+
+def test_a_subprotocol_may_hold_a_token(tmp_path: Path) -> None:
+    policy = world_of(tmp_path, at_the_edge()).snapshot.policies["orders"]
+    assert policy.credentials[-1] == WebSocketProtocolCredential(prefix="bearer.")
+    assert policy.places.protocols == (b"bearer.",)
+
+
+def test_where_a_proxy_asks_none_may(tmp_path: Path) -> None:
+    config = valid()
+    config["policies"]["orders"]["credentials"].append(PROTOCOL)
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path == "policies.orders.credentials[4]"
+    assert "only the edge" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("prefix", "path", "what"),
+    [
+        ("bearer", ".credentials[5].prefix", "not a prefix"),
+        ("bearer.", ".credentials[5]", "twice"),
+        ("bearer.v2.", ".credentials", "begins"),
+    ],
+)
+def test_no_prefix_is_in_doubt(tmp_path: Path, prefix: str, path: str, what: str) -> None:
+    config = at_the_edge()
+    config["policies"]["orders"]["credentials"].append(PROTOCOL | {"prefix": prefix})
+    (problem,) = problems_of(tmp_path, config)
+    assert problem.path == f"policies.orders{path}"
+    assert what in problem.what
+
+
+def test_what_only_the_edge_reads_is_refused_without_it(tmp_path: Path) -> None:
+    config = at_the_edge()
+    del config["listeners"]["edge"]
+    problems = problems_of(tmp_path, config)
+    assert [problem.path for problem in problems] == [
+        "policies.orders.routes[0].upstream",
+        "policies.orders.routes[1].upstream",
+    ]
+    config = valid()
+    config["policies"]["orders"]["routes"][0] |= {"timeout": "5s", "max_body": "1KiB"}
+    assert {problem.path for problem in problems_of(tmp_path, config)} == {
+        "policies.orders.routes[0].timeout",
+        "policies.orders.routes[0].max_body",
+    }
+
+
+def test_who_may_ask_must_be_said_where_a_proxy_asks(tmp_path: Path) -> None:
+    config = valid()
+    for name in ("peers", "callers"):
+        del config["policies"]["orders"][name]
+    problems = problems_of(tmp_path, config)
+    assert [problem.path for problem in problems] == ["policies.orders.callers", "policies.orders.peers"]
+    assert {problem.line for problem in problems} != {0}
+
+
+# --- hosts ----------------------------------------------------------------------------------------
+
+
+def two(first: str, second: str) -> Json:
+    config = at_the_edge()
+    other = deepcopy(config["policies"]["orders"])
+    config["policies"]["orders"]["hosts"] = [first]
+    config["policies"]["other"] = other | {"hosts": ["unrelated.example", second]}
+    return config
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a.example.com", "a.example.com"),
+        ("a.example.com", "a.example.com:443"),
+        ("a.example.com:80", "a.example.com"),
+        ("a.example.com:8443", "a.example.com:8443"),
+        ("*.example.com", "a.example.com"),
+        ("a.example.com", "*.example.com"),
+        ("*.example.com", "*.example.com"),
+        ("*.example.com:443", "a.example.com"),
+    ],
+)
+def test_no_host_has_two_policies(tmp_path: Path, first: str, second: str) -> None:
+    (problem,) = problems_of(tmp_path, two(first, second))
+    assert problem.path == "policies.other.hosts[1]"
+    assert "also a host of policy orders" in problem.what
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a.example.com", "b.example.com"),
+        ("a.example.com", "a.example.com:8443"),
+        ("a.example.com:80", "a.example.com:443"),
+        ("*.example.com", "example.com"),
+        ("*.example.com", "a.b.example.com"),
+        ("*.a.example.com", "*.example.com"),
+    ],
+)
+def test_others_may_stand_side_by_side(tmp_path: Path, first: str, second: str) -> None:
+    assert set(world_of(tmp_path, two(first, second)).snapshot.policies) == {"orders", "other"}
+
+
+def test_where_a_proxy_names_the_policy_two_may_have_a_host(tmp_path: Path) -> None:
+    config = two("a.example.com", "a.example.com")
+    for route in config["policies"]["other"]["routes"]:
+        for name in ("upstream", "timeout", "max_body"):
+            route.pop(name, None)
+    config["policies"]["other"]["credentials"].pop()
+    assert set(world_of(tmp_path, config).snapshot.policies) == {"orders", "other"}
+
+
+def test_of_two_files_the_later_is_refused(tmp_path: Path) -> None:
+    config = at_the_edge()
+    write(tmp_path, {"policies": {"team": deepcopy(config["policies"]["orders"])}}, "team.yaml")
+    world = world_of(tmp_path, config | {"include": ["team.yaml"]})
+    assert set(world.snapshot.policies) == {"orders"}
+    assert {problem.path for problem in world.refused} == {
+        "policies.team.hosts[0]",
+        "policies.team.hosts[1]",
+    }

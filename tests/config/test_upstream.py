@@ -1,0 +1,20 @@
+from gateway.config.schema_edge import UpstreamSection
+from gateway.config.schema_types import seconds
+from gateway.config.upstream import EdgeTrust, Upstream, UpstreamServer, UpstreamTls
+
+
+def test_a_key_is_never_printed() -> None:
+    assert "hunter2" not in repr(UpstreamTls(certificate=b"c", key=b"hunter2"))
+
+
+def test_one_server_by_its_url_has_the_defaults_of_the_file() -> None:
+    plain = Upstream(id="http://a:80", servers=(UpstreamServer(scheme="http", host="a", port=80),))
+    section = UpstreamSection(servers=("http://a:80",))
+    assert plain.connect_timeout_s == seconds(section.connect_timeout)
+    assert plain.first_byte_timeout_s == seconds(section.first_byte_timeout)
+    assert plain.idle_timeout_s == seconds(section.idle_timeout)
+    assert plain.max_requests == section.max_requests
+
+
+def test_nobody_is_trusted_unless_listed() -> None:
+    assert EdgeTrust() == EdgeTrust(trusted_proxies=frozenset(), forwarded="none", proxy_protocol=False)

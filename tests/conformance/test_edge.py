@@ -1,0 +1,67 @@
+"""Every scenario, at the edge: the client's request in, and out what the client or the backend gets."""
+
+from dataclasses import replace
+
+import pytest
+
+from gateway.core.mint import IDENTITY_HEADERS
+from gateway.core.reason import ROWS, Outcome
+from gateway.core.verdict import Deny, Permit, Preflight, Verdict
+from gateway.dialects.edge_headers import forward_as
+from gateway.dialects.wire import HttpAnswer
+from tests.conformance.scenario import Scenario
+from tests.conformance.scenarios import SCENARIOS
+from tests.conformance.test_dialects import check_answer, head, outcome_of
+from tests.walk import EDGE, through
+
+everything = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+
+
+def run(scenario: Scenario) -> tuple[Verdict, HttpAnswer]:
+    return through(
+        EDGE, scenario.wire(), scenario.world(), scenario.known(), scenario.lookups(), now=scenario.now
+    )
+
+
+@everything
+def test_scenario(scenario: Scenario) -> None:
+    verdict, answer = run(scenario)
+    expected = scenario.unlike.get(EDGE, scenario.expected)
+    assert outcome_of(verdict) == expected
+    check_answer(expected, answer, EDGE)
+
+
+@everything
+def test_what_is_permitted_is_passed_on_without_the_clients_credential(scenario: Scenario) -> None:
+    verdict, answer = run(scenario)
+    if not isinstance(verdict, Permit):
+        return
+    facts, policy, route, token, *_ = verdict.context
+    assert facts is not None
+    assert policy is not None
+    assert route is not None
+    given_on = forward_as(facts, policy, replace(route, upstream="http://a:80"), answer.headers)
+    names = [name for name, _ in given_on.headers]
+    assert [names.count(name) for name in IDENTITY_HEADERS] == [1, 1, 1, 1]
+    written = b"\n".join((given_on.target, *(value for _, value in given_on.headers)))
+    assert token is None or token.text not in written
+    assert given_on.target.partition(b"?")[0] == facts.path
+
+
+def test_a_client_cannot_tell_one_bad_token_from_another() -> None:
+    verdicts = map(run, SCENARIOS)
+    answers = {
+        answer
+        for verdict, answer in verdicts
+        if isinstance(verdict, Deny) and ROWS[verdict.reason].outcome is Outcome.TOKEN
+    }
+    assert len(answers) == 1
+
+
+def test_nothing_that_a_client_sent_comes_back_in_a_refusal() -> None:
+    for scenario in SCENARIOS:
+        verdict, answer = run(scenario)
+        if isinstance(verdict, Permit | Preflight):
+            continue
+        sent = {part for _, value in scenario.wire().headers for part in value.split() if len(part) > 12}
+        assert [part for part in sent if part in head(answer) + answer.body] == []

@@ -1,0 +1,302 @@
+"""A backend sees what was judged, once, and nothing of the client's that it could take for ours."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.core.facts import Host
+from gateway.core.headers import HeaderPairs, Headers
+from gateway.core.mint import IDENTITY_HEADERS
+from gateway.core.policy import (
+    BearerCredential,
+    CookieCredential,
+    HeaderCredential,
+    Policy,
+    QueryCredential,
+    WebSocketProtocolCredential,
+)
+from gateway.core.verdict import Deny, Permit
+from gateway.dialects import edge
+from gateway.dialects.edge import Entrance
+from gateway.dialects.edge_headers import VIA, answer_headers, forward, forward_as
+from gateway.dialects.hygiene import folded
+from gateway.dialects.untrusted import UNTRUSTED
+from gateway.dialects.wire import Forward, HttpRequest
+from tests.builders import NOW, bearer, cors, facts, policy, public_route, route, snapshot, token
+from tests.strategies import aliases, any_headers
+from tests.walk import decide
+
+UPSTREAM = "http://orders.shop.svc:8080"
+CREDENTIALS = (
+    BearerCredential(),
+    HeaderCredential(name="x-api-token"),
+    CookieCredential(name="t"),
+    QueryCredential(name="jwt"),
+)
+FRAMING = (b"content-length", b"transfer-encoding", b"te", b"trailer", b"expect", b"upgrade", b"connection")
+
+
+def under(*credentials: Any, **changes: Any) -> Policy:
+    return policy(
+        route(upstream=UPSTREAM, websocket=True),
+        public_route(upstream="http://public:80", websocket=True),
+        credentials=credentials or (BearerCredential(),),
+        **changes,
+    )
+
+
+def permitted(
+    *headers: tuple[bytes, bytes], target: bytes = b"/v1/orders", where: Policy | None = None
+) -> Permit:
+    where = where or under()
+    asked = HttpRequest(b"GET", target, Headers.of(((b"host", b"API.example.com."), *headers)), "203.0.113.9")
+    found = edge.read(asked, where, Entrance(scheme="https"))
+    verdict = decide(found, snapshot(where))  # type: ignore[arg-type]
+    assert isinstance(verdict, Permit), verdict
+    return verdict
+
+
+def passed(*headers: tuple[bytes, bytes], **rest: Any) -> Forward:
+    return forward(permitted(*headers, **rest))
+
+
+def names_of(headers: HeaderPairs) -> list[bytes]:
+    return [name for name, _ in headers]
+
+
+# --- towards the backend ----------------------------------------------------------------------------
+
+
+def test_what_was_judged_is_written_down_once() -> None:
+    given_on = passed(
+        bearer(), (b"Accept", b"a"), (b"X-Custom", b"1"), (b"accept", b"b"), target=b"/v1/orders?a=%2f"
+    )
+    assert (given_on.upstream, given_on.method, given_on.target) == (UPSTREAM, b"GET", b"/v1/orders?a=%2f")
+    assert given_on.headers[:10] == (
+        (b"host", b"api.example.com"),
+        (b"accept", b"a"),
+        (b"x-custom", b"1"),
+        (b"accept", b"b"),
+        (b"via", b"1.1 token-gateway"),
+        (b"forwarded", b"for=203.0.113.9;host=api.example.com;proto=https"),
+        (b"x-forwarded-for", b"203.0.113.9"),
+        (b"x-forwarded-host", b"api.example.com"),
+        (b"x-forwarded-proto", b"https"),
+        (b"x-real-ip", b"203.0.113.9"),
+    )
+    assert names_of(given_on.headers[10:]) == [*IDENTITY_HEADERS, b"authorization"]
+    assert (given_on.upgrade, given_on.until) == (None, None)
+    assert token() not in repr(given_on)
+
+
+def test_the_token_is_ours() -> None:
+    (text,) = [value for name, value in passed(bearer()).headers if name == b"authorization"]
+    assert text.startswith(b"Bearer eyJ")
+    assert text != bearer()[1]
+
+
+def test_a_public_route_names_nobody_and_passes_no_credential_on() -> None:
+    where = under(*CREDENTIALS[2:])
+    assert passed(bearer(), target=b"/public/x?jwt=x&c=d", where=where).target == b"/public/x?c=d"
+    given_on = passed(bearer(), (b"cookie", b"a=1; t=x; b=2"), target=b"/public/x", where=where)
+    assert given_on.upstream == "http://public:80"
+    headers = dict(given_on.headers)
+    assert headers[b"cookie"] == b"a=1; b=2"
+    assert b"authorization" not in headers
+    assert {headers[name] for name in IDENTITY_HEADERS} == {b""}
+
+
+@pytest.mark.parametrize(
+    ("headers", "target"),
+    [
+        ((bearer(),), b"/v1/orders"),
+        (((b"x-api-token", token().encode()),), b"/v1/orders"),
+        (((b"cookie", b" a=1;t=" + token().encode() + b" ; b= 2"),), b"/v1/orders"),
+        ((), b"/v1/orders?a=%2F&jwt=" + token().encode() + b";b=+"),
+    ],
+)
+def test_every_kind_of_credential_is_taken_away(headers: Any, target: bytes) -> None:
+    given_on = passed(*headers, target=target, where=under(*CREDENTIALS))
+    written = b"\n".join((given_on.target, *(value for _, value in given_on.headers)))
+    assert all(part not in written for part in token().encode().split(b".")[1:])
+    assert b"x-api-token" not in names_of(given_on.headers)
+
+
+def test_other_cookies_and_parameters_stay_octet_for_octet() -> None:
+    where = under(*CREDENTIALS)
+    cookie = b"a=1;t=" + token().encode() + b';  b="q"; %74=3; T=4'
+    assert dict(passed((b"cookie", cookie), where=where).headers)[b"cookie"] == b'a=1; b="q"; %74=3; T=4'
+    assert dict(passed(bearer(), (b"cookie", b"a=1;b"), where=under()).headers)[b"cookie"] == b"a=1;b"
+    only = passed((b"cookie", b"t=" + token().encode()), where=where)
+    assert b"cookie" not in names_of(only.headers)
+    target = b"/v1/orders?a=%2F;jwt=" + token().encode() + b"&b=+&&c"
+    assert passed(target=target, where=where).target == b"/v1/orders?a=%2F&b=+&&c"
+
+
+REFUSED = {b"x-http-method-override", b"x-http-method", b"x-method-override"}  # before it comes so far
+REFUSED = {b"x-http-method-override", b"x-http-method", b"x-method-override"}  # before it comes so far
+DROPPED = (
+    *(name.lower().encode() for name in UNTRUSTED),
+    *(b"x-forwarded-anything", b"x-forwarded-port", b"x-original-path", b"x-envoy-retry-on", b"proxy"),
+    *(b"x-token-gateway-caller", b"x-real-ip", b"true-client-ip", b"client-cert", b"x-ssl-client-verify"),
+    *(b"keep-alive", b"proxy-connection", b"proxy-anything", b"http2-settings", *FRAMING[:-2]),
+)
+
+
+@pytest.mark.parametrize("name", sorted({*DROPPED} - REFUSED))
+def test_what_a_backend_could_believe_is_not_passed_on(name: bytes) -> None:
+    given_on = passed(bearer(), (name.title(), b"chosen"))
+    assert b"chosen" not in {value for _, value in given_on.headers}
+
+
+@given(data=st.data())
+def test_nor_is_any_spelling_of_it(data: st.DataObject) -> None:
+    name = data.draw(
+        st.sampled_from([b"x-forwarded-for", b"x-real-ip", b"client-cert", b"transfer-encoding"])
+    )
+    given_on = passed(bearer(), (data.draw(aliases(name)), b"chosen"))
+    assert b"chosen" not in {value for _, value in given_on.headers}
+
+
+def test_a_websocket_says_so_and_when_it_ends() -> None:
+    asked = (bearer(), (b"upgrade", b"WebSocket"), (b"connection", b"upgrade"), (b"sec-websocket-key", b"k"))
+    given_on = passed(*asked)
+    assert given_on.upgrade == b"websocket"
+    assert given_on.until is not None
+    assert NOW < given_on.until <= NOW + 3600
+    assert b"sec-websocket-key" in names_of(given_on.headers)
+    assert not {b"upgrade", b"connection"} & set(names_of(given_on.headers))
+    public = passed(*asked, target=b"/public/x")
+    assert (public.upgrade, public.until) == (b"websocket", None)
+
+
+@pytest.mark.parametrize(
+    ("lines", "left"),
+    [
+        ((b"chat.v1, bearer.%b, soap",), b"chat.v1, soap"),
+        ((b"bearer.%b", b"chat.v1,,soap"), b"chat.v1, soap"),
+        ((b"bearer.%b",), None),
+    ],
+)
+def test_a_token_in_a_subprotocol_is_taken_out_and_the_others_stay(lines: Any, left: bytes | None) -> None:
+    where = under(BearerCredential(), WebSocketProtocolCredential(prefix="bearer."))
+    text = token().encode()
+    asked = tuple((b"Sec-WebSocket-Protocol", line.replace(b"%b", text)) for line in lines)
+    alias = (b"sec_websocket_protocol", b"bearer." + text)
+    given_on = passed((b"upgrade", b"websocket"), *asked, alias, where=where)
+    said = [value for name, value in given_on.headers if folded(name) == b"sec-websocket-protocol"]
+    assert said == ([] if left is None else [left])
+    assert text not in b"".join(value for _, value in given_on.headers)
+    assert given_on.upgrade == b"websocket"
+
+
+def test_without_such_a_credential_subprotocols_stay_as_they_are() -> None:
+    asked = (b"sec-websocket-protocol", b"chat,  bearer.x")
+    assert asked in passed(bearer(), (b"upgrade", b"websocket"), asked).headers
+
+
+def test_an_ipv6_client_and_a_port_are_quoted() -> None:
+    permit = permitted(bearer())
+    elsewhere = facts(client_address="2001:db8::1", host=Host("api.example.com", 8443))
+    _, where, there, *_ = permit.context
+    assert where is not None
+    assert there is not None
+    written = dict(forward_as(elsewhere, where, there, ()).headers)
+    assert written[b"forwarded"] == b'for="[2001:db8::1]";host="api.example.com:8443";proto=https'
+    assert written[b"x-forwarded-host"] == b"api.example.com:8443"
+
+
+def test_no_edge_serves_a_route_without_upstream() -> None:
+    with pytest.raises(LookupError, match="orders-read"):
+        passed(bearer(), where=policy())
+
+
+@given(
+    extra=any_headers(),
+    options=st.lists(st.sampled_from([b"close", b"te", b"keep-alive", b"http2-settings"])),
+)
+def test_nothing_of_the_clients_is_among_what_we_say(extra: HeaderPairs, options: list[bytes]) -> None:
+    """H49: no identity, no carrier, no credential, nothing that Connection names; ours once each."""
+    where = under(*CREDENTIALS)
+    mine = tuple(pair for pair in extra if pair[0] not in {b"origin", b"host", b"upgrade", b"cookie"})
+    headers = Headers.of(
+        ((b"host", b"api.example.com"), bearer(), (b"connection", b",".join(options)), *mine)
+    )
+    found = edge.read(
+        HttpRequest(b"GET", b"/v1/orders", headers, "203.0.113.9"), where, Entrance(scheme="https")
+    )
+    verdict = found if isinstance(found, Deny) else decide(found, snapshot(where))
+    if not isinstance(verdict, Permit):
+        return
+    given_on = forward(verdict)
+    names = names_of(given_on.headers)
+    for name in (
+        *IDENTITY_HEADERS,
+        b"authorization",
+        b"host",
+        b"forwarded",
+        b"x-forwarded-for",
+        b"x-real-ip",
+    ):
+        assert [folded(one) for one in names].count(name) == 1
+    assert not set(names) & {*FRAMING, *options, b"x-api-token"}
+    assert token().encode() not in b"\n".join(value for _, value in given_on.headers)
+
+
+# --- towards the client -----------------------------------------------------------------------------
+
+
+def answered(
+    *headers: tuple[bytes, bytes], where: Policy | None = None, told: HeaderPairs = ()
+) -> HeaderPairs:
+    return answer_headers(Headers.of(headers), where or under(), told)
+
+
+def test_an_answer_keeps_its_order_and_says_which_way_it_came() -> None:
+    pairs = (
+        (b"Set-Cookie", b"a=1"),
+        (b"Content-Type", b"x"),
+        (b"set-cookie", b"b=2"),
+        (b"Content-Length", b"3"),
+    )
+    assert answered(*pairs) == (*((name.lower(), value) for name, value in pairs), VIA)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(b"Connection", b"Keep-Alive", b"Transfer-Encoding", b"Trailer", b"Upgrade", b"Proxy-Authenticate"),
+        *(b"Server", b"X-Powered-By", b"Alt-Svc", b"Via", b"X-Auth-Subject"),
+    ],
+)
+def test_what_ends_at_us(name: bytes) -> None:
+    assert answered((name, b"x")) == (VIA,)
+
+
+def test_what_connection_names_ends_as_well() -> None:
+    pairs = (
+        (b"connection", b"close, X-Hop"),
+        (b"x-hop", b"1"),
+        (b"connection", b"x-other"),
+        (b"X-Other", b"2"),
+    )
+    assert answered(*pairs, (b"x-end", b"3")) == ((b"x-end", b"3"), VIA)
+
+
+def test_cors_has_one_voice() -> None:
+    said = ((b"Access-Control-Allow-Origin", b"*"), (b"vary", b"Accept"), (b"access-control-max-age", b"9"))
+    told = (
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Origin"),
+        (b"access-control-allow-origin", b"https://a"),
+    )
+    assert answered(*said, where=under(cors=cors()), told=told) == ((b"vary", b"Accept"), VIA, *told[1:])
+    assert answered(*said) == (*((name.lower(), value) for name, value in said), VIA)
+
+
+@given(extra=any_headers())
+def test_no_answer_holds_what_ends_at_us(extra: HeaderPairs) -> None:
+    names = set(names_of(answered(*extra))) - {b"via"}
+    assert not names & {b"connection", b"te", b"trailer", b"upgrade", b"server", *IDENTITY_HEADERS}
