@@ -12,7 +12,7 @@ from gateway.core.headers import HeaderPairs, Headers
 
 
 class HttpRequest(NamedTuple):
-    """One parsed request head. There is no body: no dialect of ours has one."""
+    """One parsed request head. Of a body no dialect sees anything: the edge passes it on unread."""
 
     method: bytes
     target: bytes
@@ -41,6 +41,26 @@ class HttpAnswer(NamedTuple):
 
     def __repr__(self) -> str:
         return f"HttpAnswer({self.status}, {self.body!r})"
+
+
+class Forward(NamedTuple):
+    """A request to be passed on, rebuilt from what was judged."""
+
+    upstream: str
+    """Id of the upstream."""
+    method: bytes
+    target: bytes
+    """Byte for byte what was judged, or that without its credentials in the query."""
+    headers: HeaderPairs
+    """The end-to-end headers, complete with Host and our own. No framing and no hop-by-hop headers: those are
+    the core's to write."""
+    upgrade: bytes | None = None
+    """`websocket`: switch protocols if the upstream does."""
+    until: float | None = None
+    """When an upgraded connection must end, in seconds since the epoch; None: when either end likes."""
+
+    def __repr__(self) -> str:
+        return f"Forward({self.upstream}, {self.method!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

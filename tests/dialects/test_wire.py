@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.core.headers import Headers
-from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, Forward, HttpAnswer, HttpRequest
 
 
 def test_values_keep_order_and_duplicates() -> None:
@@ -34,5 +34,6 @@ def test_nothing_of_a_request_or_an_answer_is_printed_by_accident() -> None:
         method=b"GET", target=b"/?access_token=s3cr3t", headers=Headers.of(secret), peer="10.0.0.1"
     )
     client = ClientRequest(method="GET", scheme="https", authority="a", target="/?t=s3cr3t", headers=secret)
-    for value in (request, client, HttpAnswer(status=200, headers=secret)):
+    forward = Forward(upstream="orders", method=b"GET", target=b"/?t=s3cr3t", headers=secret)
+    for value in (request, client, HttpAnswer(status=200, headers=secret), forward):
         assert "s3cr3t" not in repr(value)

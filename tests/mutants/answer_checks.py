@@ -150,10 +150,10 @@ ANSWER_CHECKS: Final = (
         (
             Mutant(
                 "writer-control-bytes",
-                "if len(lines.translate(None, _TEXT)) != 2 * (len(fields) + 1):",
+                "if len(lines.translate(None, TEXT)) != 2 * (len(fields) + 1):",
                 "if False:",
             ),
-            Mutant("writer-names", "if not name or name.translate(None, _TOKEN) or", "if"),
+            Mutant("writer-names", "if not name or name.translate(None, TOKEN) or", "if"),
             Mutant("writer-framing", " or name.lower() in _OURS:", ":"),
             Mutant("writer-status", "if not 200 <= status <= 599:", "if False:"),
         ),
