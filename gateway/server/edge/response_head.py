@@ -153,11 +153,11 @@ def _head(status: int, headers: Headers, *, http_1_1: bool) -> AnswerHead:
         if not http_1_1 or values[place].lower() != b"chunked":
             raise FaultyAnswer
     keeps, nominated = http_1_1, _NONE
-    if framing.connection:
-        listed = b",".join(values[place] for place in framing.connection).lower().split(b",")
-        options = frozenset(option.strip(b" \t") for option in listed)
-        keeps = http_1_1 and b"close" not in options
-        nominated = options - _OPTIONS
+    for place in framing.connection:
+        if values[place] != b"keep-alive":  # what most say; it adds nothing
+            options = frozenset([option.strip(b" \t") for option in values[place].lower().split(b",")])
+            keeps = keeps and b"close" not in options
+            nominated |= options - _OPTIONS
     return AnswerHead(status, headers, length, bool(framing.coding), keeps, nominated)
 
 
