@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from gateway.server.edge.health import Check, Probe
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.server_pool import Server, ServerPool
 
-__all__ = ["Server", "Upstream", "UpstreamPool", "Upstreams"]
+__all__ = ["Check", "Server", "Upstream", "UpstreamPool", "Upstreams"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +17,8 @@ class Upstream:
     servers: tuple[Server, ...]
     max_requests: int | None = None
     """Under way at once; None: `EdgeLimits.upstream_requests`."""
+    check: Check | None = None
+    """An active check beside the passive one: a server that refuses connections rests in any case."""
 
 
 class UpstreamPool:
@@ -53,12 +56,13 @@ class UpstreamPool:
 class Upstreams:
     """Every upstream by its id. Lives longer than one configuration: `adopt` takes the next."""
 
-    __slots__ = ("_limits", "_pools")
+    __slots__ = ("_limits", "_pools", "_probes")
 
     def __init__(self, upstreams: Mapping[str, Upstream], limits: EdgeLimits) -> None:
         """Make pools that open nothing yet. To be made where the loop runs."""
         self._limits = limits
         self._pools: dict[str, UpstreamPool] = {}
+        self._probes: list[Probe] = []
         self.adopt(upstreams)
 
     def __getitem__(self, upstream: str) -> UpstreamPool:
@@ -85,10 +89,25 @@ class Upstreams:
         }
         for pool in known.values():
             pool.retire()
+        self._check(upstreams)
 
     def close(self) -> None:
         """Close what is idle; each of the others after its request."""
         self.adopt({})
+
+    def _check(self, upstreams: Mapping[str, Upstream]) -> None:
+        """Begin the checks anew. Whom nobody checks counts as well."""
+        for probe in self._probes:
+            probe.stop()
+        self._probes = []
+        for name, upstream in upstreams.items():
+            for pool in self._pools[name].servers:
+                if upstream.check is None:
+                    pool.well = True
+                else:
+                    self._probes.append(Probe(pool, upstream.check))
+        for probe in self._probes:
+            probe.start()
 
 
 # --- private ---

@@ -11,8 +11,8 @@ from tests.server.edge.test_server_pool import Waiting, connected
 LIMITS = EdgeLimits(attempts=2)
 
 
-def pool_of(*servers: Server, **more: int) -> UpstreamPool:
-    return Upstreams({"u": Upstream(servers=servers, **more)}, LIMITS)["u"]
+def pool_of(*servers: Server, max_requests: int | None = None) -> UpstreamPool:
+    return Upstreams({"u": Upstream(servers=servers, max_requests=max_requests)}, LIMITS)["u"]
 
 
 def nowhere(port: int) -> Server:

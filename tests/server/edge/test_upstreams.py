@@ -12,8 +12,8 @@ A, B, C = (Server(host="127.0.0.1", port=port) for port in (1, 2, 3))
 LIMITS = EdgeLimits()
 
 
-def pool_of(*servers: Server, **more: int) -> UpstreamPool:
-    return Upstreams({"u": Upstream(servers=servers, **more)}, LIMITS)["u"]
+def pool_of(*servers: Server, max_requests: int | None = None) -> UpstreamPool:
+    return Upstreams({"u": Upstream(servers=servers, max_requests=max_requests)}, LIMITS)["u"]
 
 
 def chosen(pool: UpstreamPool, times: int = 6, tried: Iterable[ServerPool] = ()) -> set[int]:
