@@ -118,6 +118,11 @@ class EdgeConnection(ClientConnection):
         elif self._task is None and self._reader.empty and self._body is None:
             self._close()
 
+    def hold(self) -> None:
+        """Take no more requests; what is under way goes on."""
+        if not self._flows:
+            super().hold()
+
     def go_on(self) -> None:
         """Take requests again."""
         if self._closing or self._write_paused:
@@ -210,11 +215,6 @@ class EdgeConnection(ClientConnection):
         self._hold_unread()
         self._resume_reading()
         return early
-
-    def tunnel_ended(self) -> None:
-        """Part."""
-        self._end_exchange()
-        self._linger()
 
     # --- one request after the other ---
 
@@ -315,13 +315,9 @@ class EdgeConnection(ClientConnection):
     def _pass_on(self, data: bytes) -> None:
         exchange, body = self._exchange, self._body
         if exchange is not None and body is not None:
-            self._guarded(self._send_content, exchange, body, data)
+            self._guarded(lambda: exchange.send(self._content(body, data), last=body.ended))
         elif exchange is not None:
             exchange.from_client(data)
-
-    def _send_content(self, exchange: Exchange, body: RequestBody, data: bytes) -> None:
-        content = self._content(body, data)
-        exchange.send(content, last=body.ended)
 
     # --- answers of our own ---
 
@@ -353,6 +349,8 @@ class EdgeConnection(ClientConnection):
             self._linger()
         elif body.ended:
             self._end_body(body)
+            if self._connections.draining:
+                self._close()
         else:
             self._resume_reading()
             self._hold_unread()

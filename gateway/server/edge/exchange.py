@@ -116,7 +116,7 @@ class Exchange:
             self.abandon()
             if farewell:
                 self._client.write(farewell)
-            self._client.tunnel_ended()
+            self._client.answered(After.CLOSE)
 
     def abandon(self) -> None:
         """Let go of everything: nobody waits for the answer."""
@@ -131,7 +131,7 @@ class Exchange:
         """Decide whose silence it is."""
         if self.tunnel is not None:
             self.abandon()
-            self._client.tunnel_ended()
+            self._client.answered(After.CLOSE)
         elif self._body is not None:
             self._cut()
         elif self._connection is None:
@@ -177,7 +177,7 @@ class Exchange:
         connection, self._connection = self._connection, None
         if self.tunnel is not None:
             self.abandon()
-            self._client.tunnel_ended()
+            self._client.answered(After.CLOSE)
         elif isinstance(self._body, EndlessBody) and in_order:
             if self._chunks:
                 self._client.write(LAST_CHUNK)
@@ -228,12 +228,7 @@ class Exchange:
             self._client.flow()
 
     def _may_repeat(self) -> bool:
-        return (
-            not self._answering
-            and self._frame.length == 0
-            and self._forward.upgrade is None
-            and self._forward.method in _IDEMPOTENT
-        )
+        return not self._answering and self._frame.length == 0 and self._forward.method in _IDEMPOTENT
 
     def _encoded(self, content: bytes, *, last: bool) -> bytes:
         if self._frame.length is not None:

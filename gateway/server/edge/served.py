@@ -26,7 +26,7 @@ class Client(Protocol):
         """Read no more: the server does not take it."""
 
     def answered(self, after: After) -> None:
-        """The whole answer was sent."""
+        """The whole answer was sent, or the other protocol is over."""
 
     def refused(self, fault: EdgeFault) -> None:
         """There is no answer."""
@@ -39,6 +39,3 @@ class Client(Protocol):
 
     def switched(self) -> bytes:
         """Both speak another protocol now. Gives what the client said of it already."""
-
-    def tunnel_ended(self) -> None:
-        """The other protocol is over."""

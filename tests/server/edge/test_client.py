@@ -384,6 +384,36 @@ async def test_paused_it_takes_no_request_and_resumed_it_does(edge: StartEdge, b
     writer.close()
 
 
+async def test_what_is_under_way_when_it_is_paused_goes_on(edge: StartEdge, backend: StartBackend) -> None:
+    behind = await backend()
+    edged = await edge(behind)
+    reader, writer = await edged.connect()
+    writer.write(asks(b"POST", b"/", b"Content-Length: 6", body=b"abc"))
+    await until(lambda: b"abc" in behind.seen)
+    edged.listener.pause()
+    writer.write(b"def" + get(b"/2", CLOSE))
+    async with asyncio.timeout(PATIENCE_S):
+        await reader.readuntil(b"/ 6")
+        edged.listener.resume()
+        (answer,) = answers(await reader.read())
+    assert answer.body == b"/2 0"
+    writer.close()
+
+
+async def test_draining_while_a_body_is_dropped_closes_behind_it(edge: StartEdge) -> None:
+    edged = await edge(handler=teapot)
+    reader, writer = await edged.connect()
+    writer.write(asks(b"POST", b"/", b"Content-Length: 6", body=b"abc"))
+    await reader.readuntil(b"short")
+    draining = asyncio.create_task(edged.listener.drain(PATIENCE_S))
+    await asyncio.sleep(0)
+    writer.write(b"def")
+    async with asyncio.timeout(PATIENCE_S):
+        assert await reader.read() == b""
+    writer.close()
+    await draining
+
+
 def test_a_message_is_what_a_strict_reader_makes_of_it() -> None:
     assert answers(b"HTTP/1.1 200 OK\r\na: b\r\ncontent-length: 1\r\n\r\nx") == [
         Message(b"HTTP/1.1 200 OK", [(b"a", b"b"), (b"content-length", b"1")], b"x")

@@ -104,6 +104,23 @@ async def test_what_both_said_with_the_switch_is_not_lost(edge: StartEdge, backe
     assert await edged.say(SHAKE + b"ear", b"ly") == SWITCHED + b"helloseen"
 
 
+async def test_a_handshake_into_a_closing_connection_is_sent_again(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    async def script(peer: Peer) -> None:
+        if (await peer.request()).target == b"/chat":
+            await peer.say(SWITCH + b"hello")
+            return
+        await peer.say(b"HTTP/1.1 204 OK\r\n\r\n")
+        await peer.head()
+
+    behind = await backend(script)
+    edged = await edge(behind, handler=lambda r: forward(r) if r.target == b"/" else upgrades(r))
+    said = await edged.say(get(b"/") + SHAKE)
+    assert said == b"HTTP/1.1 204 No Content\r\n\r\n" + SWITCHED + b"hello"
+    assert len(behind.peers) == 2
+
+
 async def test_any_other_answer_is_an_ordinary_one(edge: StartEdge, backend: StartBackend) -> None:
     async def script(peer: Peer) -> None:
         await peer.request()
