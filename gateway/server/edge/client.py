@@ -15,6 +15,7 @@ from gateway.server.edge.fault import EdgeFault, FaultyRequest, refusal_for
 from gateway.server.edge.frames import GOING_AWAY
 from gateway.server.edge.handler import Decided, Edge
 from gateway.server.edge.request_body import RequestBody, expects_continue
+from gateway.server.edge.request_head import UnwritableRequest
 from gateway.server.edge.tunnel import upgradable
 from gateway.server.http1.after import After
 from gateway.server.http1.connection import ClientConnection
@@ -305,6 +306,8 @@ class EdgeConnection(ClientConnection):
         if not isinstance(decided, Forward):
             self._answer(decided)
             return
+        if (decided.method == b"HEAD") is not self._is_head:  # its answer would end elsewhere for the client
+            raise UnwritableRequest("another method")
         pool = self._edge.upstreams.get(decided.upstream)
         if pool is None:
             self.refused(EdgeFault.NO_UPSTREAM)
@@ -318,8 +321,6 @@ class EdgeConnection(ClientConnection):
             self._guarded(lambda: exchange.send(self._content(body, data), last=body.ended))
         elif exchange is not None:
             exchange.from_client(data)
-
-    # --- answers of our own ---
 
     def _answer(self, answer: HttpAnswer | bytes) -> None:
         after = self._after_ours()

@@ -175,6 +175,17 @@ async def test_what_a_dialect_must_not_write_is_a_bug_and_is_not_sent(
     assert behind.seen == b""
 
 
+async def test_a_dialect_cannot_make_of_a_head_what_has_a_body(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    behind = await backend()
+    for method, other in ((b"HEAD", b"GET"), (b"GET", b"HEAD")):
+        edged = await edge(behind, handler=lambda r, o=other: forward(r)._replace(method=o))  # type: ignore[misc]
+        (answer,) = await edged.ask(asks(method, b"/"))
+        assert (answer.status, len(edged.bugs)) == (500, 1)
+    assert behind.seen == b""
+
+
 async def test_an_upstream_that_is_gone_is_503(edge: StartEdge) -> None:
     edged = await edge(handler=lambda r: forward(r)._replace(upstream="other"))
     (answer,) = await edged.ask(get(b"/", CLOSE))
