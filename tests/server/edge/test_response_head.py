@@ -74,6 +74,7 @@ FAULTY = {
     "negative": b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
     "empty length": b"HTTP/1.1 200 OK\r\nContent-Length:\r\n\r\n",
     "endless length": b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n",
+    "longer than any body": b"HTTP/1.1 200 OK\r\nContent-Length: 9999999999999999999\r\n\r\n",
     "gzip, chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
     "identity": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n",
     "coding twice": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",

@@ -153,10 +153,16 @@ PIECES = st.sampled_from(
         *(post(b"/whole", b"abc"), chunked(b"/chunks", b"3\r\nabc\r\n0\r\n\r\n"), get(b"/get")),
     ]
 )
+
+
+def mutate(stream: bytes, at: int, old: int, new: bytes) -> bytes:
+    """Put `new` in the place of `old` octets."""
+    at %= len(stream) + 1
+    return stream[:at] + new + stream[at + old :]
+
+
 MUTATED = st.builds(
-    lambda stream, at, old, new: (
-        stream[: at % (len(stream) + 1)] + new + stream[at % (len(stream) + 1) + old :]
-    ),
+    mutate,
     st.sampled_from(list(REFUSED.values()))
     | st.sampled_from([post(b"/p", b"abc"), chunked(b"/c", b"3\r\nabc\r\n0\r\n\r\n"), get(b"/g")]),
     st.integers(0, 300),
