@@ -233,8 +233,13 @@ ANSWER_CHECKS: Final = (
             ),
             Mutant(
                 "http-framing-at-a-glance",
-                "if len(places) == 1 and not others else None",
+                "if len(places) == 1 and len(kept) <= 1 and not others else None",
                 "if places else None",
+            ),
+            Mutant(
+                "http-connection-at-a-glance",
+                "if frame.connection_at is not None and",
+                "if False and",
             ),
             Mutant(
                 "http-host-form-at-a-glance",

@@ -15,7 +15,8 @@ class Approach:
 
     __slots__ = ("_attempts", "_call_off", "_limits", "_pool", "_refused_by", "_server", "_tried")
 
-    def __init__(self, pool: UpstreamPool, limits: EdgeLimits) -> None:
+    def __init__(self, pool: UpstreamPool | None, limits: EdgeLimits) -> None:
+        """Of a pool; None where the upstream is gone since the request was judged."""
         self._pool: Final = pool
         self._limits: Final = limits
         self._attempts = 0
@@ -29,6 +30,8 @@ class Approach:
 
         `fresh`: not one that has been idle, for the server was closing one of those.
         """
+        if self._pool is None:
+            return EdgeFault.NO_UPSTREAM
         if not self._attempts and self._pool.full:
             return EdgeFault.BUSY
         server = self._pool.choose(self._tried)

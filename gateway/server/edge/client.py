@@ -178,6 +178,8 @@ class EdgeConnection(ClientConnection):
             self._linger()
         elif self._connections.draining:
             self._close()
+        elif self._reader.empty and not self._waits():
+            self._await_bytes()
         else:
             self._advance()
 
@@ -308,11 +310,7 @@ class EdgeConnection(ClientConnection):
             return
         if (decided.method == b"HEAD") is not self._is_head:  # its answer would end elsewhere for the client
             raise UnwritableRequest("another method")
-        pool = self._edge.upstreams.get(decided.upstream)
-        if pool is None:
-            self.refused(EdgeFault.NO_UPSTREAM)
-            return
-        self._exchange = Exchange(self, upgradable(decided, self._frame), self._frame, pool, self._edge)
+        self._exchange = Exchange(self, upgradable(decided, self._frame), self._frame, self._edge)
         self._exchange.start(first, whole=self._body is None)
 
     def _pass_on(self, data: bytes) -> None:

@@ -28,7 +28,6 @@ from gateway.server.edge.response_head import AnswerHead, FaultyAnswer, relayed_
 from gateway.server.edge.served import Client
 from gateway.server.edge.tunnel import Tunnel, switches
 from gateway.server.edge.upstream_connection import UpstreamConnection
-from gateway.server.edge.upstreams import UpstreamPool
 from gateway.server.http1.after import After
 from gateway.server.http1.head import Frame
 from gateway.server.http1.writer import CONNECTION
@@ -45,9 +44,7 @@ class Exchange:
     )
     # fmt: on
 
-    def __init__(
-        self, client: Client, forward: Forward, frame: Frame, pool: UpstreamPool, edge: Edge
-    ) -> None:
+    def __init__(self, client: Client, forward: Forward, frame: Frame, edge: Edge) -> None:
         """Take what was judged. Raises: UnwritableRequest."""
         self._client = client
         self._forward = forward
@@ -56,7 +53,7 @@ class Exchange:
         self._limits = edge.limits
         self._head = request_head(forward, frame.length)
         self._first = b""
-        self._approach = Approach(pool, edge.limits)
+        self._approach = Approach(edge.upstreams.get(forward.upstream), edge.limits)
         self._connection: UpstreamConnection | None = None
         self._sent = False  # the whole request
         self._answering = False  # a byte of an answer has come

@@ -142,6 +142,9 @@ class ServerPool:
             self.rest()
             waiter.unreachable()
             return
+        except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
+            waiter.failed(bug)
+            return
         if not connection.alive:  # it has ended before we came to use it, and nobody was told
             waiter.unreachable()
             return

@@ -53,7 +53,8 @@ async def test_the_last_reason_stands() -> None:
     assert approach.next(Waiting()) is None
     approach.turn_from(EdgeFault.UNREACHABLE)
     assert approach.next(Waiting()) is EdgeFault.UNREACHABLE
-    assert Approach(pool_of(), LIMITS).next(Waiting()) is EdgeFault.NO_UPSTREAM
+    for none in (pool_of(), None):
+        assert Approach(none, LIMITS).next(Waiting()) is EdgeFault.NO_UPSTREAM
 
 
 async def test_a_full_upstream_is_not_approached() -> None:
