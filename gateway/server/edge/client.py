@@ -154,6 +154,8 @@ class EdgeConnection(ClientConnection):
     def flow(self) -> None:
         """Send on what has arrived and what will."""
         if self._exchange is None or (self._body is None and self._exchange.tunnel is None):
+            if self._reader.empty:
+                self._resume_reading()  # else its end would go unnoticed
             return
         self._flows = True
         held = self._reader.take()

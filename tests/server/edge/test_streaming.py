@@ -85,6 +85,30 @@ async def test_a_large_body_waits_for_a_slow_server(edge: StartEdge, backend: St
     writer.close()
 
 
+async def test_a_client_that_leaves_after_a_large_body_is_missed(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    go = asyncio.Event()
+
+    async def script(peer: Peer) -> None:
+        await peer.head()
+        await go.wait()
+        await peer.reader.readexactly(BIG - len(peer.seen) + peer._read)
+        await peer.end()
+
+    behind = await backend(script)
+    edged = await edge(behind, limits=TINY)
+    _, writer = await edged.connect()
+    writer.write(asks(b"POST", b"/", b"Content-Length: %d" % BIG))
+    sending = asyncio.create_task(_send(writer))
+    await until(lambda: unsent(writer) and held(edged))
+    go.set()
+    await sending
+    await until(lambda: not unsent(writer) and not held(edged))
+    writer.transport.abort()
+    await until(lambda: behind.peers[0].ended)
+
+
 async def test_a_body_that_comes_before_its_server_is_held_and_bounded(
     edge: StartEdge, backend: StartBackend
 ) -> None:
