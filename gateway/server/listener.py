@@ -94,6 +94,28 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
             writer=writer,
         )
 
+    return await listen_for(
+        connection,
+        connections,
+        host=host,
+        port=port,
+        limits=limits,
+        ssl=ssl,
+        reuse_port=reuse_port,
+    )
+
+
+async def listen_for(
+    connection: Callable[[], asyncio.Protocol],
+    connections: Connections,
+    *,
+    host: str,
+    port: int,
+    limits: Limits,
+    ssl: tls.SSLContext | None,
+    reuse_port: bool,
+) -> Listener:
+    """Listen for `connection` to be made, whose instances put themselves into `connections`."""
     bound = _bind(host, port, reuse_port=reuse_port)
     server = await asyncio.get_running_loop().create_server(
         connection,

@@ -158,10 +158,10 @@ ANSWER_CHECKS: Final = (
         (
             Mutant(
                 "writer-control-bytes",
-                "if len(lines.translate(None, _TEXT)) != 2 * (len(fields) + 1):",
+                "if len(lines.translate(None, TEXT)) != 2 * (len(fields) + 1):",
                 "if False:",
             ),
-            Mutant("writer-names", "if not name or name.translate(None, _TOKEN) or", "if"),
+            Mutant("writer-names", "if not name or name.translate(None, TOKEN) or", "if"),
             Mutant("writer-framing", " or name.lower() in _OURS:", ":"),
             Mutant("writer-status", "if not 200 <= status <= 599:", "if False:"),
         ),
@@ -194,10 +194,10 @@ ANSWER_CHECKS: Final = (
             # A version that is none, llhttp refuses as well; an empty line before the first it passes over.
             Mutant(
                 "http-first-line",
-                "not buffer.startswith(line) or version not in _VERSIONS or",
-                "",
+                " or not buffer.startswith(line) or version not in _VERSIONS:",
+                ":",
             ),
-            Mutant("http-connect", ' or method == b"CONNECT":', ":"),
+            Mutant("http-connect", "if method in self._refused:", "if False:"),
             Mutant(
                 "http-head-size",
                 "        if end > self._limits.head_bytes:\n",
@@ -212,8 +212,8 @@ ANSWER_CHECKS: Final = (
             Mutant("http-upgrade-closes", "if close or upgrade or not", "if close or not"),
             Mutant(
                 "http-identities",
-                "HttpRequest(method, target, headers, self._peer, self._identities), after",
-                "HttpRequest(method, target, headers, self._peer), after",
+                "HttpRequest(method, target, headers, self._peer, self._identities), frame",
+                "HttpRequest(method, target, headers, self._peer), frame",
             ),
         ),
     ),
@@ -241,8 +241,13 @@ ANSWER_CHECKS: Final = (
             ),
             Mutant(
                 "http-framing-at-a-glance",
-                "if len(places) == 1 and not others else None",
+                "if len(places) == 1 and len(kept) <= 1 and not others else None",
                 "if places else None",
+            ),
+            Mutant(
+                "http-connection-at-a-glance",
+                "if frame.connection_at is not None and",
+                "if False and",
             ),
             Mutant(
                 "http-host-form-at-a-glance",
@@ -258,13 +263,13 @@ ANSWER_CHECKS: Final = (
     ),
     Group(
         "gateway/server/http1/protocol.py",
+        ("tests/server/http1/test_protocol.py", "tests/server/http1/test_protocol_refusals.py"),
+        (Mutant("http-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),),
+    ),
+    Group(
+        "gateway/server/http1/connection.py",
+        ("tests/server/http1/test_connection.py", "tests/server/http1/test_protocol_crowds.py"),
         (
-            "tests/server/http1/test_protocol.py",
-            "tests/server/http1/test_protocol_refusals.py",
-            "tests/server/http1/test_protocol_crowds.py",
-        ),
-        (
-            Mutant("http-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
             Mutant(
                 "http-crowd",
                 "if not self._connections.add(self, peer):",

@@ -4,8 +4,15 @@ from typing import Final
 
 from tests.mutants.answer_checks import ANSWER_CHECKS
 from tests.mutants.edge_checks import EDGE_CHECKS
+from tests.mutants.edge_core_checks import EDGE_CORE_CHECKS
 from tests.mutants.mutant import Group
 from tests.mutants.request_checks import REQUEST_CHECKS
 from tests.mutants.token_checks import TOKEN_CHECKS
 
-GROUPS: Final[tuple[Group, ...]] = (*TOKEN_CHECKS, *REQUEST_CHECKS, *ANSWER_CHECKS, *EDGE_CHECKS)
+GROUPS: Final[tuple[Group, ...]] = (
+    *TOKEN_CHECKS,
+    *REQUEST_CHECKS,
+    *ANSWER_CHECKS,
+    *EDGE_CHECKS,
+    *EDGE_CORE_CHECKS,
+)

@@ -1,6 +1,5 @@
 """How do calls from the network reach the servicer, and how does that stop?"""
 
-import asyncio
 import ssl as tls
 from collections.abc import Callable
 
@@ -8,7 +7,7 @@ from gateway.server.grpc.protocol import GrpcProtocol
 from gateway.server.grpc.servicer import Servicer
 from gateway.server.http1.connections import Connections
 from gateway.server.http1.limits import Limits
-from gateway.server.listener import Listener
+from gateway.server.listener import Listener, listen_for
 
 
 async def listen(  # noqa: PLR0913 - an address and its rules: each is named at the call
@@ -34,14 +33,6 @@ async def listen(  # noqa: PLR0913 - an address and its rules: each is named at 
             servicer, limits=limits, connections=connections, on_malformed=on_malformed, on_bug=on_bug
         )
 
-    server = await asyncio.get_running_loop().create_server(
-        connection,
-        host,
-        port,
-        ssl=ssl,
-        backlog=limits.backlog,
-        reuse_port=reuse_port or None,
-        ssl_handshake_timeout=limits.head_timeout_s if ssl else None,
-        ssl_shutdown_timeout=limits.linger_s if ssl else None,
+    return await listen_for(
+        connection, connections, host=host, port=port, limits=limits, ssl=ssl, reuse_port=reuse_port
     )
-    return Listener(server, connections)

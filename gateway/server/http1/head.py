@@ -7,8 +7,9 @@ before the request line, more than one space in it, HTTP/0.9, HTTP/2.0 and RTSP 
 This module is the seam: a compiled reader with the same three methods can take its place.
 """
 
+import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import httptools
 
@@ -20,6 +21,20 @@ from gateway.server.http1.limits import Limits
 from gateway.server.http1.simple_head import FRAMING, HOST, SimpleHeads
 
 
+class Frame(NamedTuple):
+    """What a head says about where its message ends and what becomes of the connection."""
+
+    after: After
+    length: int | None = 0
+    """Octets of the body; None where it is chunked."""
+    upgrade: bool = False
+    http_1_1: bool = True
+
+
+SIMPLE: Final = Frame(After.STAY)
+"""Of every request that `HeadReader.whole` gives."""
+
+
 class HeadReader:
     """Collects the bytes of one connection and gives the heads that are complete, in order.
 
@@ -27,6 +42,7 @@ class HeadReader:
     """
 
     __slots__ = (
+        "_bodies",
         "_buffer",
         "_fed",
         "_identities",
@@ -34,12 +50,18 @@ class HeadReader:
         "_pairs",
         "_parser",
         "_peer",
+        "_refused",
         "_simple",
         "_target",
         "_whole",
     )
 
-    def __init__(self, *, peer: str, limits: Limits, identities: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, *, peer: str, limits: Limits, identities: frozenset[str] = frozenset(), bodies: bool = False
+    ) -> None:
+        """Read heads; with `bodies` those that announce one as well, and CONNECT, which the edge answers."""
+        self._bodies = bodies
+        self._refused = () if bodies else (b"CONNECT",)
         self._peer = peer
         self._identities = identities
         self._limits = limits
@@ -74,9 +96,22 @@ class HeadReader:
         self._buffer = self._buffer + data if self._buffer else data
 
     def next(self) -> tuple[HttpRequest, After] | None:
-        """Give the next request; None if its head is not complete yet.
+        """Give the next request, where none has a body; None if its head is not complete yet.
 
         Raises: FaultyHead as soon as the bytes show it, which may be before the head is complete.
+        """
+        head = self.next_framed()
+        return None if head is None else (head[0], head[1].after)
+
+    def take(self) -> bytes:
+        """Give up what stands behind the last head: it is the body's, as far as that goes."""
+        rest, self._buffer = self._buffer, b""
+        return rest
+
+    def next_framed(self) -> tuple[HttpRequest, Frame] | None:
+        """Give the next request and its frame. Where that tells of a body, `take` what follows.
+
+        Raises: FaultyHead, as `next` does.
         """
         buffer = self._buffer
         if not buffer:
@@ -144,18 +179,22 @@ class HeadReader:
         except httptools.HttpParserError:
             raise FaultyHead(Fault.MALFORMED) from None
 
-    def _read(self, buffer: bytes) -> tuple[HttpRequest, After]:
+    def _read(self, buffer: bytes) -> tuple[HttpRequest, Frame]:
         method, target, pairs = self._parser.get_method(), self._target, self._pairs
         if len(target) > self._limits.target_bytes or len(pairs) > self._limits.header_count:
             raise FaultyHead(Fault.HEAD_TOO_LARGE)
         line = b"%b %b HTTP/1." % (method, target)
         version = buffer[len(line) : len(line) + 3]
-        if not self._whole or not buffer.startswith(line) or version not in _VERSIONS or method == b"CONNECT":
+        if not self._whole or not buffer.startswith(line) or version not in _VERSIONS:
+            raise FaultyHead(Fault.MALFORMED)
+        if method in self._refused:
             raise FaultyHead(Fault.MALFORMED)
         framing = [(name.lower(), value) for name, value in pairs if name.lower() in FRAMING]
-        after = _after(framing, http_1_1=version == b"1\r\n")
+        frame = _frame(framing, http_1_1=version == b"1\r\n", bodies=self._bodies)
+        if frame.length != 0:  # llhttp would read the body; we do, so that it meets the next head afresh
+            self._parser = httptools.HttpRequestParser(self)
         headers = Headers.of(tuple(pairs))
-        return HttpRequest(method, target, headers, self._peer, self._identities), after
+        return HttpRequest(method, target, headers, self._peer, self._identities), frame
 
 
 MAX_COMMAS: Final = 32
@@ -163,12 +202,14 @@ MAX_COMMAS: Final = 32
 _SPENT: Final = httptools.HttpRequestParser(object())
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"1\r\n", b"0\r\n")
+_LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,17}")
 
 
-def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
-    """Check the headers that frame the message, and say what they do to the connection."""
+def _frame(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool, bodies: bool) -> Frame:
+    """Check the headers that frame the message, and say what they do to it and to the connection."""
     hosts = 0
     close, keep, upgrade = False, False, False
+    announced: list[tuple[bytes, bytes]] = []
     for name, value in framing:
         match name:
             case b"host":
@@ -184,23 +225,44 @@ def _after(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> After:
             case b"upgrade":
                 upgrade = True
             case _:
-                _check_no_body(name, value)
+                announced.append((name, value))
     if hosts != 1 and (http_1_1 or hosts):
         raise FaultyHead(Fault.MALFORMED)
-    # We never take up an upgrade. A peer may have sent bytes of the other protocol already
+    length = _body_length(announced, http_1_1=http_1_1) if bodies else _check_no_body(announced)
+    # We never take up an upgrade here. A peer may have sent bytes of the other protocol already
     # (RFC 9110 7.8), so nothing behind such a head is read as HTTP.
     if close or upgrade or not (http_1_1 or keep):
-        return After.CLOSE
-    return After.STAY if http_1_1 else After.STAY_1_0
+        return Frame(After.CLOSE, length, upgrade, http_1_1)
+    return Frame(After.STAY if http_1_1 else After.STAY_1_0, length, upgrade, http_1_1)
 
 
-def _check_no_body(name: bytes, value: bytes) -> None:
+def _body_length(announced: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) -> int | None:
+    """Give the one length that every reader finds; None for chunked (RFC 9112 6.3).
+
+    Refuses what it lets a server repair: two lengths though they be equal, a length beside a coding, any
+    coding but `chunked` alone, a coding in HTTP/1.0, and zeros before a number, which some read as octal.
+    """
+    if not announced:
+        return 0
+    (name, value), *others = announced
+    if others:
+        raise FaultyHead(Fault.MALFORMED)
+    if name == b"content-length" and _LENGTH.fullmatch(value):
+        return int(value)
+    if name == b"transfer-encoding" and http_1_1 and value.lower() == b"chunked":
+        return None
+    raise FaultyHead(Fault.MALFORMED)
+
+
+def _check_no_body(announced: Sequence[tuple[bytes, bytes]]) -> int:
     """Refuse a head that announces a body. Repeats of Content-Length are refused by llhttp.
 
     nginx without `proxy_pass_request_body off` and `proxy_set_header Content-Length ""` announces
     its client's body and does not send it: waiting for it would hang every such request, and what
     follows a body that we do not read would be read as the next head. `0` is what Envoy sends.
     """
-    if name == b"content-length" and value == b"0":
-        return
-    raise FaultyHead(Fault.BODY)
+    for name, value in announced:
+        if name == b"content-length" and value == b"0":
+            continue
+        raise FaultyHead(Fault.BODY)
+    return 0

@@ -2,8 +2,8 @@
 
 The quick way in front of `HeadReader`, and never a more lenient one: what it reads is what the thorough
 reader reads, and what it does not it leaves to that one, which refuses or reads it. Simple is: one head in
-one piece, HTTP/1.1, each header as `Name: value` and none twice, nothing that frames a body or keeps,
-closes or changes the connection.
+one piece, HTTP/1.1, each header as `Name: value` and none twice, nothing that frames a body or closes or
+changes the connection: of Connection only the `keep-alive` that HTTP/1.1 has anyway.
 
 llhttp checks the bytes and hands each header to a dictionary's own method: no Python runs for a header.
 """
@@ -50,6 +50,9 @@ class SimpleHeads:
             self._seen = None
             return None
         values = tuple(map(_bare, headers.values()))
+        if frame.connection_at is not None and values[frame.connection_at].lower() != b"keep-alive":
+            self._seen = None
+            return None
         # Every octet is accounted for: no name stood twice, no line was folded, nothing was passed over.
         octets = len(seen.line) + frame.octets + sum(map(len, values))
         if (
@@ -113,14 +116,17 @@ class _Frame(NamedTuple):
     """What the names alone say of a message's frame."""
 
     host_at: int | None
-    """Where Host stands, if it stands once and no other name frames the message."""
+    """Where Host stands, if it stands once and no other name but Connection frames the message."""
+    connection_at: int | None
+    """Where Connection stands."""
     octets: int
     """Of the header lines without their values, and of the empty line."""
 
 
 def _frame_of(shape: Shape) -> _Frame:
-    places, others = shape.places(b"host"), FRAMING.intersection(shape.names) - {b"host"}
-    host_at = places[0] if len(places) == 1 and not others else None
+    places, kept = shape.places(b"host"), shape.places(b"connection")
+    others = FRAMING.intersection(shape.names) - {b"host", b"connection"}
+    host_at = places[0] if len(places) == 1 and len(kept) <= 1 and not others else None
     octets = sum(len(name) + len(b": \r\n") for name in shape.names) + len(b"\r\n")
-    frame = shape.findings[_Frame] = _Frame(host_at, octets)
+    frame = shape.findings[_Frame] = _Frame(host_at, kept[0] if kept else None, octets)
     return frame

@@ -38,21 +38,21 @@ class AnswerWriter:
         """
         status = answer.status
         fields = [_field_name(name) + value for name, value in answer.headers]
-        lines = b"\r\n".join((_STATUS_LINES.get(status) or _status_line(status), *fields, b""))
+        lines = b"\r\n".join((status_line(status), *fields, b""))
         # Every CR, LF or other control byte that is not one of our line ends makes this unequal.
-        if len(lines.translate(None, _TEXT)) != 2 * (len(fields) + 1):
+        if len(lines.translate(None, TEXT)) != 2 * (len(fields) + 1):
             raise UnwritableAnswer("control byte in a header")
         bodiless = status in (204, 304)
         if bodiless and answer.body:
             raise UnwritableAnswer("body in an answer that has none")
         length = b"" if bodiless or head else b"content-length: %d\r\n" % len(answer.body)
         date = self._date_line() if self._clock else b""
-        return b"".join((lines, date, length, _CONNECTION[after], b"\r\n", b"" if head else answer.body))
+        return b"".join((lines, date, length, CONNECTION[after], b"\r\n", b"" if head else answer.body))
 
     @staticmethod
     def reframe(wire: bytes, after: After) -> bytes:
         """Write an answer without body, rendered for a connection that stays, for one that may not."""
-        return wire[:-2] + _CONNECTION[after] + b"\r\n"
+        return wire[:-2] + CONNECTION[after] + b"\r\n"
 
     def _date_line(self) -> bytes:
         second = int(self._clock()) if self._clock else 0
@@ -62,7 +62,7 @@ class AnswerWriter:
         return self._date
 
 
-_CONNECTION: Final = {
+CONNECTION: Final = {
     After.CLOSE: b"connection: close\r\n",
     After.STAY: b"",
     After.STAY_1_0: b"connection: keep-alive\r\n",
@@ -70,12 +70,16 @@ _CONNECTION: Final = {
 _OURS: Final = frozenset(
     (b"content-length", b"transfer-encoding", b"connection", b"date", b"upgrade", b"trailer")
 )
-_TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # field-value of RFC 9110 5.5: visible ASCII, space, tab, obs-text.
-_TEXT: Final = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
+TEXT: Final = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
 
 
-def _status_line(status: int) -> bytes:
+def status_line(status: int) -> bytes:
+    """Write the first line of a final answer, without its end. The phrase is the registry's, or none."""
+    known = _STATUS_LINES.get(status)
+    if known is not None:
+        return known
     if not 200 <= status <= 599:
         raise UnwritableAnswer("not a final status")
     return b"HTTP/1.1 %d " % status  # RFC 9112 4: the phrase may be empty, its space may not
@@ -91,6 +95,6 @@ _STATUS_LINES: Final = {
 @lru_cache(maxsize=256)  # names are few and fixed by our code; a flood of others costs only time
 def _field_name(name: bytes) -> bytes:
     """Check one header name (RFC 9110 5.1 token, not one of ours) and give it its colon."""
-    if not name or name.translate(None, _TOKEN) or name.lower() in _OURS:
+    if not name or name.translate(None, TOKEN) or name.lower() in _OURS:
         raise UnwritableAnswer("header name")
     return name + b": "

@@ -75,8 +75,15 @@ def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
         GOOD.replace(b"Accept: */*", b"Content-Length: 0"),
         GOOD.replace(b"Accept: */*", b"Content-Length: 5"),
         GOOD.replace(b"Accept: */*", b"Transfer-Encoding: chunked"),
-        GOOD.replace(b"Accept: */*", b"Connection: keep-alive"),
         GOOD.replace(b"Accept: */*", b"Connection: close"),
+        GOOD.replace(b"Accept: */*", b"Connection: "),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive, close"),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive, x-a"),
+        GOOD.replace(b"Accept: */*", b"Connection: Upgrade"),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive\r\nConnection: close"),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive\r\nconnection: keep-alive"),
+        GOOD.replace(b"Accept: */*", b"Connection: keep-alive\r\nUpgrade: h2c"),
+        GOOD.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Accept: */*", b"Connection: keep-alive"),
         GOOD.replace(b"Accept: */*", b"Upgrade: websocket"),
         GOOD.replace(b"Accept: */*", b"A: \0"),
         GOOD.replace(b"Accept: */*", b"A: \x0b"),
@@ -87,6 +94,20 @@ def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
 )
 def test_what_is_not_simple_is_left_to_the_thorough_reader(data: bytes) -> None:
     assert quick(data) is None
+
+
+@pytest.mark.parametrize("connection", [b"keep-alive", b"Keep-Alive", b"KEEP-ALIVE"])
+def test_staying_is_what_is_done_anyway(connection: bytes) -> None:
+    stays = GOOD.replace(b"Accept: */*", b"connection: " + connection)
+    request = quick(stays)
+    assert request is not None
+    assert thorough(stays) == (request, After.STAY)
+
+
+def test_behind_a_head_that_closes_nothing_is_read_at_a_glance() -> None:
+    reader = SimpleHeads(DEFAULT)
+    assert reader.read(GOOD.replace(b"Accept: */*", b"Connection: close"), PEER) is None
+    assert reader.read(GOOD, PEER) is None
 
 
 def test_a_name_in_two_cases_is_read_as_two_headers() -> None:

@@ -1,0 +1,78 @@
+"""What can be wrong between a client and a backend, and what is the client told?"""
+
+from collections.abc import Mapping
+from enum import StrEnum, unique
+from typing import Final
+
+from gateway.dialects.wire import HttpAnswer
+from gateway.server.http1.fault import refusal
+
+
+@unique
+class EdgeFault(StrEnum):
+    """A closed vocabulary beside `Fault`, fit for a metric label: nothing of a request or an answer."""
+
+    METHOD = "method"
+    """CONNECT, which asks for a tunnel to anywhere, or TRACE, which shows our token to the client."""
+    EXPECTATION = "expectation"
+    """An Expect that is not `100-continue`."""
+    MALFORMED_BODY = "malformed_body"
+    """Chunks that are not as RFC 9112 7.1 writes them, or a body where none can be."""
+    BODY_TOO_LARGE = "body_too_large"
+    BODY_TIMEOUT = "body_timeout"
+    """A body began and did not go on."""
+    NO_UPSTREAM = "no_upstream"
+    """Every server is known to be ill; or the upstream is gone since the request was judged."""
+    BUSY = "busy"
+    """The upstream has as many requests as it may have."""
+    UNREACHABLE = "unreachable"
+    """No server took a connection."""
+    CONNECT_TIMEOUT = "connect_timeout"
+    """No server took a connection in time."""
+    LOST = "lost"
+    """The server closed before the head of its answer was whole."""
+    BAD_ANSWER = "bad_answer"
+    """What the server sent is not one answer that every reader reads alike."""
+    UPSTREAM_TIMEOUT = "upstream_timeout"
+    """The server did not answer in time."""
+    CUT = "cut"
+    """The answer ended early, or a side fell silent within it: its client sees that it is not whole."""
+
+
+class FaultyRequest(ValueError):
+    """The request is none that we pass on. Carries its fault, never its bytes."""
+
+    __slots__ = ("fault",)
+
+    def __init__(self, fault: EdgeFault) -> None:
+        super().__init__(fault.value)
+        self.fault: Final = fault
+
+
+RETRY_AFTER: Final = b"retry-after"
+
+REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
+    # RFC 9110 9.1: 501 where no resource here will ever know the method; 405 would have to list the others.
+    EdgeFault.METHOD: refusal(501),
+    EdgeFault.EXPECTATION: refusal(417),
+    EdgeFault.MALFORMED_BODY: refusal(400),
+    EdgeFault.BODY_TOO_LARGE: refusal(413),
+    EdgeFault.BODY_TIMEOUT: refusal(408),
+    EdgeFault.NO_UPSTREAM: refusal(503),
+    EdgeFault.BUSY: refusal(503),
+    EdgeFault.UNREACHABLE: refusal(502),
+    EdgeFault.CONNECT_TIMEOUT: refusal(504),
+    EdgeFault.LOST: refusal(502),
+    EdgeFault.BAD_ANSWER: refusal(502),
+    EdgeFault.UPSTREAM_TIMEOUT: refusal(504),
+    # Never written: an answer has begun.
+    EdgeFault.CUT: refusal(502),
+}
+
+
+def refusal_for(fault: EdgeFault, retry_after_s: int) -> HttpAnswer:
+    """Give the constant answer; one that asks for patience says how much (RFC 9110 10.2.3)."""
+    answer = REFUSALS[fault]
+    if answer.status != 503:
+        return answer
+    return answer._replace(headers=(*answer.headers, (RETRY_AFTER, b"%d" % retry_after_s)))

@@ -1,0 +1,67 @@
+"""How does the edge listen?"""
+
+import ssl as tls
+from collections.abc import Callable
+from typing import Final
+
+from gateway.server.edge.client import EdgeConnection
+from gateway.server.edge.handler import Edge, EdgeHandler
+from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.upstreams import Upstreams
+from gateway.server.http1.connections import Connections
+from gateway.server.http1.writer import AnswerWriter
+from gateway.server.listener import Listener, listen_for
+
+EdgeListener = Listener
+"""It pauses, resumes and drains as the decision listener does. The upstreams are the caller's to close."""
+
+
+def _ignore(_: object) -> None:
+    pass
+
+
+def _anybody(_: str) -> bool:
+    return True
+
+
+_DEFAULTS: Final = EdgeLimits()
+
+
+async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at the call
+    handler: EdgeHandler,
+    upstreams: Upstreams,
+    *,
+    host: str,
+    port: int,
+    clock: Callable[[], float],
+    limits: EdgeLimits = _DEFAULTS,
+    knows: Callable[[str], bool] = _anybody,
+    on_malformed: Callable[[str], None] = _ignore,
+    on_bug: Callable[[BaseException], None] = _ignore,
+    ssl: tls.SSLContext | None = None,
+    reuse_port: bool = False,
+) -> EdgeListener:
+    """Listen on `host` and `port` (0: any); answer or pass on each request as `handler` says.
+
+    `on_malformed` gets one of `Fault` or `EdgeFault`; `on_bug` what the handler or this core raised, whose
+    traceback may hold the request: redact it. `clock` gives seconds since the epoch, for the Date of our own
+    answers and the end of WebSockets. Raises: OSError if the address cannot be had.
+    """
+    edge = Edge(handler=handler, upstreams=upstreams, limits=limits, clock=clock)
+    connections = Connections(limits.client, knows)
+    writer = AnswerWriter(clock)
+
+    def connection() -> EdgeConnection:
+        return EdgeConnection(
+            edge, connections=connections, on_malformed=on_malformed, on_bug=on_bug, writer=writer
+        )
+
+    return await listen_for(
+        connection,
+        connections,
+        host=host,
+        port=port,
+        limits=limits.client,
+        ssl=ssl,
+        reuse_port=reuse_port,
+    )

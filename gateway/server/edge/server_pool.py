@@ -1,0 +1,166 @@
+"""Which connections to one server are there, and is the server well?"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from ssl import SSLContext
+from typing import Protocol
+
+from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.upstream_connection import UpstreamConnection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """One address that takes requests."""
+
+    host: str
+    port: int
+    ssl: SSLContext | None = None
+    server_hostname: str | None = None
+    """The name that its certificate must show, if not `host`."""
+
+
+class Waiter(Protocol):
+    """Who waits for a new connection."""
+
+    def connected(self, connection: UpstreamConnection) -> None:
+        """Use it."""
+
+    def unreachable(self) -> None:
+        """Do without: the server did not take one."""
+
+    def failed(self, bug: BaseException) -> None:
+        """End: this core has a defect."""
+
+
+class ServerPool:
+    """The connections to one server. Idle ones are kept for `keepalive_s`, the last used is the next."""
+
+    __slots__ = (
+        "_idle",
+        "_limits",
+        "_loop",
+        "_open",
+        "_resting_until",
+        "_retired",
+        "_sweep",
+        "outstanding",
+        "server",
+        "well",
+    )
+
+    def __init__(self, server: Server, limits: EdgeLimits) -> None:
+        self.server = server
+        self._limits = limits
+        self._loop = asyncio.get_running_loop()
+        self._open: set[UpstreamConnection] = set()
+        self._idle: list[UpstreamConnection] = []
+        self._resting_until = 0.0
+        self._retired = False
+        self._sweep: asyncio.TimerHandle | None = None
+        self.outstanding = 0
+        """Requests under way, tunnels included."""
+        self.well = True
+        """By the word of the active check; without one, always."""
+
+    @property
+    def open(self) -> int:
+        """Connections, idle or not."""
+        return len(self._open)
+
+    @property
+    def idle(self) -> int:
+        """Connections that wait for a request."""
+        return len(self._idle)
+
+    @property
+    def resting(self) -> bool:
+        """It has refused a connection a moment ago."""
+        return bool(self._resting_until) and self._loop.time() < self._resting_until
+
+    def rest(self) -> None:
+        """Let others be asked first for a while."""
+        self._resting_until = self._loop.time() + self._limits.rest_s
+
+    def take(self) -> UpstreamConnection | None:
+        """Give an idle connection, if there is a live one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.alive:
+                return connection
+        return None
+
+    def give_back(self, connection: UpstreamConnection) -> None:
+        """Keep it for the next request."""
+        if self._retired or len(self._idle) >= self._limits.idle_connections or not connection.alive:
+            connection.discard()
+            return
+        connection.exchange = None
+        connection.used = True
+        connection.resume_reading()  # else its end would go unnoticed
+        connection.idle_since = self._loop.time()
+        self._idle.append(connection)
+        if self._sweep is None:
+            self._sweep = self._loop.call_later(self._limits.keepalive_s, self._close_old)
+
+    def connect(self, waiter: Waiter) -> Callable[[], object]:
+        """Open a connection for `waiter`. Gives what calls that off."""
+        return self._loop.create_task(self._connect(waiter)).cancel
+
+    def forget(self, connection: UpstreamConnection) -> None:
+        """Let go of a connection that has ended."""
+        self._open.discard(connection)
+        if connection in self._idle:
+            self._idle.remove(connection)
+
+    def retire(self) -> None:
+        """Close what is idle now, and the rest after its request."""
+        self._retired = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+            self._sweep = None
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.discard()
+
+    # --- private ---
+
+    async def _connect(self, waiter: Waiter) -> None:
+        server = self.server
+        name = (server.server_hostname or server.host) if server.ssl else None
+        try:
+            _, connection = await self._loop.create_connection(
+                lambda: UpstreamConnection(self, self._limits),
+                server.host,
+                server.port,
+                ssl=server.ssl,
+                server_hostname=name,
+                ssl_handshake_timeout=self._limits.connect_s if server.ssl else None,
+            )
+        except (OSError, UnicodeError):  # a name that is none is an address that does not answer
+            self.rest()
+            waiter.unreachable()
+            return
+        except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
+            waiter.failed(bug)
+            return
+        if not connection.alive:  # it has ended before we came to use it, and nobody was told
+            waiter.unreachable()
+            return
+        self._resting_until = 0.0
+        self._open.add(connection)
+        try:
+            waiter.connected(connection)
+        except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
+            waiter.failed(bug)
+
+    def _close_old(self) -> None:
+        """Close those that were idle too long: they stand first. The list is short, and looked at seldom."""
+        self._sweep = None
+        oldest = self._loop.time() - self._limits.keepalive_s
+        while self._idle and self._idle[0].idle_since <= oldest:
+            self._idle.pop(0).discard()
+        if self._idle:
+            wait = self._idle[0].idle_since - oldest
+            self._sweep = self._loop.call_later(max(wait, 0.01), self._close_old)

@@ -1,0 +1,116 @@
+"""Which checks of the edge are there to remove? Framing on both sides, what is sent twice, and what ends."""
+
+from typing import Final
+
+from tests.mutants.mutant import Edit, Group, Mutant
+
+_ANSWER: Final = "gateway/server/edge/response_head.py"
+
+EDGE_CORE_CHECKS: Final = (
+    Group(
+        "gateway/server/http1/head.py",
+        ("tests/server/http1/test_head_bodies.py", "tests/server/edge/test_smuggling.py"),
+        (
+            Mutant("edge-leading-zeros", 'rb"0|[1-9][0-9]{0,17}"', 'rb"[0-9]{1,18}"'),
+            Mutant("edge-coding-in-1.0", " and http_1_1 and value.lower() ==", " and value.lower() =="),
+            Mutant("edge-other-codings", ' and value.lower() == b"chunked":', ":"),
+            # llhttp would read what is left of the body as the next head.
+            Mutant(
+                "edge-parser-afresh",
+                "            self._parser = httptools.HttpRequestParser(self)\n        headers",
+                "            pass\n        headers",
+            ),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/body.py",
+        ("tests/server/edge/test_body.py",),
+        (
+            Mutant("edge-chunk-line-end", 'if line != b"\\r\\n":', "if False:"),
+            Mutant("edge-chunk-size", "_SIZE_LINE.fullmatch(line)", "_SIZE_LINE.search(line)"),
+            Mutant("edge-trailers", "elif _TRAILER.fullmatch(line) is None:", "elif False:"),
+            Mutant("edge-chunk-excess", "if self._excess > MAX_EXCESS:", "if False:"),
+            Mutant("edge-chunk-line", "len(part) >= MAX_LINE or (", "("),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/request_body.py",
+        ("tests/server/edge/test_request_body.py",),
+        (
+            Mutant("edge-length-limit", "if length is not None and length > most:", "if False:"),
+            Mutant("edge-body-limit", "if self._most < 0:", "if False:"),
+            Mutant("edge-drain-limit", "return self._body.ended or self._to_drain >= 0", "return True"),
+            Mutant("edge-expectation", ' != [b"100-continue"]:', " == []:"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/request_head.py",
+        ("tests/server/edge/test_request_head.py",),
+        (
+            Mutant("edge-control-bytes", "if len(head.translate(None, TEXT)) != 2 * lines:", "if False:"),
+            Mutant("edge-framing-names", " or name in HOP_BY_HOP:", ":"),
+            Mutant("edge-names", "if not name or name.translate(None, TOKEN) or", "if"),
+            Mutant("edge-target", ' or b" " in forward.target or', " or"),
+            Mutant("edge-one-host", 'if len(shape.places(b"host")) != 1:', "if False:"),
+        ),
+    ),
+    Group(
+        _ANSWER,
+        ("tests/server/edge/test_response_head.py",),
+        (
+            # llhttp refuses what this does, as far as we know; without either it would be read.
+            Mutant(
+                "edge-faults-of-the-answer-parser",
+                "        except httptools.HttpParserError:\n            raise FaultyAnswer from None\n",
+                "        except httptools.HttpParserError:\n            pass\n",
+                (
+                    Edit(_ANSWER, "            not self._whole\n            or not", "            not"),
+                    Edit(_ANSWER, '            or head.count(b"\\n") != len(names) + 2\n', ""),
+                ),
+            ),
+            Mutant("edge-answer-version", '(b"HTTP/1.1 ", b"HTTP/1.0 ")', '(b"HTTP/",)'),
+            Mutant("edge-answer-length", "if _LENGTH.fullmatch(values[place]) is None:", "if False:"),
+            Mutant("edge-answer-coding", ' or values[place].lower() != b"chunked":', ":"),
+            Mutant("edge-answer-coding-in-1.0", "if not http_1_1 or values[place]", "if values[place]"),
+            Mutant("edge-answer-size", "            or len(head) > limits.answer_head_bytes\n", ""),
+            Mutant("edge-answer-count", "            or len(names) > limits.answer_headers\n", ""),
+            Mutant("edge-answer-status", "if not 100 <= status <= 599:", "if False:"),
+            Mutant("edge-answer-hop-by-hop", "gone = HOP_BY_HOP | nominated", "gone = nominated"),
+            Mutant("edge-answer-nominated", "gone = HOP_BY_HOP | nominated", "gone = HOP_BY_HOP"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/exchange.py",
+        ("tests/server/edge/test_exchange.py", "tests/server/edge/test_tunnel.py"),
+        (
+            Mutant("edge-repeat-methods", " and self._forward.method in _IDEMPOTENT", ""),
+            Mutant("edge-repeat-bodies", " and self._frame.length == 0 and", " and"),
+            Mutant("edge-repeat-answered", "return not self._answering and", "return"),
+            Mutant("edge-repeat-new", "connection is not None and connection.used and self", "self"),
+            Mutant("edge-keep-bytes-behind", " and not body.rest)", ")"),
+            Mutant("edge-keep-unsent", "self._keeps and self._sent and", "self._keeps and"),
+            Mutant("edge-keep-close", "keeps=self._keeps and self._sent", "keeps=self._sent"),
+            Mutant("edge-keep-204", " and not (head.status == 204 and (head.chunked or head.length))", ""),
+            Mutant("edge-interims", "if self._interims > self._limits.interim_answers:", "if False:"),
+            Mutant("edge-switch", " or not switches(head, self._forward.upgrade):", ":"),
+            Mutant("edge-reset-is-no-end", "EndlessBody) and in_order:", "EndlessBody):"),
+            Mutant("edge-until", "if self._forward.until is not None:", "if False:"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/client.py",
+        ("tests/server/edge/test_client.py", "tests/server/edge/test_exchange.py"),
+        (
+            Mutant("edge-methods", 'if request.method in (b"CONNECT", b"TRACE"):', "if False:"),
+            Mutant("edge-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
+            Mutant("edge-same-method", 'if (decided.method == b"HEAD") is not self._is_head:', "if False:"),
+            Mutant("edge-close-unread", " or self._body is not None else", " else"),
+            Mutant("edge-drain-expected", "draining or self._expects or not", "draining or not"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/upstream_connection.py",
+        ("tests/server/edge/test_exchange.py",),
+        (Mutant("edge-unasked-bytes", "self.transport.abort()\n            return", "return"),),
+    ),
+)
