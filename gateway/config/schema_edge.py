@@ -58,7 +58,7 @@ class EdgeTlsSection(Section):
 
 
 class EdgeListener(Section):
-    """Where clients come in themselves: Token Gateway in place of a proxy."""
+    """Where clients come in themselves, in place of a proxy. Checked and explained, not served yet."""
 
     host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - it is for everybody
     """An IP address."""

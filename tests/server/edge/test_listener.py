@@ -43,7 +43,7 @@ async def test_a_port_may_be_shared() -> None:
     upstreams = Upstreams({}, EdgeLimits())
     one = await listen(forward, upstreams, host="127.0.0.1", port=0, clock=now, reuse_port=True)
     two = await listen(forward, upstreams, host="127.0.0.1", port=one.port, clock=now, reuse_port=True)
-    with pytest.raises(OSError, match="address already in use"):
+    with pytest.raises(OSError, match="in use"):
         await listen(forward, upstreams, host="127.0.0.1", port=one.port, clock=now)
     for listener in (one, two):
         await listener.drain(0)
