@@ -15,13 +15,13 @@ from gateway.core.headers import Headers
 from gateway.core.host import parse_host
 from gateway.core.policy import Policy
 from gateway.core.reason import Reason, Refusal
-from gateway.core.verdict import Deny, Permit, Preflight, Verdict
-from gateway.dialects import answers
+from gateway.core.verdict import Deny
+from gateway.dialects import envoy_answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.client_certificate import certificate_of
 from gateway.dialects.forwarded import check_caller, nearest_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpRequest
 
 NAME: Final = "envoy"
 
@@ -33,9 +33,10 @@ CAPABILITIES: Final = Capabilities(
     answers_preflight=False,  # its own CORS filter answers before it asks
 )
 
-_REMOVE: Final = b"x-envoy-auth-headers-to-remove"
 CARRIERS: Final = (b"host", b"x-forwarded-proto", b"x-forwarded-for", b"x-token-gateway-removes")
 _SCHEMES: Final = {b"http": "http", b"https": "https"}
+
+render = envoy_answers.render
 
 
 def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
@@ -45,16 +46,6 @@ def read(request: HttpRequest, policy: Policy) -> RequestFacts | Deny:
         return _facts(request, policy)
     except Refusal as refusal:
         return Deny(reason=refusal.reason, detail=refusal.detail)
-
-
-def render(verdict: Verdict) -> HttpAnswer:
-    """Give the answer: 200 with what is to be removed, or what the client is to see."""
-    answer = answers.render(verdict)
-    if isinstance(verdict, Preflight):
-        return HttpAnswer(status=403, headers=answer.headers)
-    if isinstance(verdict, Permit) and (names := _to_remove(verdict, answer)):
-        return answer._replace(headers=(*answer.headers, (_REMOVE, names)))
-    return answer
 
 
 def imitate(client: ClientRequest, url: str, peer: str) -> HttpRequest:
@@ -98,13 +89,3 @@ def _facts(request: HttpRequest, policy: Policy) -> RequestFacts:
         CAPABILITIES.replaces_cookies,
         None if policy.certificate_from is None else certificate_of(headers, policy),
     )
-
-
-def _to_remove(permit: Permit, answer: HttpAnswer) -> bytes:
-    """Name every credential of the client that our answer does not overwrite."""
-    policy = permit.context.policy
-    places = [b"authorization"]
-    if policy is not None:
-        places += [*sorted(policy.places.headers), *([b"cookie"] if policy.places.cookies else [])]
-    given = {name for name, _ in answer.headers}
-    return b",".join(name for name in places if name not in given)

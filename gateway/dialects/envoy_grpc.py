@@ -17,13 +17,13 @@ from gateway.core.headers import Headers
 from gateway.core.host import host_pattern, parse_host
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.core.reason import Reason, Refusal
-from gateway.core.verdict import Deny, Permit, Preflight, Verdict
-from gateway.dialects import answers
+from gateway.core.verdict import Deny
+from gateway.dialects import envoy_answers
 from gateway.dialects.capabilities import Capabilities
 from gateway.dialects.client_certificate import certificate_in, certificate_of
 from gateway.dialects.forwarded import check_caller, client_address
 from gateway.dialects.hygiene import check_method, check_method_parameter, take_carriers, upgrade_of
-from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
+from gateway.dialects.wire import ClientRequest, HttpRequest
 
 NAME: Final = "envoy-grpc"
 
@@ -35,8 +35,6 @@ CAPABILITIES: Final = Capabilities(
     answers_preflight=False,  # its own CORS filter answers before it asks
 )
 
-REMOVE: Final = b"x-envoy-auth-headers-to-remove"
-"""As the HTTP form spells it; in a message it is `headers_to_remove`."""
 _PROTO: Final = b"x-forwarded-proto"
 _OWN: Final = (_PROTO, b"x-forwarded-for")
 """Envoy's own among the client's headers (use_remote_address): none may be said twice."""
@@ -69,6 +67,9 @@ class Checked(NamedTuple):
         return f"Checked({self.method!r}, {self.peer})"
 
 
+render = envoy_answers.render
+
+
 def policy_of(checked: Checked, policies: Mapping[str, Policy]) -> Policy | None:
     """Give the policy that is named, or the only one of the host. None where nothing says which."""
     if checked.policy is not None:
@@ -89,16 +90,6 @@ def read(checked: Checked, policy: Policy) -> RequestFacts | Deny:
         return _facts(checked, policy)
     except Refusal as refusal:
         return Deny(reason=refusal.reason, detail=refusal.detail)
-
-
-def render(verdict: Verdict) -> HttpAnswer:
-    """Give the answer: 200 with what is to be removed, or what the client is to see."""
-    answer = answers.render(verdict)
-    if isinstance(verdict, Preflight):
-        return HttpAnswer(status=403, headers=answer.headers)
-    if isinstance(verdict, Permit) and (names := _to_remove(verdict, answer)):
-        return answer._replace(headers=(*answer.headers, (REMOVE, names)))
-    return answer
 
 
 def imitate(client: ClientRequest, policy_id: str, peer: str) -> Checked:
@@ -157,13 +148,3 @@ def _scheme(checked: Checked) -> str | None:
     """
     said = checked.headers.all(_PROTO)
     return _SCHEMES.get(said[0] if said else checked.scheme)
-
-
-def _to_remove(permit: Permit, answer: HttpAnswer) -> bytes:
-    """Name every credential of the client that our answer does not overwrite: Envoy removes last."""
-    policy = permit.context.policy
-    places = [b"authorization"]
-    if policy is not None:
-        places += [*sorted(policy.places.headers), *([b"cookie"] if policy.places.cookies else [])]
-    given = {name for name, _ in answer.headers}
-    return b",".join(name for name in places if name not in given)

@@ -19,7 +19,8 @@ from gateway.core.policy import (
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects import DIALECTS, envoy_grpc
-from gateway.dialects.envoy_grpc import REMOVE, Checked
+from gateway.dialects.envoy_answers import REMOVE
+from gateway.dialects.envoy_grpc import Checked
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
 from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
 from tests.showing import CERTIFICATE, OTHER_CERTIFICATE, SHOWN, escaped_pem, thumbprint

@@ -305,11 +305,9 @@ REQUEST_CHECKS: Final = (
         ),
     ),
     Group(
-        "gateway/dialects/envoy.py",
-        ("tests/dialects/test_envoy.py", "tests/conformance/test_dialects.py"),
+        "gateway/dialects/envoy_answers.py",
+        ("tests/dialects/test_envoy_answers.py", "tests/dialects/test_envoy.py"),
         (
-            Mutant("envoy-caller", "        check_caller(request, policy)\n", ""),
-            Mutant("envoy-method-parameter", "    check_method_parameter(target)\n", ""),
             Mutant(
                 "envoy-remove-list",
                 "if isinstance(verdict, Permit) and (names := _to_remove(verdict, answer)):",
@@ -317,6 +315,14 @@ REQUEST_CHECKS: Final = (
             ),
             Mutant("envoy-removes-headers", "*sorted(policy.places.headers), ", ""),
             Mutant("envoy-removes-cookies", '[b"cookie"] if policy.places.cookies else []', "[]"),
+        ),
+    ),
+    Group(
+        "gateway/dialects/envoy.py",
+        ("tests/dialects/test_envoy.py", "tests/conformance/test_dialects.py"),
+        (
+            Mutant("envoy-caller", "        check_caller(request, policy)\n", ""),
+            Mutant("envoy-method-parameter", "    check_method_parameter(target)\n", ""),
         ),
     ),
     Group(

@@ -9,7 +9,8 @@ from typing import Final
 from gateway.core.headers import HeaderPairs, Headers
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.dialects.answers import internal_error
-from gateway.dialects.envoy_grpc import REMOVE, Checked
+from gateway.dialects.envoy_answers import REMOVE
+from gateway.dialects.envoy_grpc import Checked
 from gateway.dialects.forwarded import CALLER
 from gateway.dialects.untrusted import UNTRUSTED
 from gateway.dialects.wire import HttpAnswer, HttpRequest
