@@ -35,8 +35,8 @@ test: export HYPOTHESIS_PROFILE := ci
 test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
-quick: lint ## The 30-second part: lint, and the tests without real components and long searches
-	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz,--ignore=tests/$(part))
+quick: lint ## What people run all day: lint, and the tests of single parts, without sockets, searches and real components
+	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz corpus app server/edge server/grpc,--ignore=tests/$(part))
 
 test-proxies: $(WIRE) ## Every guarantee behind every proxy, in minutes; renews the table in docs/proxies.md
 	@$(PYTEST) -m wire tests/wire -p tests.wire.guarantees
