@@ -35,7 +35,7 @@ test: export HYPOTHESIS_PROFILE := ci
 test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
-quick: lint ## What people run all day: lint, and the tests of single parts, without sockets, searches and real components
+quick: lint ## What people run all day: lint, and the tests of single parts; no crowds, processes or long searches
 	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz corpus app server/edge server/grpc,--ignore=tests/$(part))
 
 test-proxies: $(WIRE) ## Every guarantee behind every proxy, in minutes; renews the table in docs/proxies.md
