@@ -5,23 +5,12 @@ from typing import Final
 
 from tests.corpus.row import INTROSPECTION, Row
 
-_INTROSPECTION: Final = "there is no introspection: every token is a JWT"
-_EDGE: Final = "no listener reads a body: a request that announces one is refused"
-
 _JWKS: Final = "tests/sources/test_jwks.py::"
 _CLIENT: Final = "tests/net/test_client.py::"
 _ANSWER: Final = "tests/net/test_answer.py::"
 _ADDRESS: Final = "tests/net/test_address_policy.py::"
 _CLAIMS: Final = "tests/core/test_claims.py::"
-_CONNECTIONS: Final = "tests/hostile/test_many_connections.py::"
 _FLOODS: Final = "tests/hostile/test_floods.py::"
-_FAULTS: Final = "tests/hostile/test_verifier_faults.py::"
-_INJECTION: Final = "tests/hostile/test_injection.py::"
-_EXPENSIVE: Final = "tests/hostile/test_expensive.py::"
-_REFUSALS: Final = "tests/server/http1/test_protocol_refusals.py::"
-_DEADLINES: Final = "tests/server/http1/test_protocol_deadlines.py::"
-_CROWDS: Final = "tests/server/http1/test_protocol_crowds.py::"
-_DRAIN: Final = "tests/server/http1/test_connections.py::"
 _WIRE: Final = "tests/wire/test_issuer_faults.py::"
 _BROKEN: Final = _JWKS + "test_whatever_breaks_the_known_keys_stay_until_they_are_too_old"
 
