@@ -1,11 +1,11 @@
 """How does one process decide? The engine, its listener, and what follows the configuration with them."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.app.listening import Listening, Told, open_listening
+from gateway.app.listening import NONE_SHARED, Listening, Told, open_listening
 from gateway.app.parts import new_engine, new_memo, policy_routes, recorder
 from gateway.config.world import World
 from gateway.core.policy import Network
@@ -85,7 +85,7 @@ class Deciding:
         self._means.metrics.routes_changed(policy_routes(world))
         _heed(world, self._means.lines)
         self._peers.follow(world)
-        self.listening.renew(world)
+        self.listening.adopt(world)
         self._memo.bound(max_entries=world.memo.entries, max_bytes=world.memo.octets)
         self._engine.adopt(seen)
 
@@ -115,9 +115,9 @@ class Deciding:
 
 
 async def open_deciding(
-    world: World, seen: engine.World, means: Means, *, port: int | None = None, grpc_port: int | None = None
+    world: World, seen: engine.World, means: Means, *, ports: Mapping[str, int] = NONE_SHARED
 ) -> Deciding:
-    """Listen for decisions; on ports that are shared with other processes, where they are given.
+    """Listen for decisions; on `ports` that are shared with other processes, by listener, where given.
 
     Raises: OSError where the address cannot be had.
     """
@@ -125,8 +125,8 @@ async def open_deciding(
     memo, peers = new_memo(world.memo), Peers(world)
     decide = new_engine(seen, watch, memo, clock=means.clock)
     _heed(world, means.lines)
-    told = Told(log=means.log, bugs=means.bugs, malformed=means.metrics.malformed)
-    listening = await open_listening(decide, world, told, knows=peers, port=port, grpc_port=grpc_port)
+    told = Told(log=means.log, bugs=means.bugs, malformed=means.metrics.malformed, clock=means.clock)
+    listening = await open_listening(decide, world, told, knows=peers, ports=ports)
     return Deciding(means, decide=decide, memo=memo, watch=watch, listening=listening, peers=peers)
 
 

@@ -1,6 +1,6 @@
 """Which part of a gateway decides? This process itself (`single`), or its workers (`many`)."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,12 +29,8 @@ class Front(Protocol):
     """The part that decides."""
 
     @property
-    def port(self) -> int:
-        """Where it listens."""
-
-    @property
-    def grpc_port(self) -> int | None:
-        """Where it listens for gRPC, if at all."""
+    def ports(self) -> Mapping[str, int]:
+        """Where it listens, by the name of the listener."""
 
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""

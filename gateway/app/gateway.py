@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gateway.app.custody import PublishedPages
 from gateway.app.denied import count_denied, open_denied
@@ -26,7 +26,7 @@ from gateway.server.listener import Listener, listen
 from gateway.server.readiness import Readiness
 from gateway.server.reload import Pace, Reloader
 from gateway.server.watch import DenyListWatch, KeysWatch, ReloadWatch
-from gateway.telemetry.log import configure_stdlib
+from gateway.telemetry.log import Fields, configure_stdlib
 
 
 class Gateway:
@@ -69,10 +69,8 @@ class Gateway:
         self._keep_doing(self._look_after_keys())
         self._keep_doing(self._look_after_denied())
         self._tell_of(self.configured.world)
-        log, grpc_port = self.setting.log, self._front.grpc_port
-        log.info("listening", decision=self._front.port, keys=keys.port, admin=admin.port)
-        if grpc_port is not None:
-            log.info("listening", grpc=grpc_port)
+        ports = {**self._front.ports, "keys": keys.port, "admin": admin.port}
+        self.setting.log.info("listening", **cast("Fields", ports))
 
     def watch(self, path: Path) -> None:
         """Take a new configuration whenever the files hold one."""

@@ -1,156 +1,178 @@
-"""Where is one process asked? At its listener for the proxies, and at the one for Envoy's gRPC, if wanted."""
+"""Where is one process asked?
+
+At its listener for the proxies, and where they are configured at those for Envoy's gRPC and for clients.
+"""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from ssl import SSLContext
 from typing import Final
 
+from gateway.app.at_edge import AtEdge, open_edge
 from gateway.app.over_grpc import open_grpc
-from gateway.config.world import World
+from gateway.config.world import DECISION, EDGE, GRPC, World
 from gateway.server import descriptors
 from gateway.server.engine import Engine
 from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
 from gateway.server.watch import BugWatch
 from gateway.telemetry.log import Log
-from gateway.tls.server import HTTP_1, HTTP_2, Certificates, Handshakes
+from gateway.tls.server import HTTP_1, HTTP_2, Handshakes
 
 MAX_GRPC: Final = 1024
 """Connections for gRPC: each thread of an Envoy has one."""
+NONE_SHARED: Final[Mapping[str, int]] = {}
+"""Every listener has a port of its own."""
+_PROTOCOLS: Final = {DECISION: HTTP_1, GRPC: HTTP_2, EDGE: HTTP_1}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Open:
-    """One listener, and the certificates that it shows, if it does."""
-
-    listener: Listener
-    handshakes: Handshakes | None
-
-    def renew(self, certificates: Certificates | None) -> None:
-        """Show these from the next handshake on."""
-        if self.handshakes is not None and certificates is not None:
-            self.handshakes.renew(certificates)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Listening:
-    """The open listeners of one process."""
+    """The open listeners of one process. Made by `open_listening`."""
 
-    decision: Open
-    grpc: Open | None
-    """None where Envoy does not ask over gRPC."""
+    def __init__(
+        self, listeners: Mapping[str, Listener], handshakes: Mapping[str, Handshakes], edge: AtEdge | None
+    ) -> None:
+        """By their names; `handshakes` of those that show certificates."""
+        self.listeners = listeners
+        self._handshakes = handshakes
+        self._edge = edge
+
+    @property
+    def ports(self) -> Mapping[str, int]:
+        """Where they listen, by name."""
+        return {name: one.port for name, one in self.listeners.items()}
 
     @property
     def connections(self) -> Mapping[str, int]:
-        """How many there are now, by listener."""
-        return {name: one.listener.connections for name, one in self._all()}
+        """How many there are now, by name."""
+        return {name: one.connections for name, one in self.listeners.items()}
 
-    def renew(self, world: World) -> None:
-        """Show the certificates of this configuration."""
-        self.decision.renew(world.listeners.decision_tls)
-        if self.grpc is not None:
-            self.grpc.renew(world.listeners.grpc_tls)
+    def adopt(self, world: World) -> None:
+        """Show the certificates of this configuration; at the edge, do all that it says."""
+        for name, certificates in world.listeners.certificates.items():
+            if name in self._handshakes:
+                self._handshakes[name].renew(certificates)
+        if self._edge is not None:
+            self._edge.adopt(world)
 
     def heed_full(self, full: bool) -> None:  # noqa: FBT001 - as `Lines.on_change` tells it
         """Decide nothing that cannot be written down (`audit.when_full: wait`)."""
-        for _, one in self._all():
+        for one in self.listeners.values():
             if full:
-                one.listener.pause()
+                one.pause()
             else:
-                one.listener.resume()
+                one.resume()
 
     async def drain(self, timeout_s: float) -> None:
         """Finish what was asked, and be closed after `timeout_s` at the latest."""
-        await asyncio.gather(*(one.listener.drain(timeout_s) for _, one in self._all()))
-
-    # --- private ---
-
-    def _all(self) -> Iterator[tuple[str, Open]]:
-        yield "decision", self.decision
-        if self.grpc is not None:
-            yield "grpc", self.grpc
+        await asyncio.gather(*(one.drain(timeout_s) for one in self.listeners.values()))
+        if self._edge is not None:
+            self._edge.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """Who hears of what the listeners meet."""
+    """Who hears of what the listeners meet, and what they tell the time by."""
 
     log: Log
     bugs: BugWatch
     malformed: Callable[[str], None]
+    clock: Callable[[], float]
+    """Seconds since the epoch."""
 
 
 async def open_listening(
-    decide: Engine,
-    world: World,
-    told: Told,
-    *,
-    knows: Callable[[str], bool],
-    port: int | None,
-    grpc_port: int | None,
+    decide: Engine, world: World, told: Told, *, knows: Callable[[str], bool], ports: Mapping[str, int]
 ) -> Listening:
-    """Listen for decisions; on ports that are shared with other processes, where they are given.
+    """Listen for decisions; on `ports` that are shared with other processes, by listener, where given.
 
     Raises: OSError where an address cannot be had; then nothing is open.
     """
-    at, limits = world.listeners.decision, _limits(told.log)
-    handshakes = _handshakes(world.listeners.decision_tls, HTTP_1)
-    listener = await listen(
-        decide,
-        host=at.host,
-        port=at.port if port is None else port,
-        limits=limits,
-        knows=knows,
-        on_malformed=told.malformed,
-        on_bug=told.bugs.bug,
-        ssl=None if handshakes is None else handshakes.context,
-        reuse_port=port is not None,
-    )
-    try:
-        grpc = await _open_grpc(decide, world, told, limits=limits, knows=knows, port=grpc_port)
-    except OSError:
-        await listener.drain(0)
-        raise
-    return Listening(decision=Open(listener=listener, handshakes=handshakes), grpc=grpc)
+    handshakes = {
+        name: Handshakes(certificates, _PROTOCOLS[name])
+        for name, certificates in world.listeners.certificates.items()
+    }
+    opening = _Opening(decide, world, told, knows, ports, handshakes, _limits(world, told.log))
+    listeners, edge = {}, None
+    async with AsyncExitStack() as undo:
+        for name in world.listeners.deciding:
+            if name == EDGE:
+                edge = await opening.edge()
+                listeners[name] = edge.listener
+            else:
+                listeners[name] = await (opening.grpc() if name == GRPC else opening.decision())
+            undo.push_async_callback(listeners[name].drain, 0)
+        undo.pop_all()
+    return Listening(listeners, handshakes, edge)
 
 
 # --- private ---
 
 
-async def _open_grpc(
-    decide: Engine,
-    world: World,
-    told: Told,
-    *,
-    limits: Limits,
-    knows: Callable[[str], bool],
-    port: int | None,
-) -> Open | None:
-    at, handshakes = world.listeners.grpc, _handshakes(world.listeners.grpc_tls, HTTP_2)
-    if at is None:
-        return None
-    listener = await open_grpc(
-        decide,
-        at,
-        port=port,
-        limits=replace(limits, max_connections=min(MAX_GRPC, limits.max_connections)),
-        knows=knows,
-        on_malformed=told.malformed,
-        on_bug=told.bugs.bug,
-        ssl=None if handshakes is None else handshakes.context,
-    )
-    return Open(listener=listener, handshakes=handshakes)
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """What all of them are opened with."""
+
+    decide: Engine
+    world: World
+    told: Told
+    knows: Callable[[str], bool]
+    ports: Mapping[str, int]
+    handshakes: Mapping[str, Handshakes]
+    limits: Limits
+
+    async def decision(self) -> Listener:
+        at, shared = self.world.listeners.decision, self.ports.get(DECISION)
+        return await listen(
+            self.decide,
+            host=at.host,
+            port=at.port if shared is None else shared,
+            limits=self.limits,
+            knows=self.knows,
+            on_malformed=self.told.malformed,
+            on_bug=self.told.bugs.bug,
+            ssl=self._context(DECISION),
+            reuse_port=shared is not None,
+        )
+
+    async def grpc(self) -> Listener:
+        return await open_grpc(
+            self.decide,
+            self.world.listeners.deciding[GRPC],
+            port=self.ports.get(GRPC),
+            limits=replace(self.limits, max_connections=min(MAX_GRPC, self.limits.max_connections)),
+            knows=self.knows,
+            on_malformed=self.told.malformed,
+            on_bug=self.told.bugs.bug,
+            ssl=self._context(GRPC),
+        )
+
+    async def edge(self) -> AtEdge:
+        return await open_edge(
+            self.decide,
+            self.world,
+            port=self.ports.get(EDGE),
+            clock=self.told.clock,
+            max_connections=self.limits.max_connections,
+            on_malformed=self.told.malformed,
+            on_bug=self.told.bugs.bug,
+            ssl=self._context(EDGE),
+        )
+
+    def _context(self, name: str) -> SSLContext | None:
+        shown = self.handshakes.get(name)
+        return None if shown is None else shown.context
 
 
-def _handshakes(certificates: Certificates | None, protocol: str) -> Handshakes | None:
-    return None if certificates is None else Handshakes(certificates, protocol)
-
-
-def _limits(log: Log) -> Limits:
+def _limits(world: World, log: Log) -> Limits:
     """As many connections as the operating system lets us hold beside all others; a word where it is few."""
     limits = Limits()
-    files = descriptors.raise_limit(limits.max_connections + MAX_GRPC + descriptors.RESERVED)
-    fitting = descriptors.connections_within(files, limits.max_connections)
+    # At the edge each has another one, to a server, behind it.
+    shares = 1 if world.listeners.edge is None else 3
+    files = descriptors.raise_limit(shares * limits.max_connections + MAX_GRPC + descriptors.RESERVED)
+    fitting = descriptors.connections_within(files, limits.max_connections, shares=shares)
     if fitting < limits.max_connections:
         log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
     return replace(limits, max_connections=fitting)

@@ -7,7 +7,8 @@ watches the configuration, and adds up what the workers have counted.
 import asyncio
 import socket
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -49,8 +50,7 @@ class Many:
         *,
         path: Path,
         count: int,
-        reserved: socket.socket,
-        reserved_grpc: socket.socket | None,
+        reserved: Mapping[str, socket.socket],
         give_up: Callable[[], None],
     ) -> None:
         self._setting = setting
@@ -58,7 +58,6 @@ class Many:
         self._path = path
         self._count = count
         self._reserved = reserved
-        self._reserved_grpc = reserved_grpc
         self._give_up = give_up
         self._fingerprint_key = new_fingerprint_key()
         self._tallies = Tallies()
@@ -71,14 +70,9 @@ class Many:
     # as a front
 
     @property
-    def port(self) -> int:
-        """Where the workers listen."""
-        return int(self._reserved.getsockname()[1])
-
-    @property
-    def grpc_port(self) -> int | None:
-        """Where the workers listen for gRPC, if at all."""
-        return None if self._reserved_grpc is None else int(self._reserved_grpc.getsockname()[1])
+    def ports(self) -> Mapping[str, int]:
+        """Where the workers listen, by the name of the listener."""
+        return {name: int(one.getsockname()[1]) for name, one in self._reserved.items()}
 
     def adopt(self, configured: Configured) -> None:
         """Let all decide by this configuration."""
@@ -120,9 +114,8 @@ class Many:
         await self._supervisor.drain(timeout_s)
         for task in self._look_ups:
             task.cancel()
-        self._reserved.close()
-        if self._reserved_grpc is not None:
-            self._reserved_grpc.close()
+        for one in self._reserved.values():
+            one.close()
 
     # as a boss
 
@@ -132,7 +125,7 @@ class Many:
         sources = self._configured.sources
         told = [each for issuer_id in sources.issuer_ids for each in self._issuer_keys(issuer_id)]
         messages: tuple[FromSupervisor, ...] = (self._adopt(), self._signing_keys(), *told)
-        for message in (*messages, Listen(port=self.port, grpc_port=self.grpc_port)):
+        for message in (*messages, Listen(ports=self.ports)):
             worker.channel.send(message)
 
     def heard(self, worker: Worker, message: Message) -> None:
@@ -209,22 +202,12 @@ async def open_many(
     `path` is of the main file; `give_up` is called where workers die whenever they are started.
     Raises: OSError where the address cannot be had.
     """
-    at = configured.world.listeners
-    reserved = await asyncio.to_thread(reserve, at.decision)
-    try:
-        reserved_grpc = None if at.grpc is None else await asyncio.to_thread(reserve, at.grpc)
-    except OSError:
-        reserved.close()
-        raise
-    return Many(
-        setting,
-        configured,
-        path=path,
-        count=count,
-        reserved=reserved,
-        reserved_grpc=reserved_grpc,
-        give_up=give_up,
-    )
+    with ExitStack() as undo:
+        reserved = {}
+        for name, at in configured.world.listeners.deciding.items():
+            reserved[name] = undo.enter_context(await asyncio.to_thread(reserve, at))
+        undo.pop_all()
+    return Many(setting, configured, path=path, count=count, reserved=reserved, give_up=give_up)
 
 
 # --- private ---

@@ -18,7 +18,6 @@ from gateway.app.many import open_many
 from gateway.app.over_grpc import check_installed
 from gateway.app.setting import Setting, open_setting
 from gateway.app.single import open_single
-from gateway.app.unserved import check_served
 from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Readings
@@ -37,7 +36,6 @@ def serve(path: Path, workers: int) -> int:
     if isinstance(first.outcome, ConfigError):
         raise first.outcome
     check_installed(first.outcome, path)
-    check_served(first.outcome, path)
     setting = open_setting(first.outcome, sys.stdout.buffer)
     return uvloop.run(_Serving(path, workers).run(setting, first.outcome, first.readings))
 

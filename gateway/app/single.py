@@ -1,6 +1,6 @@
 """How is everything done in one process?"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from gateway.app.deciding import Deciding, Means, open_deciding
 from gateway.app.denied import revoked_by
@@ -19,15 +19,9 @@ class Single:
         self._deciding = deciding
 
     @property
-    def port(self) -> int:
-        """Where it listens."""
-        return self._deciding.listening.decision.listener.port
-
-    @property
-    def grpc_port(self) -> int | None:
-        """Where it listens for gRPC, if at all."""
-        grpc = self._deciding.listening.grpc
-        return None if grpc is None else grpc.listener.port
+    def ports(self) -> Mapping[str, int]:
+        """Where it listens, by the name of the listener."""
+        return self._deciding.listening.ports
 
     def adopt(self, configured: Configured) -> None:
         """Decide by this configuration from now on."""

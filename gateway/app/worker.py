@@ -9,7 +9,7 @@ import contextlib
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
@@ -143,8 +143,8 @@ class WorkerProcess:
                     await self._denied.take(content)
             case IssuerKeys(issuer_id=issuer_id, document=document, read_at=read_at):
                 self._keys.believe(issuer_id, document, read_at)
-            case Listen(port=port, grpc_port=grpc_port):
-                await self._listen(port, grpc_port)
+            case Listen(ports=ports):
+                await self._listen(ports)
             case Found(number=number, retry_after_s=retry_after_s):
                 self._questions.answer(number, retry_after_s)
             case Drain(within_s=within_s):
@@ -182,7 +182,7 @@ class WorkerProcess:
             self._channel.send(NotAdopted(generation=message.generation))
             raise Ended from None
 
-    async def _listen(self, port: int, grpc_port: int | None) -> None:
+    async def _listen(self, ports: Mapping[str, int]) -> None:
         if self._world is None or self._deciding is not None:
             raise Ended
         means = Means(
@@ -194,7 +194,7 @@ class WorkerProcess:
             clock=CLOCK,
         )
         seen = self._seen(self._world)
-        self._deciding = await open_deciding(self._world, seen, means, port=port, grpc_port=grpc_port)
+        self._deciding = await open_deciding(self._world, seen, means, ports=ports)
         settle()
         self._tell_counts()  # from now on no sum and no least of all workers is without it
         self._channel.send(Listening())

@@ -42,8 +42,8 @@ from gateway.dialects.forwarded import as_proven
 from gateway.dialects.wire import ClientRequest
 from gateway.keys.signing_key import SigningKey
 from gateway.server.deny_list import read_deny_list
-from gateway.server.engine import Speaker
 from gateway.server.single_walk import GivenKeys, Moment, walk
+from gateway.server.speaker import Renderer
 
 
 def add(commands: Commands) -> None:
@@ -84,7 +84,7 @@ def run(arguments: Namespace) -> int:
 
 # --- private ---
 
-_SPEAKERS: Final[Mapping[str, Speaker]] = {**DIALECTS, envoy_grpc.NAME: envoy_grpc, edge.NAME: edge}
+_SPEAKERS: Final[Mapping[str, Renderer]] = {**DIALECTS, envoy_grpc.NAME: envoy_grpc, edge.NAME: edge}
 _URL: Final = re.compile(r"(https?)://([^/?#]+)(.*)", re.DOTALL)
 
 

@@ -6,7 +6,7 @@ sign, listen and record. Nothing here knows the file format, and nothing beyond 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from gateway.config.problem import Problem
 from gateway.config.upstream import EdgeTrust, Upstream
@@ -48,6 +48,11 @@ class SharedKeys:
 
 KeyStore = MemoryKeys | DirectoryKeys | SharedKeys
 
+DECISION: Final = "decision"
+GRPC: Final = "grpc"
+EDGE: Final = "edge"
+"""The listeners at which requests are decided."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -73,6 +78,18 @@ class Listeners:
     edge_tls: Certificates | None = None
     edge_trust: EdgeTrust | None = None
     """Whose word the edge takes; set where `edge` is."""
+
+    @property
+    def deciding(self) -> Mapping[str, Address]:
+        """Give those at which requests are decided, by name."""
+        named = {DECISION: self.decision, GRPC: self.grpc, EDGE: self.edge}
+        return {name: at for name, at in named.items() if at is not None}
+
+    @property
+    def certificates(self) -> Mapping[str, Certificates]:
+        """Give what those of them show that speak TLS."""
+        named = {DECISION: self.decision_tls, GRPC: self.grpc_tls, EDGE: self.edge_tls}
+        return {name: shown for name, shown in named.items() if shown is not None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ the caller's stack; only a look-up makes it a coroutine.
 
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol, assert_never
+from typing import Any, Final, Generic, NamedTuple, Protocol, assert_never
 
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
@@ -20,12 +20,10 @@ from gateway.core.reason import Reason
 from gateway.core.revocation import Revocations
 from gateway.core.verdict import Context, Deny, Indeterminate, Pending, Permit, Verdict
 from gateway.dialects import DIALECTS, Dialect
-from gateway.dialects.answers import render
 from gateway.dialects.wire import HttpAnswer, HttpRequest
-from gateway.server.http1.after import After
-from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
 from gateway.server.refusals import Refusals
+from gateway.server.speaker import SPEAKERS, UNKNOWN, InOctets, Said, Speaker
 
 MAX_ROUNDS: Final = 3
 """One for a key set that was never fetched, one for a kid that it lacks, one to decide."""
@@ -103,19 +101,10 @@ class Observer(Protocol):
         """Take note of one permit that is remembered, or will be; `downstream` is what was minted for it."""
 
 
-class Speaker(Protocol):
-    """How a proxy is answered that was read elsewhere."""
-
-    NAME: str
-
-    def render(self, verdict: Verdict) -> HttpAnswer:
-        """Give the answer; 200 for a permit and for nothing else."""
-
-
-class _Asked(NamedTuple):
+class _Asked(NamedTuple, Generic[Said]):
     """One request on its way through the engine."""
 
-    dialect: Dialect | Speaker | None
+    speaker: Speaker[Said]
     peer: str
     started: float
     facts: RequestFacts | None = None
@@ -124,7 +113,7 @@ class _Asked(NamedTuple):
 class Engine:
     """Decides requests of the decision listener: `/auth/<dialect>/<policy>`."""
 
-    __slots__ = ("_clock", "_jti", "_memo", "_monotonic", "_observer", "_refusals", "_world", "_writer")
+    __slots__ = ("_clock", "_jti", "_memo", "_monotonic", "_observer", "_refusals", "_world")
 
     def __init__(
         self,
@@ -143,7 +132,6 @@ class Engine:
         self._clock = clock
         self._monotonic = monotonic
         self._jti = jti
-        self._writer = AnswerWriter()
 
     def adopt(self, world: World) -> None:
         """Decide by another world from the next request on. One that has begun keeps the world it has."""
@@ -151,27 +139,28 @@ class Engine:
         self._refusals.clear()
         self._world = world
 
-    def __call__(self, request: HttpRequest) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+    def __call__(self, request: HttpRequest) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer | bytes]:
         """Answer one request; with the octets of an answer that is remembered, or a coroutine only where
         something must be looked up first.
         """
         started, world = self._monotonic(), self._world
         pin = world.pins.get(request.target) or world.pinned_before(request.target)
         if pin is None:
-            asked = _Asked(_dialect_of(request.target), request.peer, started)
+            asked = _Asked(_speaker_of(request.target), request.peer, started)
             return self._finish(asked, Deny(reason=Reason.POLICY_UNKNOWN))
         dialect, policy = pin
         facts = dialect.read(request, policy)
         if isinstance(facts, Deny):
             denied = facts._replace(context=Context(policy=policy))
-            return self._finish(_Asked(dialect, request.peer, started), denied)
+            return self._finish(_Asked(SPEAKERS[dialect.NAME], request.peer, started), denied)
         question = ask(facts, world.snapshot)
         if not isinstance(question, Question):
-            return self._finish(_Asked(dialect, request.peer, started, facts), question)
+            return self._finish(_Asked(SPEAKERS[dialect.NAME], request.peer, started, facts), question)
         now, key = int(self._clock()), self._memo.key(question)
         again = self._memo.recall(key, question, world, now)
         if again is None:
-            return self._decide(_Asked(dialect, request.peer, started, facts), world, question, key, now)
+            asked = _Asked(SPEAKERS[dialect.NAME], request.peer, started, facts)
+            return self._decide(asked, world, question, key, now)
         self._observer.again(again.note, facts, policy, again.downstream, self._monotonic() - started)
         return again.wire
 
@@ -181,8 +170,8 @@ class Engine:
         return self._world.snapshot.policies
 
     def decide(
-        self, dialect: Speaker, policy: Policy | None, facts: RequestFacts | Deny, peer: str
-    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        self, speaker: Speaker[Said], policy: Policy | None, facts: RequestFacts | Deny, peer: str
+    ) -> Said | Coroutine[Any, Any, Said]:
         """Answer what another listener has read, as of now: the steps of `__call__` after its reading.
 
         Not shared with it: what most requests run through stays one function.
@@ -191,22 +180,23 @@ class Engine:
         if policy is None or isinstance(facts, Deny):
             denied = facts if isinstance(facts, Deny) else Deny(reason=Reason.POLICY_UNKNOWN)
             denied = denied._replace(context=Context(policy=policy))
-            return self._finish(_Asked(dialect, peer, started), denied)
-        asked, question = _Asked(dialect, peer, started, facts), ask(facts, world.snapshot)
+            return self._finish(_Asked(speaker, peer, started), denied)
+        asked, question = _Asked(speaker, peer, started, facts), ask(facts, world.snapshot)
         if not isinstance(question, Question):
             return self._finish(asked, question)
         now, key = int(self._clock()), self._memo.key(question)
-        again = self._memo.recall(key, question, world, now)
+        # What a connection is upgraded by must say when its token ends, which the memo does not keep.
+        again = None if facts.upgrade else self._memo.recall(key, question, world, now)
         if again is None:
             return self._decide(asked, world, question, key, now)
         self._observer.again(again.note, facts, policy, again.downstream, self._monotonic() - started)
-        return again.wire
+        return speaker.say_again(question, again)
 
     # --- private ---
 
     def _decide(
-        self, asked: _Asked, world: World, question: Question, key: bytes, now: int
-    ) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+        self, asked: _Asked[Said], world: World, question: Question, key: bytes, now: int
+    ) -> Said | Coroutine[Any, Any, Said]:
         evidence = Evidence(world.signer(), world.sources.keys, world.revoked())
         refused = self._refusals.recall(key, question, evidence.keys)
         if refused is not None:
@@ -221,28 +211,30 @@ class Engine:
         return self._finish(asked, verdict)
 
     async def _look_up(
-        self, asked: _Asked, world: World, question: Question, evidence: Evidence, pending: Pending
-    ) -> HttpAnswer:
+        self, asked: _Asked[Said], world: World, question: Question, evidence: Evidence, pending: Pending
+    ) -> Said:
         verdict = await settle(
             question, world.snapshot, world.sources, evidence, pending, clock=self._clock, jti=self._jti
         )
         return self._finish(asked, verdict)
 
-    def _finish(self, asked: _Asked, verdict: Verdict) -> HttpAnswer:
-        given, seconds = _rendered(asked, verdict), self._monotonic() - asked.started
-        self._observer.decided(verdict, asked.facts, dialect=_name(asked), peer=asked.peer, seconds=seconds)
-        return given
+    def _finish(self, asked: _Asked[Said], verdict: Verdict) -> Said:
+        said, seconds = asked.speaker.say(verdict), self._monotonic() - asked.started
+        self._observer.decided(
+            verdict, asked.facts, dialect=asked.speaker.name, peer=asked.peer, seconds=seconds
+        )
+        return said
 
     def _keep(
-        self, asked: _Asked, question: Question, permit: Permit, key: bytes, signer: Signer | None
-    ) -> bytes:
+        self, asked: _Asked[Said], question: Question, permit: Permit, key: bytes, signer: Signer | None
+    ) -> Said:
         """What is kept for the next like it serves this one as well: answer and record are made once."""
-        wire = self._writer.render(_rendered(asked, permit), After.STAY)
-        note = self._observer.remember(permit, _name(asked))
+        wire, said = asked.speaker.keep(permit)
+        note = self._observer.remember(permit, asked.speaker.name)
         self._memo.keep(key, permit, wire, note, signer)
         seconds = self._monotonic() - asked.started
         self._observer.again(note, question.facts, question.policy, permit.downstream, seconds)
-        return wire
+        return said
 
 
 async def settle(
@@ -269,20 +261,12 @@ async def settle(
 # --- private ---
 
 
-def _name(asked: _Asked) -> str:
-    return asked.dialect.NAME if asked.dialect else "unknown"
-
-
-def _rendered(asked: _Asked, verdict: Verdict) -> HttpAnswer:
-    return asked.dialect.render(verdict) if asked.dialect else render(verdict)
-
-
-def _dialect_of(target: bytes) -> Dialect | None:
+def _speaker_of(target: bytes) -> InOctets:
     """In which dialect is a question about no policy of ours answered?"""
     parts = target.removeprefix(PREFIX).split(b"/", 2)
     if not target.startswith(PREFIX) or (len(parts) != 2 and not target.startswith(_BEFORE_TARGETS)):
-        return None
-    return DIALECTS.get(parts[0].decode("ascii", "replace"))
+        return UNKNOWN
+    return SPEAKERS.get(parts[0].decode("ascii", "replace"), UNKNOWN)
 
 
 async def _resolve(sources: Resolver, need: KeysNeeded) -> KeySet | Unavailable:

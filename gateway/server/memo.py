@@ -18,7 +18,7 @@ from gateway.core.evidence import Signer
 from gateway.core.jwk import KeySet
 from gateway.core.mint import DownstreamToken, mint
 from gateway.core.remember import Remember, holds_beside, holds_under
-from gateway.core.revocation import Revocations
+from gateway.core.revocation import Revocations, RevocationTags
 from gateway.core.verdict import Permit
 from gateway.server.generations import Generations
 from gateway.server.question_key import QuestionKeys
@@ -63,6 +63,8 @@ class Again(NamedTuple):
     """The token in it, where it was minted for this very request."""
     note: object
     """What the observer wanted to be kept with it."""
+    tags: RevocationTags
+    """By what its client's token is named."""
 
     def __repr__(self) -> str:
         return f"Again({self.downstream!r})"
@@ -154,9 +156,10 @@ class Memo:
         self.tally.hits += 1
         blank = conditions.blank
         if blank is None:
-            return Again(found.before, None, found.note)
+            return Again(found.before, None, found.note, conditions.revocable)
         token = mint(blank, found.signer, now=now, jti=self._jti())
-        return Again(b"".join((found.before, token.text, found.after)), token, found.note)
+        wire = b"".join((found.before, token.text, found.after))
+        return Again(wire, token, found.note, conditions.revocable)
 
     def keep(self, key: bytes, permit: Permit, wire: bytes, note: object, signer: Signer | None) -> None:
         """Remember a permit, if it may be. `wire` is the answer that it was given, `signer` who signed."""

@@ -35,6 +35,7 @@ class Fields(TypedDict, total=False):
     address: str
     decision: int
     grpc: int
+    edge: int
     keys: int
     admin: int
     # what

@@ -1,5 +1,6 @@
 """One process that decides, on a port of its own or on one that it shares."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from tests.app.test_single import configured, welcome
 from tests.wire.processes import free_port
 
 
-async def opened(folder: Path, port: int | None) -> Deciding:
+async def opened(folder: Path, ports: Mapping[str, int]) -> Deciding:
     given = configured(folder)
     around = open_setting(given.world, BytesIO())
     seen = engine_world(
@@ -28,13 +29,13 @@ async def opened(folder: Path, port: int | None) -> Deciding:
         fingerprint_key=b"k" * 32,
         clock=around.clock,
     )
-    return await open_deciding(given.world, seen, means, port=port)
+    return await open_deciding(given.world, seen, means, ports=ports)
 
 
 async def test_two_may_share_a_port(tmp_path: Path) -> None:
     port = free_port()
-    one, other = await opened(tmp_path, port), await opened(tmp_path, port)
-    assert one.listening.decision.listener.port == other.listening.decision.listener.port == port
+    one, other = await opened(tmp_path, {"decision": port}), await opened(tmp_path, {"decision": port})
+    assert one.listening.ports == other.listening.ports == {"decision": port}
     assert (await welcome(port)).status == 200
     await one.drain(1)
     assert (await welcome(port)).status == 200
@@ -42,9 +43,9 @@ async def test_two_may_share_a_port(tmp_path: Path) -> None:
 
 
 async def test_a_port_of_its_own_is_not_shared(tmp_path: Path) -> None:
-    alone = await opened(tmp_path, None)
+    alone = await opened(tmp_path, {})
     with pytest.raises(OSError, match="in use"):
-        await opened(tmp_path, alone.listening.decision.listener.port)
+        await opened(tmp_path, alone.listening.ports)
     await alone.drain(1)
 
 

@@ -97,7 +97,7 @@ async def test_requests_wait_for_a_reader_of_the_records(
             statuses.append((await answer(reader))[0])
 
     try:
-        async with connections(gateway._front.port, CLIENTS) as opened_ones:
+        async with connections(gateway._front.ports["decision"], CLIENTS) as opened_ones:
             asking = asyncio.gather(*(client(*each) for each in opened_ones))
             await until(lambda: lines.full or asking.done())
             if when_full == "wait":

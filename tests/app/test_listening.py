@@ -41,7 +41,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Single]:
     await opened.drain(0)
 
 
-async def spoken(port: int | None, trusts: Authority) -> str | None:
+async def spoken(port: int, trusts: Authority) -> str | None:
     context = ssl.create_default_context(cadata=trusts.pem.decode())
     context.set_alpn_protocols(["h2", "http/1.1"])
     _, writer = await open_connection("127.0.0.1", port, ssl=context)
@@ -51,22 +51,21 @@ async def spoken(port: int | None, trusts: Authority) -> str | None:
 
 
 async def test_each_speaks_its_protocol_and_renews_its_certificates(front: Single, tmp_path: Path) -> None:
-    assert await spoken(front.port, OURS) == "http/1.1"
-    assert await spoken(front.grpc_port, OURS) == "h2"
+    assert await spoken(front.ports["decision"], OURS) == "http/1.1"
+    assert await spoken(front.ports["grpc"], OURS) == "h2"
     show(tmp_path, THEIRS)
     front.adopt(given(tmp_path))
-    assert await spoken(front.port, THEIRS) == "http/1.1"
-    assert await spoken(front.grpc_port, THEIRS) == "h2"
+    assert await spoken(front.ports["decision"], THEIRS) == "http/1.1"
+    assert await spoken(front.ports["grpc"], THEIRS) == "h2"
     with pytest.raises(ssl.SSLCertVerificationError):
-        await spoken(front.grpc_port, OURS)
+        await spoken(front.ports["grpc"], OURS)
 
 
 async def test_each_counts_its_own_connections_within_its_own_bound(front: Single) -> None:
     listening = front._deciding.listening
-    assert listening.grpc is not None
-    assert listening.grpc.listener._connections._limits.max_connections == MAX_GRPC
+    assert listening.listeners["grpc"]._connections._limits.max_connections == MAX_GRPC
     _, writer = await open_connection(
-        "127.0.0.1", front.grpc_port, ssl=ssl._create_unverified_context(), server_hostname="gateway"
+        "127.0.0.1", front.ports["grpc"], ssl=ssl._create_unverified_context(), server_hostname="gateway"
     )
     writer.write(b"x")
     await writer.drain()

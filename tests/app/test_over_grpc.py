@@ -55,7 +55,7 @@ def test_whoever_does_not_ask_for_it_loads_nothing_of_it() -> None:
 async def test_a_process_without_it_has_no_port_for_it(tmp_path: Path) -> None:
     given = configured(tmp_path)
     front = await open_single(open_setting(given.world, BytesIO()), given)
-    assert front.grpc_port is None
+    assert "grpc" not in front.ports
     await front.drain(1)
 
 
@@ -63,18 +63,17 @@ async def test_what_cannot_be_written_down_is_decided_on_neither_listener(tmp_pa
     given = configured(tmp_path, listeners=LISTENERS)
     front = await open_single(open_setting(given.world, BytesIO()), given)
     listening = front._deciding.listening
-    assert listening.grpc is not None
     for full in (True, False):
         listening.heed_full(full)
-        assert listening.decision.listener._connections.paused is full
-        assert listening.grpc.listener._connections.paused is full
+        assert listening.listeners["decision"]._connections.paused is full
+        assert listening.listeners["grpc"]._connections.paused is full
     await front.drain(1)
 
 
 async def test_an_address_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
     given = configured(tmp_path, listeners=LISTENERS)
     front = await open_single(open_setting(given.world, BytesIO()), given)
-    taken = {**LISTENERS, "grpc": {**FREE, "port": front.grpc_port}}
+    taken = {**LISTENERS, "grpc": {**FREE, "port": front.ports["grpc"]}}
     second = configured(tmp_path, listeners=taken)
     with pytest.raises(OSError, match="in use"):
         await open_single(open_setting(second.world, BytesIO()), second)

@@ -174,7 +174,7 @@ async def test_three_rotations_under_load_fail_no_verification(
     try:
         await until(lambda: gateway.why_not_ready() is None)
         traffic = Traffic(clock, await backends_of(gateway._listeners[0].port, clock))
-        async with connections(gateway._front.port, CLIENTS) as clients:
+        async with connections(gateway._front.ports["decision"], CLIENTS) as clients:
             while len(traffic.signed_by) <= ROTATIONS or traffic.signed_by[-2] in kids(custody):
                 looks = custody.looks
                 await traffic.burst(clients)  # before, while and after the gateway looks at its keys

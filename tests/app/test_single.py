@@ -36,9 +36,9 @@ async def test_it_decides_by_the_configuration_that_was_adopted_last(tmp_path: P
         assert front.why_not() is None
         front.keys_read("corp")
         front.signing_changed()
-        assert (await welcome(front.port)).status == 200
+        assert (await welcome(front.ports["decision"])).status == 200
         front.adopt(configured(tmp_path, policies={"other": served()["policies"]["orders"]}))
-        assert (await welcome(front.port)).status == 403
+        assert (await welcome(front.ports["decision"])).status == 403
         await front.drain(1)
         around.lines.flush()
     text = b"".join(front.exposition()[0]).decode()

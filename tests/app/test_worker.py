@@ -113,7 +113,7 @@ class Worker:
         pem = SigningKey.generate("ES256").to_pem().decode()
         self.tell(SigningKeys(keys=((pem, "active", 1, 1),)))
         self.tell(IssuerKeys(issuer_id="corp", document=DOCUMENT, read_at=read_at))
-        self.tell(Listen(port=self.port))
+        self.tell(Listen(ports={"decision": self.port}))
         assert self.hear() == Listening()
 
     def ask(self, *headers: tuple[str, str]) -> Response:
@@ -205,6 +205,6 @@ def test_a_world_that_it_cannot_make_ends_it(tmp_path: Path) -> None:
 
 def test_it_does_not_listen_without_a_world(tmp_path: Path) -> None:
     with worker(tmp_path) as subject:
-        subject.tell(Listen(port=subject.port))
+        subject.tell(Listen(ports={"decision": subject.port}))
         assert subject.hear() is None
         assert not accepts(subject.port)

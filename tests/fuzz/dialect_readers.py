@@ -18,8 +18,8 @@ from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight
 from gateway.dialects import DIALECTS, edge
 from gateway.dialects.hygiene import METHOD_OVERRIDES
 from gateway.dialects.wire import HttpRequest
-from gateway.server.engine import Speaker
 from gateway.server.single_walk import GivenKeys, Moment, walk
+from gateway.server.speaker import Renderer
 from tests.builders import JTI, NOW, PEER, cors, key_set, nothing_revoked, policy, signer, snapshot
 
 _POLICY = policy(
@@ -58,7 +58,7 @@ def check(octets: bytes) -> None:
             assert sorted(name for name, _ in verdict.identity) == sorted(IDENTITY_HEADERS)
 
 
-def _read(headers: HeaderPairs) -> Iterator[tuple[Speaker, RequestFacts | Deny]]:
+def _read(headers: HeaderPairs) -> Iterator[tuple[Renderer, RequestFacts | Deny]]:
     asked = Headers.of(headers)
     for name, dialect in DIALECTS.items():
         target = b"/auth/" + name.encode() + b"/orders"

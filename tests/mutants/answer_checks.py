@@ -292,8 +292,12 @@ ANSWER_CHECKS: Final = (
                 "",
             ),
             Mutant("grpc-untrusted", "permit.headers_to_remove.extend(_UNTRUSTED)", "pass"),
-            Mutant("grpc-recalled", 'if lines[0] != b"HTTP/1.1 200 OK":', "if False:"),
         ),
+    ),
+    Group(
+        "gateway/server/speaker.py",
+        ("tests/server/test_speaker.py",),
+        (Mutant("reread-permit", 'if line != b"HTTP/1.1 200 OK" or head == wire:', "if False:"),),
     ),
     Group(
         "gateway/server/grpc/call.py",

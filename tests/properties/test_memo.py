@@ -21,6 +21,7 @@ from gateway.server.grpc.conversion import checked
 from gateway.server.http1.after import After
 from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
+from gateway.server.speaker import InOctets
 from tests import builders as b
 from tests import showing
 from tests.server.grpc.messages import call, message
@@ -277,11 +278,13 @@ class WarmIsCold(RuleBasedStateMachine):
         assert isinstance(answer, bytes)
         return answer
 
-    def _over_grpc(self, wire: b.Wire) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]:
+    def _over_grpc(self, wire: b.Wire) -> HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer | bytes]:
         question = checked(message(wire), call(wire))
         policy = envoy_grpc.policy_of(question, self.engine.policies)
         assert policy is not None
-        return self.engine.decide(envoy_grpc, policy, envoy_grpc.read(question, policy), question.peer)
+        return self.engine.decide(
+            InOctets(envoy_grpc), policy, envoy_grpc.read(question, policy), question.peer
+        )
 
     def _is_reused(self, warm: bytes, cold: HttpAnswer) -> None:
         """The same answer, but for a token that was minted up to REUSE_S ago, by the same key."""

@@ -23,6 +23,7 @@ from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server import engine
 from gateway.server.engine import Engine, World
 from gateway.server.memo import Memo
+from gateway.server.speaker import InOctets
 from gateway.sources.keysets import IssuerSource, KeySources
 from tests import builders as b
 from tests.net.servers import website
@@ -566,7 +567,7 @@ def test_what_was_read_elsewhere_is_decided_and_remembered_under_its_own_name() 
     decide, observed = make(memo=memo, signer=lambda: signer)
     asked = b.facts(b"/v1/orders", b.bearer(), dialect="envoy-grpc")
     policy = decide.policies["orders"]
-    octets = [decide.decide(envoy_grpc, policy, asked, b.PEER) for _ in range(2)]
+    octets = [decide.decide(InOctets(envoy_grpc), policy, asked, b.PEER) for _ in range(2)]
     assert octets[0] == octets[1]
     assert isinstance(octets[0], bytes)
     assert [told.dialect for told in observed.calls] == ["envoy-grpc"] * 2
@@ -580,16 +581,18 @@ async def test_a_refusal_and_a_look_up_are_told_as_any_other() -> None:
     needs = (KeysNeeded("corp", None), KeysNeeded("corp", "k1"))
     decide, observed = make(Table(found=dict.fromkeys(needs, b.key_set())))
     policy = decide.policies["orders"]
-    denied = decide.decide(envoy_grpc, policy, Deny(reason=Reason.PEER_UNTRUSTED), b.PEER)
+    denied = decide.decide(InOctets(envoy_grpc), policy, Deny(reason=Reason.PEER_UNTRUSTED), b.PEER)
     assert isinstance(denied, HttpAnswer)
     assert denied.status == 403
-    unknown = decide.decide(envoy_grpc, None, b.facts(), b.PEER)
+    unknown = decide.decide(InOctets(envoy_grpc), None, b.facts(), b.PEER)
     assert isinstance(unknown, HttpAnswer)
     assert unknown.status == 403
     assert observed.calls[0].verdict.context.policy is policy
     assert [told.reason for told in observed.calls] == [Reason.PEER_UNTRUSTED, Reason.POLICY_UNKNOWN]
-    closed = decide.decide(envoy_grpc, policy, b.facts(b"/nowhere", b.bearer()), b.PEER)
+    closed = decide.decide(InOctets(envoy_grpc), policy, b.facts(b"/nowhere", b.bearer()), b.PEER)
     assert isinstance(closed, HttpAnswer)
-    waited = decide.decide(envoy_grpc, policy, b.facts(b"/v1/orders", b.bearer()), b.PEER)
+    waited = decide.decide(InOctets(envoy_grpc), policy, b.facts(b"/v1/orders", b.bearer()), b.PEER)
     assert inspect.isawaitable(waited)
-    assert (await waited).status == 200
+    answered = await waited
+    assert isinstance(answered, HttpAnswer)
+    assert answered.status == 200

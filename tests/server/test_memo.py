@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.evidence import Evidence, Signer
 from gateway.core.mint import DownstreamToken
-from gateway.core.revocation import Revocations
+from gateway.core.revocation import Revocations, RevocationTags
 from gateway.core.verdict import Permit
 from gateway.dialects import nginx
 from gateway.server.http1.after import After
@@ -34,6 +34,12 @@ def remember(some: Memo, text: str = TEXT, **given: Any) -> bytes:
     granted, key = permit(text, known=KNOWN, **given), some.key(question(text, given.get("one")))
     some.keep(key, granted, written(granted), "a note", SIGNER)
     return key
+
+
+def tags() -> RevocationTags:
+    conditions = permit(TEXT, known=KNOWN).remember
+    assert conditions is not None
+    return conditions.revocable
 
 
 class Believed(NamedTuple):
@@ -74,7 +80,7 @@ def test_a_route_may_give_the_same_token_again() -> None:
     some = memo()
     key = remember(some, one=AGAIN)
     again = recall(some, key, now=b.NOW + 19)
-    assert again == Again(written(permit(TEXT, known=KNOWN, one=AGAIN)), None, "a note")
+    assert again == Again(written(permit(TEXT, known=KNOWN, one=AGAIN)), None, "a note", tags())
     assert recall(some, key, now=b.NOW + 20) is None
 
 

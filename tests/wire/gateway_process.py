@@ -35,6 +35,8 @@ class GatewayProcess:
         self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
         self.grpc_port = free_port()
         """Where it listens if `listeners` of the configuration has `grpc`."""
+        self.edge_port = free_port()
+        """The same for `edge`."""
         self.file = directory / "gateway.yaml"
         self.write(configuration)
         command: Command = [*under, sys.executable, "-m", "gateway", "serve", "-c", self.file]
@@ -63,8 +65,8 @@ class GatewayProcess:
             "keys": self.keys_port,
             "admin": self.admin_port,
         }
-        if "grpc" in configuration.get("listeners", {}):
-            ports["grpc"] = self.grpc_port
+        optional = {"grpc": self.grpc_port, "edge": self.edge_port}
+        ports |= {name: port for name, port in optional.items() if name in configuration.get("listeners", {})}
         listeners = {
             name: {
                 "host": "127.0.0.1",

@@ -80,15 +80,6 @@ def sealed(message: CheckResponse) -> bytes:
     return octets
 
 
-def recalled(wire: bytes) -> HttpAnswer:
-    """Read back a permit that the memo has kept as `AnswerWriter` wrote it."""
-    lines = wire.removesuffix(b"\r\n\r\n").split(b"\r\n")
-    if lines[0] != b"HTTP/1.1 200 OK":
-        raise Unsound
-    pairs = (line.partition(b": ") for line in lines[1:])
-    return HttpAnswer(PERMIT, tuple((name, value) for name, _, value in pairs))
-
-
 # --- private ---
 
 _SET: Final = (b"authorization", *IDENTITY_HEADERS, b"cookie")

@@ -5,9 +5,10 @@ from typing import Any, Final
 
 from google.protobuf.message import DecodeError
 
+from gateway.core.ask import Question
 from gateway.core.policy import Policy
 from gateway.core.reason import Reason
-from gateway.core.verdict import Deny
+from gateway.core.verdict import Deny, Permit, Verdict
 from gateway.dialects import envoy_grpc
 from gateway.dialects.envoy_grpc import Checked
 from gateway.dialects.query import target_without
@@ -17,15 +18,35 @@ from gateway.server.grpc.conversion import (
     BROKEN,
     PERMIT,
     checked,
-    recalled,
     response,
     sealed,
 )
 from gateway.server.grpc.protos.check_pb2 import CheckRequest
 from gateway.server.http1.fault import REFUSALS, Fault
+from gateway.server.memo import Again
+from gateway.server.speaker import reread, written
 
 MALFORMED: Final = sealed(response(REFUSALS[Fault.MALFORMED]))
 """The answer to octets that are no message."""
+
+
+class InMessages:
+    """Says a verdict as the answer of which a message is made."""
+
+    name = envoy_grpc.NAME
+
+    def say(self, verdict: Verdict) -> HttpAnswer:
+        """Give the answer."""
+        return envoy_grpc.render(verdict)
+
+    def keep(self, permit: Permit) -> tuple[bytes, HttpAnswer]:
+        """Give its octets beside it."""
+        answer = envoy_grpc.render(permit)
+        return written(answer), answer
+
+    def say_again(self, _: Question, again: Again) -> HttpAnswer:
+        """Read it back."""
+        return reread(again.wire)
 
 
 class Servicer:
@@ -49,9 +70,7 @@ class Servicer:
             policy = envoy_grpc.policy_of(question, self._engine.policies)
             unknown = Deny(reason=Reason.POLICY_UNKNOWN)
             facts = unknown if policy is None else envoy_grpc.read(question, policy)
-            given = self._engine.decide(envoy_grpc, policy, facts, question.peer)
-            if isinstance(given, bytes):
-                return _written(question, policy, recalled(given))
+            given = self._engine.decide(_SPEAKER, policy, facts, question.peer)
             if isinstance(given, HttpAnswer):
                 return _written(question, policy, given)
             return self._looked_up(question, policy, given)
@@ -72,6 +91,11 @@ class Servicer:
         except Exception as error:  # noqa: BLE001 - as above
             self._on_bug(error)
             return BROKEN
+
+
+# --- private ---
+
+_SPEAKER: Final = InMessages()
 
 
 def _written(question: Checked, policy: Policy | None, answer: HttpAnswer) -> bytes:

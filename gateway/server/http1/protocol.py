@@ -18,7 +18,8 @@ from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.writer import AnswerWriter
 
-Handler = Callable[[HttpRequest], HttpAnswer | bytes | Coroutine[Any, Any, HttpAnswer]]
+Answered = HttpAnswer | bytes
+Handler = Callable[[HttpRequest], Answered | Coroutine[Any, Any, Answered]]
 """Gives an answer, or a coroutine that does; or the octets of an answer as `AnswerWriter` wrote it for a
 connection that stays."""
 
@@ -49,7 +50,7 @@ class Http1Protocol(ClientConnection):
             writer=writer,
         )
         self._handler = handler
-        self._task: asyncio.Task[HttpAnswer] | None = None
+        self._task: asyncio.Task[Answered] | None = None
         self._after = After.CLOSE
         self._is_head = False
 
@@ -148,7 +149,7 @@ class Http1Protocol(ClientConnection):
         self._task.add_done_callback(self._answered)
         self._alarm.set(self._limits.answer_timeout_s)
 
-    def _answered(self, task: asyncio.Task[HttpAnswer]) -> None:
+    def _answered(self, task: asyncio.Task[Answered]) -> None:
         if task is not self._task:  # given up: nobody waits, but asyncio wants its exception seen
             _ = task.cancelled() or task.exception()
             return
@@ -159,7 +160,7 @@ class Http1Protocol(ClientConnection):
             self._fail(bug)  # cancelled, and not by us: somebody else's cancellation leaked in
         self._advance()
 
-    def _send(self, answer: HttpAnswer | bytes) -> None:
+    def _send(self, answer: Answered) -> None:
         after = After.CLOSE if self._connections.draining else self._after
         if isinstance(answer, bytes):
             self._transport.write(answer if after is After.STAY else self._writer.reframe(answer, after))

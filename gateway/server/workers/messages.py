@@ -5,6 +5,7 @@ therefore only over the socket that the two were born with.
 """
 
 from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, get_args
 
@@ -55,11 +56,10 @@ class IssuerKeys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listen:
-    """Everything needed was told: begin to decide on this port."""
+    """Everything needed was told: begin to decide on these ports."""
 
-    port: int
-    grpc_port: int | None = None
-    """None where Envoy does not ask over gRPC."""
+    ports: Mapping[str, int]
+    """By the name of the listener."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

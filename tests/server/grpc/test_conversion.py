@@ -17,13 +17,10 @@ from gateway.server.grpc.conversion import (
     BROKEN,
     Unsound,
     checked,
-    recalled,
     response,
     sealed,
 )
 from gateway.server.grpc.protos.check_pb2 import CheckRequest, CheckResponse
-from gateway.server.http1.after import After
-from gateway.server.http1.writer import AnswerWriter
 from tests.builders import Wire, bearer, policy, snapshot
 from tests.server.grpc.messages import call, calling, message
 from tests.strategies import any_headers, targets
@@ -107,14 +104,6 @@ def test_a_permit_sets_ours_and_removes_the_rest() -> None:
     public = response(permit((b"authorization", b"Basic YTpi"), target=b"/public/x"))
     untrusted = [name.lower().encode() for name in UNTRUSTED]
     assert list(public.ok_response.headers_to_remove) == [b"authorization", *untrusted]
-
-
-def test_a_permit_that_was_remembered_is_the_same_message() -> None:
-    answer = permit()
-    wire = AnswerWriter().render(answer, After.STAY)
-    assert sealed(response(recalled(wire))) == sealed(response(answer))
-    with pytest.raises(Unsound):
-        recalled(wire.replace(b"200 OK", b"403 Forbidden"))
 
 
 def test_a_refusal_is_said_whole() -> None:

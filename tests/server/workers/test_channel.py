@@ -26,19 +26,19 @@ async def pair() -> AsyncIterator[tuple[Channel, Channel]]:
 async def test_messages_come_whole_and_in_order() -> None:
     big = Counted(dump=b"x" * 5_000_000)
     async with pair() as (one, other):
-        for message in (Listen(port=1), big, Listen(port=2)):
+        for message in (Listen(ports={"decision": 1}), big, Listen(ports={"decision": 2})):
             one.send(message)
         received = [await other.receive() for _ in range(3)]
-        assert received == [Listen(port=1), big, Listen(port=2)]
+        assert received == [Listen(ports={"decision": 1}), big, Listen(ports={"decision": 2})]
         other.send(Listening())
         assert await one.receive() == Listening()
 
 
 async def test_what_was_sent_before_the_end_still_comes() -> None:
     async with pair() as (one, other):
-        one.send(Listen(port=1))
+        one.send(Listen(ports={"decision": 1}))
         await one.close(1)
-        assert await other.receive() == Listen(port=1)
+        assert await other.receive() == Listen(ports={"decision": 1})
         assert await other.receive() is None
         other.send(Listening())  # to nobody
         one.send(Listening())

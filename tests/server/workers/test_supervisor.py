@@ -60,7 +60,7 @@ class Boss:
 
     def started(self, worker: Worker) -> None:
         self.workers.append(worker)
-        worker.channel.send(Listen(port=1))
+        worker.channel.send(Listen(ports={"decision": 1}))
 
     def heard(self, worker: Worker, message: Message) -> None:
         self.messages.append(message)

@@ -1,0 +1,106 @@
+"""Is a running gateway the front door itself, with one worker and with several?"""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.app.process import good_token, running, served
+from tests.wire.echo_backend import EchoBackend
+from tests.wire.gateway_process import GatewayProcess
+from tests.wire.raw_client import Response, bearer, send
+
+pytestmark = pytest.mark.wire
+
+HOST = "api.example.com"
+
+
+def at_edge(*backends: EchoBackend, **changes: Any) -> dict[str, Any]:
+    """The configuration of the tests, with every route going to these servers."""
+    config = served(**changes)
+    config["upstreams"] = {"orders": {"servers": [f"http://127.0.0.1:{one.port}" for one in backends]}}
+    policy = config["policies"]["orders"]
+    for name in ("peers", "callers"):
+        policy.pop(name, None)
+    for route in policy["routes"]:
+        route["upstream"] = "orders"
+    config["listeners"] = {"edge": {}, **config.get("listeners", {})}
+    return config
+
+
+@contextmanager
+def serving(folder: Path, *backends: EchoBackend, workers: int = 1) -> Iterator[GatewayProcess]:
+    with running(folder, at_edge(*backends), workers=workers) as gateway:
+        yield gateway
+
+
+def ask(gateway: GatewayProcess, target: str = "/v1/orders", *headers: tuple[str, str]) -> Response:
+    return send(gateway.edge_port, target, headers or (bearer(good_token()),), host=HOST)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_request_goes_on_with_a_token_of_ours(tmp_path: Path, workers: int) -> None:
+    with EchoBackend() as backend, serving(tmp_path, backend, workers=workers) as gateway:
+        token = good_token()
+        for _ in range(2):  # walked, and remembered
+            answer = ask(gateway, "/v1/orders", bearer(token), ("X-Forwarded-For", "10.0.0.1"))
+            assert answer.status == 200, answer.body
+            seen = {name.lower(): value for name, value in json.loads(answer.body)["headers"]}
+            assert seen["authorization"] != f"Bearer {token}"
+            assert seen["authorization"].startswith("Bearer eyJ")
+            assert seen["x-auth-subject"] == "corp:alice"
+            assert (seen["host"], seen["x-forwarded-for"]) == (HOST, "127.0.0.1")
+        assert len(backend.requests) == 2
+        for target, headers, status in (
+            ("/v1/orders", [("X-A", "1")], 401),
+            ("/nowhere", [bearer(token)], 403),
+            ("/v1/orders", [bearer(token + "x")], 401),
+        ):
+            assert ask(gateway, target, *headers).status == status
+        assert send(gateway.edge_port, "/", host="other.example").status == 404
+        assert len(backend.requests) == 2
+        recorded = gateway.records()
+        assert {one["token_gateway.dialect"] for one in recorded} == {"edge"}
+        assert [one.get("event.reason") for one in recorded][2:] == [
+            "credential_missing",
+            "path_not_allowed",
+            "token_malformed",
+            "policy_unknown",
+        ]
+        text = gateway.metrics()
+        assert 'token_gateway_connections{listener="edge"}' in text
+
+
+def test_a_reload_changes_hosts_and_upstreams_while_it_serves(tmp_path: Path) -> None:
+    with EchoBackend() as old, EchoBackend() as new, serving(tmp_path, old) as gateway:
+        assert ask(gateway).status == 200
+        config = at_edge(new)
+        config["policies"]["orders"]["hosts"] = ["new.example.com"]
+        gateway.write(config)
+        deadline = time.monotonic() + 10
+        while ask(gateway).status != 404:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        answer = send(gateway.edge_port, "/v1/orders", [bearer(good_token())], host="new.example.com")
+        assert answer.status == 200
+        assert (len(old.requests) >= 1, len(new.requests)) == (True, 1)
+
+
+def test_what_stops_finishes_what_was_asked(tmp_path: Path) -> None:
+    with EchoBackend() as backend:
+        with serving(tmp_path, backend) as gateway:
+            assert ask(gateway).status == 200
+        assert gateway.program.exit_code == 0
+        assert gateway.program.stderr.read_text() == ""
+
+
+def test_a_backend_that_is_gone_is_a_502(tmp_path: Path) -> None:
+    with EchoBackend() as backend:
+        config = at_edge(backend)
+    with running(tmp_path, config) as gateway:
+        assert ask(gateway).status == 502
+        assert 'requests_malformed_total{why="unreachable"} 1' in gateway.metrics()
