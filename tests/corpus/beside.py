@@ -7,6 +7,7 @@ from tests.corpus.row import EDGE, LOGIN, Row
 
 _ROUTE: Final = "tests/core/test_route.py::"
 _IDENTITY: Final = "tests/properties/test_identity_headers.py::"
+_EXCHANGE: Final = "tests/server/edge/test_exchange.py::"
 _EDGE: Final = "tests/properties/test_edge_is_auth_only.py::"
 _ONE_PATH: Final = "tests/properties/test_one_path.py::"
 
@@ -81,8 +82,21 @@ BESIDE: Final[Mapping[str, Row]] = {
     ),
     "H50": Row("a backend that sets our cookie", not_yet=LOGIN),
     "H52": Row("a backend that redirects to an inner address", not_yet=EDGE),
-    "H53": Row("a backend whose framing is in doubt", not_yet=EDGE),
-    "H54": Row("a client that leaves while the backend works", not_yet=EDGE),
+    "H53": Row(
+        "a backend whose framing is in doubt",
+        (
+            _EXCHANGE + "test_a_bad_answer_is_502_and_the_end_of_its_connection",
+            _EXCHANGE + "test_a_connection_in_doubt_carries_no_second_request",
+            "tests/server/edge/test_poisoning.py::test_the_next_request_gets_its_own_answer",
+        ),
+    ),
+    "H54": Row(
+        "a client that leaves while the backend works",
+        (
+            _EXCHANGE + "test_a_client_that_leaves_ends_its_request",
+            "tests/server/edge/test_leaks.py::test_whoever_leaves_whenever_nothing_is_left",
+        ),
+    ),
     "H56": Row(
         "50 requests in one segment",
         (

@@ -1,14 +1,14 @@
 """How is a case put to the real listeners, and what did they answer and write down?
 
-The decision listener and the gRPC listener of one engine, on loopback, with its memo, its recorder and its
-metrics; only the clock, the random numbers and the issuer's keys are the case's own.
+The decision listener, the gRPC listener and the edge of one engine, on loopback, with its memo, its recorder
+and its metrics; only the clock, the random numbers and the issuer's keys are the case's own.
 """
 
 import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_network
 from typing import Any, Final
@@ -17,8 +17,14 @@ from gateway.core.evidence import Evidence, KeysNeeded, Need, Unavailable
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Policy, Snapshot
 from gateway.core.reason import Reason
+from gateway.core.route import RouteTable
+from gateway.dialects.edge import Entrance, HostTable
 from gateway.dialects.wire import HttpRequest
 from gateway.redact.fingerprint import Fingerprints
+from gateway.server.edge import listener as edge_listener
+from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.upstreams import Server, Upstream, Upstreams
+from gateway.server.edge_handler import EdgeHandler
 from gateway.server.engine import Engine, World
 from gateway.server.grpc import listener as grpc_listener
 from gateway.server.grpc.call import framed
@@ -32,6 +38,7 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.record import Recorder
 from tests import builders as b
 from tests.conformance.scenario import PERMIT, PREFLIGHT, Expected, Scenario
+from tests.corpus.behind import behind
 from tests.hostile.crowd import answer
 from tests.server.grpc.client import HEADERS, Client, Reply
 from tests.server.grpc.messages import call, message
@@ -40,6 +47,11 @@ NO_ANSWER: Final = 503
 """What Envoy makes of a call that gRPC itself refuses."""
 HTTP: Final = tuple(b.SENDERS)
 GRPC: Final = "envoy-grpc"
+EDGE: Final = "edge"
+EVERY: Final = (*HTTP, GRPC, EDGE)
+BACKEND: Final = "http://127.0.0.1"
+LOOPBACK: Final = ip_network("127.0.0.1")
+NOBODY: Final = ip_network("127.0.0.2")
 LONG: Final = re.compile(rb"[A-Za-z0-9_-]{16,}")
 TOO_MUCH: Final = b"8"
 """RESOURCE_EXHAUSTED: what gRPC says to a message that is too large."""
@@ -72,7 +84,7 @@ class Issuers:
 
 
 class Listening:
-    """Both listeners, under the world of one case after another."""
+    """All listeners, under the world of one case after another."""
 
     def __init__(self) -> None:
         self.now = b.NOW
@@ -92,10 +104,12 @@ class Listening:
             monotonic=lambda: 0.0,
             jti=lambda: b.JTI,
         )
-        self._connection: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.edge = EdgeHandler(self.engine, HostTable({}), Entrance(scheme="http"))
+        self._connections: dict[int, tuple[asyncio.StreamReader, asyncio.StreamWriter]] = {}
         self._client: Client | None = None
         self._listener: Listener
         self._over_grpc: Listener
+        self._at_edge: Listener
 
     # --- what is to be decided by ---
 
@@ -104,7 +118,11 @@ class Listening:
         known: Evidence = scenario.known()
         self.now, self.known = scenario.now, known
         self.issuers = Issuers(keys=known.keys, found=scenario.lookups())
-        self._here = self._world(on_loopback(scenario.world(), listed=listed))
+        snapshot = on_loopback(scenario.world(), listed=listed)
+        self._here = self._world(snapshot)
+        before_us = frozenset((LOOPBACK if listed else NOBODY,))
+        entrance = Entrance(scheme="http", trusted_proxies=before_us, forwarded="x-forwarded")
+        self.edge.adopt(HostTable(snapshot.policies), entrance)
         self.forget()
 
     def forget(self) -> None:
@@ -118,15 +136,17 @@ class Listening:
         """As this dialect's proxy asks about this client's request."""
         if dialect == GRPC:
             return await self._told(self._check(message(wire), *call(wire).headers.pairs))
-        return await self.send(head_of(b.SENDERS[dialect](wire)))
+        return await self.send(head_of(request_of(dialect, wire)), at_edge=dialect == EDGE)
 
-    async def send(self, head: bytes) -> Told:
+    async def send(self, head: bytes, *, at_edge: bool = False) -> Told:
         """Exactly these bytes, on a connection that stays while the listener lets it."""
-        return await self._told(self._exchange(head))
+        port = (self._at_edge if at_edge else self._listener).port
+        return await self._told(self._exchange(head, port))
 
     async def close(self) -> None:
         """Let go of the connections."""
-        self._leave()
+        for port in tuple(self._connections):
+            self._leave(port)
         if self._client is not None:
             self._client.drop()
 
@@ -146,20 +166,19 @@ class Listening:
             status, said, tuple(map(outcome, self._written)), tuple(self._faults), b"".join(self._written)
         )
 
-    async def _exchange(self, head: bytes) -> tuple[int, bytes]:
-        if self._connection is None:
-            self._connection = await asyncio.open_connection("127.0.0.1", self._listener.port)
-        reader, writer = self._connection
+    async def _exchange(self, head: bytes, port: int) -> tuple[int, bytes]:
+        if port not in self._connections:
+            self._connections[port] = await asyncio.open_connection("127.0.0.1", port)
+        reader, writer = self._connections[port]
         writer.write(head)
         status, said, body = await answer(reader)
         if b"\r\nconnection: close" in said.lower():
-            self._leave()
+            self._leave(port)
         return status, said + body
 
-    def _leave(self) -> None:
-        if self._connection is not None:
-            self._connection[1].transport.abort()
-            self._connection = None
+    def _leave(self, port: int) -> None:
+        _, writer = self._connections.pop(port)
+        writer.transport.abort()
 
     async def _check(self, asked: CheckRequest, *said: tuple[bytes, bytes]) -> tuple[int, bytes]:
         if self._client is None:
@@ -167,6 +186,7 @@ class Listening:
         client, stream = self._client, self._client.begin(*HEADERS, *said)
         reply = await sent(client, stream, framed(asked.SerializeToString()))
         if client.closed or client.told_to_go:
+            client.drop()
             self._client = None
         if reply.status != b"0":
             assert reply.status == TOO_MUCH
@@ -195,28 +215,36 @@ async def sent(client: Client, stream: int, rest: bytes) -> Reply:
 
 @asynccontextmanager
 async def listening() -> AsyncIterator[Listening]:
-    """Open both; at the end there was no defect, and nobody's words are in the metrics."""
-    one = Listening()
-    servicer = Servicer(one.engine, on_malformed=one._faults.append, on_bug=one.bugs.append)
-    one._listener = await listen(
-        one.engine, host="127.0.0.1", port=0, on_malformed=one._faults.append, on_bug=one.bugs.append
-    )
-    one._over_grpc = await grpc_listener.listen(
-        servicer,
-        host="127.0.0.1",
-        port=0,
-        limits=Limits(),
-        knows=lambda _: True,
-        on_malformed=one._faults.append,
-        on_bug=one.bugs.append,
-    )
-    try:
+    """Open all; at the end there was no defect, and nobody's words are in the metrics."""
+    async with behind() as port, AsyncExitStack() as closing:
+        one = Listening()
+        closing.push_async_callback(one.close)
+        await _open(one, port, closing)
         yield one
-    finally:
-        await one.close()
-        await one._listener.drain(0)
-        await one._over_grpc.drain(0)
     assert one.bugs == []
+
+
+async def _open(one: Listening, backend: int, closing: AsyncExitStack) -> None:
+    told: Any = {
+        "host": "127.0.0.1",
+        "port": 0,
+        "on_malformed": one._faults.append,
+        "on_bug": one.bugs.append,
+    }
+    servicer = Servicer(one.engine, on_malformed=one._faults.append, on_bug=one.bugs.append)
+    one._listener = await listen(one.engine, **told)
+    one._over_grpc = await grpc_listener.listen(servicer, limits=Limits(), knows=lambda _: True, **told)
+    server = Server(host="127.0.0.1", port=backend)
+    upstreams = Upstreams({BACKEND: Upstream(servers=(server,))}, EdgeLimits())
+    one._at_edge = await edge_listener.listen(one.edge, upstreams, clock=lambda: b.NOW, **told)
+    closing.callback(upstreams.close)
+    for listener in (one._listener, one._over_grpc, one._at_edge):
+        closing.push_async_callback(listener.drain, 0)
+
+
+def request_of(dialect: str, wire: b.Wire) -> HttpRequest:
+    """As the proxy asks, or the client itself through a load balancer."""
+    return b.edge_request(wire) if dialect == EDGE else b.SENDERS[dialect](wire)
 
 
 def head_of(request: HttpRequest) -> bytes:
@@ -226,15 +254,16 @@ def head_of(request: HttpRequest) -> bytes:
 
 
 def on_loopback(snapshot: Snapshot, *, listed: bool) -> Snapshot:
-    """The same world, whose peers are on loopback: ours, or another."""
-    peer = ip_network("127.0.0.1" if listed else "127.0.0.2")
+    """The same world, whose peers are on loopback, ours or another, and whose backend is there."""
+    peer = LOOPBACK if listed else NOBODY
     policies = {name: asked_by(policy, peer) for name, policy in snapshot.policies.items()}
     return replace(snapshot, policies=policies)
 
 
 def asked_by(policy: Policy, peer: Any) -> Policy:
     """An empty list stays empty: it trusts nobody."""
-    return replace(policy, peers=(peer,) if policy.peers else ())
+    routes = RouteTable.build(replace(route, upstream=BACKEND) for route in policy.routes.routes)
+    return replace(policy, peers=(peer,) if policy.peers else (), routes=routes)
 
 
 def outcome(line: bytes) -> Expected:

@@ -16,8 +16,19 @@ from tests.conformance.scenario import PERMIT, PREFLIGHT, Expected, Scenario
 from tests.conformance.scenarios import SCENARIOS
 from tests.conformance.test_dialects import STATUSES
 from tests.corpus.groups import GROUPS
-from tests.corpus.listening import GRPC, HTTP, NO_ANSWER, Listening, Told, head_of, listening, secrets_of
-from tests.corpus.unread import STATUS, fault_of
+from tests.corpus.listening import (
+    EDGE,
+    EVERY,
+    GRPC,
+    NO_ANSWER,
+    Listening,
+    Told,
+    head_of,
+    listening,
+    request_of,
+    secrets_of,
+)
+from tests.corpus.unread import STATUS, fault_at_edge, fault_of
 from tests.server.grpc.messages import message
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]
@@ -37,7 +48,7 @@ async def at() -> AsyncIterator[Listening]:
 async def test_each_case_at_the_listeners(at: Listening, scenario: Scenario) -> None:
     wire = scenario.wire()
     at.enter(scenario, listed=wire.peer == b.PEER)
-    for dialect in (*HTTP, GRPC):
+    for dialect in EVERY:
         cold = await asked_cold(at, scenario, wire, dialect)
         check(cold, scenario, wire, dialect)
         assert await asked_warm(at, wire, dialect) == [cold, cold], dialect
@@ -82,7 +93,7 @@ def as_read(scenario: Scenario, wire: b.Wire, dialect: str) -> Expected:
     """What the bytes on the wire say of the case."""
     if dialect == "envoy" and wire.target[:1] not in {b"", b"/"}:
         return Reason.POLICY_UNKNOWN  # behind the URL of its policy it makes the URL of no policy
-    if wire.target.endswith(b"\t") and dialect not in {"envoy", GRPC}:
+    if wire.target.endswith(b"\t") and dialect not in {"envoy", GRPC, EDGE}:
         return Reason.CREDENTIAL_MISSING  # blanks around a header's value are none of it (RFC 9110 5.5)
     return scenario.unlike.get(dialect, scenario.expected)
 
@@ -90,13 +101,15 @@ def as_read(scenario: Scenario, wire: b.Wire, dialect: str) -> Expected:
 def unread(wire: b.Wire, dialect: str) -> str | None:
     if dialect == GRPC:
         return NO_MESSAGE if message(wire).ByteSize() > MAX_MESSAGE else None
-    request = b.SENDERS[dialect](wire)
-    return fault_of(request, len(head_of(request)))
+    request = request_of(dialect, wire)
+    return (fault_at_edge if dialect == EDGE else fault_of)(request, len(head_of(request)))
 
 
 def status_of(expected: Expected, dialect: str) -> int:
     if expected == PERMIT:
         return 200
     if expected == PREFLIGHT:
-        return 403  # any 2xx would let it through
+        return 204 if dialect == EDGE else 403  # any 2xx would let it through
+    if dialect == EDGE and expected is Reason.POLICY_UNKNOWN:
+        return 404
     return STATUSES["envoy" if dialect == GRPC else dialect][ROWS[Reason(expected)].outcome]
