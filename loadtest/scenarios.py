@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
-from loadtest.contenders import envoy, haproxy, nginx
+from loadtest.contenders import envoy, haproxy, nginx, proxies
 from loadtest.contenders.asked_by_envoy import asked_by_envoy
 from loadtest.contenders.gateway import gateway
 from loadtest.contenders.ordinary import ORDINARY
@@ -123,6 +123,16 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
         rows={
             "http": Row(contender=asked_by_envoy("envoy"), load=CLIENTS),
             "grpc": Row(contender=asked_by_envoy("envoy-grpc"), load=CLIENTS),
+        },
+    ),
+    "edge": Scenario(
+        title="A repeated token, and a backend that answers with 1 KiB: the proxy's part alone",
+        rows={
+            "gateway-reused": Row(contender=proxies.GATEWAY_REUSED, load=CLIENTS),
+            "gateway": Row(contender=proxies.GATEWAY, load=CLIENTS),
+            "nginx": Row(contender=proxies.NGINX, load=CLIENTS),
+            "envoy": Row(contender=proxies.ENVOY, load=CLIENTS),
+            "envoy-cached": Row(contender=proxies.ENVOY_CACHED, load=CLIENTS),
         },
     ),
     "new-connection": Scenario(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from loadtest.contenders.running import BIN, Contender, Server, free_port, running
 from loadtest.issuer import AUDIENCE, ISSUER
@@ -16,6 +17,7 @@ from loadtest.requests import DISTINCT
 
 _TYPE = "type.googleapis.com/envoy.extensions.filters"
 Json = Mapping[str, object]
+_ANSWERS: Json = {"direct_response": {"status": 200}}
 
 
 def _provider(keys: Path, *, cache: bool) -> Json:
@@ -39,12 +41,12 @@ def _jwt_authn(keys: Path, *, cache: bool) -> Json:
     }
 
 
-def _connection_manager(filters: list[Json]) -> Json:
+def _connection_manager(filters: list[Json], does: Json) -> Json:
     router = {
         "name": "envoy.filters.http.router",
         "typed_config": {"@type": f"{_TYPE}.http.router.v3.Router"},
     }
-    route = {"match": {"prefix": "/"}, "direct_response": {"status": 200}}
+    route = {"match": {"prefix": "/"}, **does}
     return {
         "@type": f"{_TYPE}.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "bench",
@@ -54,10 +56,25 @@ def _connection_manager(filters: list[Json]) -> Json:
     }
 
 
-def _configuration(port: int, filters: list[Json]) -> Json:
+def proxying(port: int, backend: int, keys: Path | None) -> Json:
+    """Give the configuration of one that passes on to a backend; given keys, what their issuer has signed."""
+    filters = [] if keys is None else [_jwt_authn(keys, cache=True)]
+    address = {"socket_address": {"address": "127.0.0.1", "port_value": backend}}
+    endpoints = [{"lb_endpoints": [{"endpoint": {"address": address}}]}]
+    cluster = {
+        "name": "behind",
+        "type": "STATIC",
+        "load_assignment": {"cluster_name": "behind", "endpoints": endpoints},
+    }
+    whole = dict(_configuration(port, filters, {"route": {"cluster": "behind", "timeout": "0s"}}))
+    whole["static_resources"] = {**whole["static_resources"], "clusters": [cluster]}
+    return whole
+
+
+def _configuration(port: int, filters: list[Json], does: Json) -> dict[str, Any]:
     manager = {
         "name": "envoy.filters.network.http_connection_manager",
-        "typed_config": _connection_manager(filters),
+        "typed_config": _connection_manager(filters, does),
     }
     listener = {
         "name": "bench",
@@ -71,7 +88,7 @@ def _configuration(port: int, filters: list[Json]) -> Json:
 def _start(folder: Path, keys: Path, *, verifies: bool, cache: bool) -> Iterator[Server]:
     port, file = free_port(), folder / "envoy.json"
     filters = [_jwt_authn(keys, cache=cache)] if verifies else []
-    file.write_text(json.dumps(_configuration(port, filters)))
+    file.write_text(json.dumps(_configuration(port, filters, _ANSWERS)))
     options = ("--concurrency", "1", "--disable-hot-restart", "--log-level", "error")
     with running([str(BIN / "envoy"), "-c", str(file), *options], folder, port) as server:
         yield server

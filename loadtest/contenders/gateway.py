@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from functools import cache, partial
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from loadtest import machine
 from loadtest.contenders.running import Contender, Server, Unavailable, free_port, running
@@ -39,11 +40,17 @@ def started(
     workers: int = 1,
     bare: bool = False,
     listeners: Mapping[str, object] | None = None,
+    upstream: str | None = None,
 ) -> Iterator[Server]:
-    """Start it; `listeners` are more than the usual three. Its file is `gateway.yaml` of the folder."""
+    """Start it; `listeners` are more than the usual three. Its file is `gateway.yaml` of the folder.
+
+    With an `upstream` its policy is one of the edge, and no proxy may ask.
+    """
     decision, jwks, admin = free_port(), free_port(), free_port()
     file = folder / "gateway.yaml"
     whole = _configuration(keys, routes, REUSE if reuse else {}, (decision, jwks, admin), listeners or {})
+    if upstream is not None:
+        _at_edge(whole["policies"]["orders"], upstream)
     file.write_text(json.dumps(whole))  # JSON is YAML, and quicker to write
     command = [sys.executable, "-m", "gateway", "serve", "-c", str(file), *_workers(workers)]
     cores = machine.CORES if workers > 1 else [machine.SERVER_CORE]
@@ -75,7 +82,7 @@ def _configuration(
     reuse: dict[str, object],
     ports: tuple[int, int, int],
     more: Mapping[str, object],
-) -> dict[str, object]:
+) -> dict[str, Any]:
     downstream = {"audience": "orders", "scopes": ["orders:read"], "ttl": "60s", **reuse}
     names = ("decision", "keys", "admin")
     here = f"http://127.0.0.1:{ports[1]}"
@@ -103,6 +110,13 @@ def _configuration(
             **more,
         },
     }
+
+
+def _at_edge(policy: dict[str, Any], upstream: str) -> None:
+    """Send everything on; a body may be as large as it likes."""
+    del policy["peers"], policy["callers"]
+    for route in policy["routes"]:
+        route |= {"methods": ["GET", "PUT"], "upstream": upstream, "max_body": "1GiB"}
 
 
 def _shared_out(count: int) -> list[range]:
