@@ -98,15 +98,19 @@ EDGE_CORE_CHECKS: Final = (
         ),
     ),
     Group(
-        "gateway/server/edge/client.py",
-        ("tests/server/edge/test_client.py", "tests/server/edge/test_exchange.py"),
+        "gateway/server/edge/request_side.py",
+        ("tests/server/edge/test_request_side.py", "tests/server/edge/test_exchange.py"),
         (
             Mutant("edge-methods", 'if request.method in (b"CONNECT", b"TRACE"):', "if False:"),
             Mutant("edge-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
-            Mutant("edge-same-method", 'if (decided.method == b"HEAD") is not self._is_head:', "if False:"),
             Mutant("edge-close-unread", " or self._body is not None else", " else"),
             Mutant("edge-drain-expected", "draining or self._expects or not", "draining or not"),
         ),
+    ),
+    Group(
+        "gateway/server/edge/client.py",
+        ("tests/server/edge/test_client.py",),
+        (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
     ),
     Group(
         "gateway/server/edge/upstream_connection.py",

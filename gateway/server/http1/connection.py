@@ -7,7 +7,7 @@ request: see `protocol`, and `gateway.server.edge.client`.
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from gateway.dialects.wire import HttpAnswer
 from gateway.server.http1.after import After
@@ -30,8 +30,9 @@ class ClientConnection(asyncio.Protocol):
 
     # fmt: off
     __slots__ = (
-        "_alarm", "_burst", "_closing", "_connections", "_head_clock", "_limits", "_loop", "_on_bug",
-        "_on_malformed", "_reader", "_reading", "_transport", "_unread", "_write_paused", "_writer",
+        "_alarm", "_burst", "_closing", "_connections", "_head_clock", "_is_head", "_limits", "_loop",
+        "_on_bug", "_on_malformed", "_reader", "_reading", "_task", "_transport", "_unread", "_write_paused",
+        "_writer",
     )
     # fmt: on
 
@@ -42,6 +43,7 @@ class ClientConnection(asyncio.Protocol):
     _loop: asyncio.AbstractEventLoop
     _reader: HeadReader
     _transport: asyncio.Transport
+    _task: asyncio.Task[Any] | None
 
     def __init__(
         self,
@@ -62,6 +64,8 @@ class ClientConnection(asyncio.Protocol):
         self._head_clock = True  # the deadline that stands is that of a head
         self._burst = 0
         self._unread = 0  # bytes of heads, as far as `connections` know
+        self._is_head = False
+        self._task = None  # the decision that is waited for
 
     # --- what the event loop calls ---
 
@@ -195,6 +199,21 @@ class ClientConnection(asyncio.Protocol):
         self._transport.close()
         self._alarm.set(self._limits.answer_timeout_s)  # close() waits for a peer that takes nothing
 
-    @abstractmethod
+    def _give_up_task(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
     def _overdue(self) -> None:
         """Do what is due when the alarm rings."""
+        if self._closing or self._write_paused:
+            self._transport.abort()
+        elif self._task is not None:
+            self._give_up_task()
+            self._refuse(Fault.ANSWER_TIMEOUT)
+        elif self._connections.paused:  # it is we who do not read
+            self._alarm.set(self._limits.head_timeout_s)
+        elif self._reader.empty:
+            self._close()
+        else:
+            self._refuse(Fault.HEAD_TIMEOUT)
