@@ -37,8 +37,8 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/request_body.py",
         ("tests/server/edge/test_request_body.py",),
         (
-            Mutant("edge-length-limit", "if length is not None and length > most:", "if False:"),
-            Mutant("edge-body-limit", "if self._most < 0:", "if False:"),
+            Mutant("edge-length-limit", "self._check(self._body.left if", "self._check(0 if"),
+            Mutant("edge-body-limit", "        self._taken += len(content)\n", ""),
             Mutant("edge-drain-limit", "return self._body.ended or self._to_drain >= 0", "return True"),
             Mutant("edge-expectation", ' != [b"100-continue"]:', " == []:"),
         ),
@@ -75,8 +75,27 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-answer-size", "            or len(head) > limits.answer_head_bytes\n", ""),
             Mutant("edge-answer-count", "            or len(names) > limits.answer_headers\n", ""),
             Mutant("edge-answer-status", "if not 100 <= status <= 599:", "if False:"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/relayed_head.py",
+        ("tests/server/edge/test_relayed_head.py",),
+        (
             Mutant("edge-answer-hop-by-hop", "gone = HOP_BY_HOP | nominated", "gone = nominated"),
-            Mutant("edge-answer-nominated", "gone = HOP_BY_HOP | nominated", "gone = HOP_BY_HOP"),
+            Mutant("edge-answer-nominated", "HOP_BY_HOP | nominated | rules", "HOP_BY_HOP | rules"),
+            Mutant("edge-answer-names", " | nominated | rules.names", " | nominated"),
+            Mutant("edge-answer-prefixes", " and not name.startswith(rules.prefixes)", ""),
+            Mutant("edge-cookie-tossing", " and place not in tossed", ""),
+        ),
+    ),
+    Group(
+        "gateway/dialects/set_cookie.py",
+        ("tests/dialects/test_set_cookie.py",),
+        (
+            Mutant("edge-cookie-prefix", "host-http|host|http|secure", "host-http"),
+            Mutant("edge-cookie-case", "name.strip(_WHITE).lower()", "name.strip(_WHITE)"),
+            Mutant("edge-cookie-space", "name.strip(_WHITE).lower()", "name.lower()"),
+            Mutant("edge-cookie-nameless", "value.lstrip(_BEFORE_A_NAME)", "value"),
         ),
     ),
     Group(
@@ -94,6 +113,7 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-interims", "if self._interims > self._limits.interim_answers:", "if False:"),
             Mutant("edge-switch", " or not switches(head, self._forward.upgrade):", ":"),
             Mutant("edge-reset-is-no-end", "EndlessBody) and in_order:", "EndlessBody):"),
+            Mutant("edge-route-time", "        if total_s is not None:\n", "        if False:\n"),
             Mutant("edge-until", "if self._forward.until is not None:", "if False:"),
         ),
     ),
@@ -102,6 +122,8 @@ EDGE_CORE_CHECKS: Final = (
         ("tests/server/edge/test_request_side.py", "tests/server/edge/test_exchange.py"),
         (
             Mutant("edge-methods", 'if request.method in (b"CONNECT", b"TRACE"):', "if False:"),
+            Mutant("edge-first-piece", "if len(first) > most:", "if False:"),
+            Mutant("edge-route-bounds-body", "            self._body.bound(most)\n", "            pass\n"),
             Mutant("edge-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
             Mutant("edge-close-unread", " or self._body is not None else", " else"),
             Mutant("edge-drain-expected", "draining or self._expects or not", "draining or not"),

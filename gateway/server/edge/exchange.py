@@ -23,14 +23,15 @@ from gateway.server.edge.body import (
 from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.frames import POLICY_VIOLATION
 from gateway.server.edge.handler import Edge
+from gateway.server.edge.relayed_head import relayed_head
 from gateway.server.edge.request_head import request_head
-from gateway.server.edge.response_head import AnswerHead, FaultyAnswer, relayed_head
+from gateway.server.edge.response_head import AnswerHead, FaultyAnswer
 from gateway.server.edge.served import Client
 from gateway.server.edge.tunnel import Tunnel, switches
 from gateway.server.edge.upstream_connection import UpstreamConnection
 from gateway.server.http1.after import After
 from gateway.server.http1.head import Frame
-from gateway.server.http1.writer import CONNECTION
+from gateway.server.http1.writer import CONNECTION, field_lines
 
 
 class Exchange:
@@ -39,19 +40,20 @@ class Exchange:
     # fmt: off
     __slots__ = (
         "_after", "_answering", "_approach", "_body", "_chunks", "_client", "_connection", "_deadline",
-        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_sent", "_until",
-        "_upstream_full", "tunnel",
+        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_sent", "_told",
+        "_until", "_upstream_full", "tunnel",
     )
     # fmt: on
 
     def __init__(self, client: Client, forward: Forward, frame: Frame, edge: Edge) -> None:
-        """Take what was judged. Raises: UnwritableRequest."""
+        """Take what was judged. Raises: UnwritableRequest, UnwritableAnswer."""
         self._client = client
         self._forward = forward
         self._frame = frame
         self._edge = edge
         self._limits = edge.limits
         self._head = request_head(forward, frame.length)
+        self._told = field_lines(forward.told)
         self._first = b""
         self._approach = Approach(edge.upstreams.get(forward.upstream), edge.limits)
         self._connection: UpstreamConnection | None = None
@@ -75,8 +77,9 @@ class Exchange:
     def start(self, first: bytes, *, whole: bool) -> None:
         """Send the request, and of its body what is at hand."""
         self._first, self._sent = self._encoded(first, last=whole), whole
-        if self._limits.total_s is not None:
-            self._deadline = asyncio.get_running_loop().time() + self._limits.total_s
+        total_s = self._limits.total_s if self._forward.timeout_s is None else self._forward.timeout_s
+        if total_s is not None:
+            self._deadline = asyncio.get_running_loop().time() + total_s
         self._seek()
 
     def send(self, content: bytes, *, last: bool) -> None:
@@ -131,10 +134,10 @@ class Exchange:
             self._client.answered(After.CLOSE)
         elif self._body is not None:
             self._cut()
-        elif self._connection is None:
+        elif self._connection is None and not self._is_late():
             self._approach.turn_from(EdgeFault.CONNECT_TIMEOUT)
             self._seek()
-        elif self._sent or self._upstream_full:
+        elif self._sent or self._upstream_full or self._connection is None:
             self._fail(EdgeFault.UPSTREAM_TIMEOUT)
         else:
             self._fail(EdgeFault.BODY_TIMEOUT)
@@ -249,7 +252,7 @@ class Exchange:
             # 100 is ours to say, and we did; others mean nothing to most clients. RFC 9110 15.2 lets a
             # gateway choose: only a proxy, which the client has chosen, must forward them.
             if head.status == 103 and self._frame.http_1_1:
-                self._client.write(relayed_head(head, b""))
+                self._client.write(relayed_head(head, self._forward.reply, b""))
             head = connection.answers.next()
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
@@ -272,7 +275,8 @@ class Exchange:
             else:
                 after = After.CLOSE  # the end of the connection is the end of the answer
         self._after = after
-        self._pass_on(relayed_head(head, framing + CONNECTION[after]), rest)
+        lines = self._told + framing + CONNECTION[after]
+        self._pass_on(relayed_head(head, self._forward.reply, lines), rest)
 
     def _pass_on(self, wire: bytes, data: bytes) -> None:
         body = self._body
@@ -307,7 +311,7 @@ class Exchange:
         self.tunnel = Tunnel(self._client.write, connection.transport.write)
         rest = connection.answers.take()
         upgrade = b"connection: Upgrade\r\nupgrade: %b\r\n" % self._forward.upgrade
-        self._client.write(relayed_head(head, upgrade))
+        self._client.write(relayed_head(head, self._forward.reply, self._told + upgrade))
         if rest:
             self.tunnel.from_upstream(rest)
         early = self._client.switched()
@@ -345,6 +349,9 @@ class Exchange:
             self._arm(limits.first_byte_s)
         else:
             self._arm(limits.body_idle_s)
+
+    def _is_late(self) -> bool:
+        return self._deadline is not None and self._deadline <= asyncio.get_running_loop().time()
 
     def _arm(self, delay_s: float) -> None:
         if self._deadline is not None:

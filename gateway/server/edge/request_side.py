@@ -121,7 +121,7 @@ class RequestSide(ClientConnection):
         self._expects = expects_continue(request, frame)
         first = b""
         if frame.length != 0:
-            self._body = RequestBody(frame.length, self._edge.limits.body_bytes)
+            self._body = RequestBody(frame.length)
             first = self._content(self._body, self._reader.take())
         decided = self._edge.handler(request)
         if isinstance(decided, _AT_ONCE):
@@ -156,9 +156,18 @@ class RequestSide(ClientConnection):
 
     def _decided(self, decided: Decided, first: bytes) -> None:
         if isinstance(decided, Forward):
+            self._bound_body(decided.max_body, first)
             self._begin_exchange(decided, first)
         else:
             self._answer(decided)
+
+    def _bound_body(self, most: int | None, first: bytes) -> None:
+        """Refuse what is known to be too much, and have the rest counted."""
+        most = self._edge.limits.body_bytes if most is None else most
+        if len(first) > most:
+            raise FaultyRequest(EdgeFault.BODY_TOO_LARGE)
+        if self._body is not None:
+            self._body.bound(most)
 
     # --- answers of our own ---
 

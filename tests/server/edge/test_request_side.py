@@ -13,6 +13,7 @@ from tests.server.edge.edged import (
     StartEdge,
     asks,
     chunked,
+    forward,
     get,
     post,
     until,
@@ -146,6 +147,34 @@ async def test_any_other_expectation_fails(
     edged = await edge(behind)
     (answer,) = await edged.ask(post(b"/", b"hello", *(b"Expect: " + one for one in expect)))
     assert (answer.status, behind.seen, edged.faults) == (417, b"", ["expectation"])
+
+
+async def test_the_route_says_how_much_a_body_may_be(edge: StartEdge, backend: StartBackend) -> None:
+    behind = await backend()
+    for most, limit in ((10, 1), (10, 100), (None, 10)):
+        edged = await edge(
+            behind,
+            handler=lambda r, m=most: forward(r)._replace(max_body=m),  # type: ignore[misc]
+            limits=EdgeLimits(body_bytes=limit),
+        )
+        (answer,) = await edged.ask(post(b"/", b"x" * 10, CLOSE))
+        assert answer.status == 200
+        head = asks(b"POST", b"/", b"Content-Length: 11")
+        for pieces in (
+            (head,),
+            (head + b"x",),
+            (head + b"x" * 11,),
+            (chunked(b"/", b"b\r\n" + b"x" * 11 + b"\r\n0\r\n\r\n"),),
+        ):
+            (answer,) = await edged.ask(*pieces)
+            assert answer.status == 413
+        assert edged.faults == ["body_too_large"] * 4
+
+
+async def test_who_may_not_ask_is_told_so_whatever_its_body(edge: StartEdge) -> None:
+    edged = await edge(handler=teapot, limits=EdgeLimits(body_bytes=10))
+    (answer,) = await edged.ask(post(b"/", b"x" * 11, CLOSE))
+    assert (answer.status, edged.faults) == (418, [])
 
 
 async def test_a_body_that_nobody_wants_may_not_stop_either(edge: StartEdge) -> None:
