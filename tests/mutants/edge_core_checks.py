@@ -135,6 +135,25 @@ EDGE_CORE_CHECKS: Final = (
         (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
     ),
     Group(
+        "gateway/server/edge/server_pool.py",
+        ("tests/server/edge/test_server_pool.py",),
+        (
+            Mutant("edge-server-name", "trusted.check(transport", "id(transport"),
+            Mutant("edge-server-untrusted", "connection.discard()\n                raise", "raise"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/upstreams.py",
+        ("tests/server/edge/test_upstreams.py",),
+        (
+            Mutant(
+                "edge-server-certificates",
+                "known.pop((name, server), None)",
+                "next(iter(known.values()), None)",
+            ),
+        ),
+    ),
+    Group(
         "gateway/server/edge/upstream_connection.py",
         ("tests/server/edge/test_exchange.py",),
         (Mutant("edge-unasked-bytes", "self.transport.abort()\n            return", "return"),),

@@ -51,11 +51,12 @@ class Exchange:
         self._forward = forward
         self._frame = frame
         self._edge = edge
-        self._limits = edge.limits
+        pool = edge.upstreams.get(forward.upstream)
+        self._limits = edge.limits if pool is None else pool.limits
         self._head = request_head(forward, frame.length)
         self._told = field_lines(forward.told)
         self._first = b""
-        self._approach = Approach(edge.upstreams.get(forward.upstream), edge.limits)
+        self._approach = Approach(pool, self._limits)
         self._connection: UpstreamConnection | None = None
         self._sent = False  # the whole request
         self._answering = False  # a byte of an answer has come
@@ -149,10 +150,10 @@ class Exchange:
         self._approach.arrived()
         self._use(connection)
 
-    def unreachable(self) -> None:
+    def unreachable(self, fault: EdgeFault) -> None:
         """Try another server."""
         self._approach.arrived()
-        self._approach.turn_from(EdgeFault.UNREACHABLE)
+        self._approach.turn_from(fault)
         self._seek()
 
     # --- what the server's connection calls ---

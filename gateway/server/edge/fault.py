@@ -27,6 +27,8 @@ class EdgeFault(StrEnum):
     """The upstream has as many requests as it may have."""
     UNREACHABLE = "unreachable"
     """No server took a connection."""
+    UNTRUSTED = "untrusted"
+    """Servers took connections, and the last one showed no certificate that we believe."""
     CONNECT_TIMEOUT = "connect_timeout"
     """No server took a connection in time."""
     LOST = "lost"
@@ -61,6 +63,7 @@ REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
     EdgeFault.NO_UPSTREAM: refusal(503),
     EdgeFault.BUSY: refusal(503),
     EdgeFault.UNREACHABLE: refusal(502),
+    EdgeFault.UNTRUSTED: refusal(502),
     EdgeFault.CONNECT_TIMEOUT: refusal(504),
     EdgeFault.LOST: refusal(502),
     EdgeFault.BAD_ANSWER: refusal(502),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from ssl import SSLContext
 
 import pytest
 import uvloop
@@ -21,8 +22,8 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 async def backend() -> AsyncIterator[StartBackend]:
     backends: list[Backend] = []
 
-    async def start(script: Script | None = None) -> Backend:
-        started = Backend(script)
+    async def start(script: Script | None = None, ssl: SSLContext | None = None) -> Backend:
+        started = Backend(script, ssl)
         await started.start()
         backends.append(started)
         return started

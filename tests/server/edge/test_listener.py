@@ -2,12 +2,14 @@
 
 import asyncio
 import ssl
+from pathlib import Path
 
 import pytest
 
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.listener import listen
 from gateway.server.edge.upstreams import Server, Upstream, Upstreams
+from gateway.tls.client import Trust
 from tests.server.edge.edged import PATIENCE_S, Message, Peer, answers, forward, get, post, until
 from tests.server.test_listener import certificate
 
@@ -70,6 +72,11 @@ async def test_strangers_share_what_is_left_for_them() -> None:
     await listener.drain(0)
 
 
+def authority_in(path: str) -> bytes:
+    """The certificate of the pair, which is its own authority."""
+    return Path(path).read_bytes().partition(b"-----BEGIN PRIVATE")[0]
+
+
 async def test_speaks_tls_to_both_sides(certificate: str) -> None:
     inbound = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     inbound.load_cert_chain(certificate)
@@ -85,8 +92,9 @@ async def test_speaks_tls_to_both_sides(certificate: str) -> None:
 
     behind = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=inbound)
     port = behind.sockets[0].getsockname()[1]
-    named = Server(host="127.0.0.1", port=port, ssl=outbound, server_hostname="gateway")
-    for server, status in ((named, 200), (Server(host="127.0.0.1", port=port, ssl=outbound), 502)):
+    trust = Trust(authority=authority_in(certificate))
+    named = Server(host="127.0.0.1", port=port, trust=trust, name="gateway")
+    for server, status in ((named, 200), (Server(host="127.0.0.1", port=port, trust=trust), 502)):
         upstreams = Upstreams({"backend": Upstream(servers=(server,))}, EdgeLimits())
         listener = await listen(forward, upstreams, host="127.0.0.1", port=0, clock=now, ssl=inbound)
         found = await ask(listener.port, post(b"/", b"x" * 300_000) + get(b"/", CLOSE), outbound)
