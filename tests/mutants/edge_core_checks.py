@@ -8,6 +8,11 @@ _ANSWER: Final = "gateway/server/edge/response_head.py"
 
 EDGE_CORE_CHECKS: Final = (
     Group(
+        "gateway/tls/identity.py",
+        ("tests/server/edge/test_listener.py",),
+        (Mutant("certificate-not-asked-for", " or handshake.context.verify_mode is ssl.CERT_NONE:", ":"),),
+    ),
+    Group(
         "gateway/server/http1/head.py",
         ("tests/server/http1/test_head_bodies.py", "tests/server/edge/test_smuggling.py"),
         (

@@ -16,9 +16,9 @@ from gateway.server.http1.connections import Connections
 from gateway.server.http1.fault import OUR_BUG, REFUSALS, Fault
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
-from gateway.server.http1.peer import peer_address
+from gateway.server.http1.peer import Sender, peer_address
 from gateway.server.http1.writer import AnswerWriter
-from gateway.tls.identity import identities
+from gateway.tls.identity import certificate_shown, identities
 
 
 class ClientConnection(asyncio.Protocol):
@@ -75,8 +75,9 @@ class ClientConnection(asyncio.Protocol):
         self._alarm = Alarm(self._loop, self._overdue)
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are not subclasses
         peer = peer_address(transport.get_extra_info("peername"))
-        shown = identities(transport.get_extra_info("ssl_object"))
-        self._reader = HeadReader(peer=peer or "", limits=self._limits, identities=shown, bodies=self.BODIES)
+        handshake = transport.get_extra_info("ssl_object")
+        sender = Sender(peer or "", identities(handshake), certificate_shown(handshake))
+        self._reader = HeadReader(sender=sender, limits=self._limits, bodies=self.BODIES)
         if peer is None or self._connections.draining:
             self._turn_away()
             return
