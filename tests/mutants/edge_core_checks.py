@@ -140,6 +140,18 @@ EDGE_CORE_CHECKS: Final = (
         (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
     ),
     Group(
+        "gateway/server/edge/announced.py",
+        ("tests/server/edge/test_announced.py",),
+        (
+            Mutant("announced-by-anybody", " or not self._announced_by(peer):", ":"),
+            Mutant(
+                "announced-in-time", "asyncio.timeout(self._limits.announcement_s)", "asyncio.timeout(None)"
+            ),
+            Mutant("announced-at-once", "if full or peer is None", "if peer is None"),
+            Mutant("announced-or-not", "        raise _Unannounced\n\n", "        return None\n\n"),
+        ),
+    ),
+    Group(
         "gateway/server/edge/server_pool.py",
         ("tests/server/edge/test_server_pool.py",),
         (

@@ -24,7 +24,7 @@ from gateway.server.http1.writer import AnswerWriter
 class EdgeConnection(RequestSide):
     """One connection of a client."""
 
-    __slots__ = ("_exchange", "_flows")
+    __slots__ = ("_announced", "_exchange", "_flows")
 
     def __init__(
         self,
@@ -34,10 +34,13 @@ class EdgeConnection(RequestSide):
         on_malformed: Callable[[str], None],
         on_bug: Callable[[BaseException], None],
         writer: AnswerWriter,
+        announced: str | None = None,
     ) -> None:
+        """`announced` is whose connection this is, by the word of the load balancer that made it."""
         super().__init__(
             edge, connections=connections, on_malformed=on_malformed, on_bug=on_bug, writer=writer
         )
+        self._announced = announced
         self._flows = False  # what arrives goes to the exchange
         self._exchange: Exchange | None = None
 
@@ -222,6 +225,9 @@ class EdgeConnection(RequestSide):
         return begun
 
     # --- private ---
+
+    def _address(self) -> str | None:
+        return self._announced or super()._address()
 
     def _pass_on(self, data: bytes) -> None:
         exchange, body = self._exchange, self._body

@@ -12,6 +12,8 @@ from gateway.server.http1.fault import refusal
 class EdgeFault(StrEnum):
     """A closed vocabulary beside `Fault`, fit for a metric label: nothing of a request or an answer."""
 
+    ANNOUNCEMENT = "announcement"
+    """A connection does not begin with a header of the PROXY protocol, and must; or is of nobody listed."""
     METHOD = "method"
     """CONNECT, which asks for a tunnel to anywhere, or TRACE, which shows our token to the client."""
     EXPECTATION = "expectation"
@@ -68,7 +70,9 @@ REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
     EdgeFault.LOST: refusal(502),
     EdgeFault.BAD_ANSWER: refusal(502),
     EdgeFault.UPSTREAM_TIMEOUT: refusal(504),
-    # Never written: an answer has begun.
+    # Never written: nothing has been asked ...
+    EdgeFault.ANNOUNCEMENT: refusal(400),
+    # ... or an answer has begun.
     EdgeFault.CUT: refusal(502),
 }
 

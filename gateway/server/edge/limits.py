@@ -22,6 +22,8 @@ class EdgeLimits:
     """Bounds of the reverse proxy."""
 
     client: Limits = CLIENT
+    announcement_s: float = 5.0
+    """For a header of the PROXY protocol. A load balancer sends it with the connection, in one segment."""
     body_bytes: int = 100 * 1024 * 1024
     """Of one request. It is streamed and costs no memory, but what it is sent to may keep it."""
     drain_bytes: int = 64 * 1024

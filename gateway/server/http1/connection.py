@@ -74,7 +74,7 @@ class ClientConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._alarm = Alarm(self._loop, self._overdue)
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are not subclasses
-        peer = peer_address(transport.get_extra_info("peername"))
+        peer = self._address()
         handshake = transport.get_extra_info("ssl_object")
         sender = Sender(peer or "", identities(handshake), certificate_shown(handshake))
         self._reader = HeadReader(sender=sender, limits=self._limits, bodies=self.BODIES)
@@ -123,6 +123,10 @@ class ClientConnection(asyncio.Protocol):
         self._turn_away()
 
     # --- reading ---
+
+    def _address(self) -> str | None:
+        """Who is at the other end; None where nobody can say."""
+        return peer_address(self._transport.get_extra_info("peername"))
 
     def _pause_reading(self) -> None:
         if self._reading and not self._transport.is_closing():
