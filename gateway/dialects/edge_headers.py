@@ -71,6 +71,7 @@ def forward_as(
         told=_VIA_ALONE if policy.cors is None else (VIA, *filter(_is_cors, told)),
         max_body=route.max_body,
         timeout_s=route.timeout_s,
+        share=next((value for name, value in given if name == IDENTITY_HEADERS[0]), None) or None,
     )
 
 

@@ -86,6 +86,8 @@ class Forward(NamedTuple):
     """How many octets the request's content may have; None: as the listener says."""
     timeout_s: float | None = None
     """How long it may take as a whole, unless it is upgraded; None: as the listener says."""
+    share: bytes | None = None
+    """Of whom it is one of so many requests at once; None: of nobody."""
 
     def __repr__(self) -> str:
         return f"Forward({self.upstream}, {self.method!r})"

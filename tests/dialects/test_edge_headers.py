@@ -302,6 +302,12 @@ def test_policies_that_are_alike_share_what_is_remembered() -> None:
     assert passed(bearer()).reply is not passed(bearer(), where=under(cors=cors())).reply
 
 
+def test_a_request_is_one_of_its_principals() -> None:
+    given_on = passed(bearer())
+    assert given_on.share == dict(given_on.headers)[b"x-auth-subject"] != b""
+    assert passed(target=b"/public/x").share is None
+
+
 def test_a_route_bounds_content_and_time() -> None:
     where = policy(route(upstream=UPSTREAM, max_body=7, timeout_s=3))
     given_on = passed(bearer(), where=where)

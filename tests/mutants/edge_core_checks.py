@@ -105,7 +105,10 @@ EDGE_CORE_CHECKS: Final = (
     ),
     Group(
         "gateway/server/edge/exchange.py",
-        ("tests/server/edge/test_exchange.py", "tests/server/edge/test_tunnel.py"),
+        (
+            *("tests/server/edge/test_exchange.py", "tests/server/edge/test_tunnel.py"),
+            *("tests/server/edge/test_shares.py", "tests/server/edge/test_pace.py"),
+        ),
         (
             Mutant("edge-repeat-methods", " and self._forward.method in _IDEMPOTENT", ""),
             Mutant("edge-repeat-bodies", " and self._frame.length == 0 and", " and"),
@@ -118,6 +121,9 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-interims", "if self._interims > self._limits.interim_answers:", "if False:"),
             Mutant("edge-switch", " or not switches(head, self._forward.upgrade):", ":"),
             Mutant("edge-reset-is-no-end", "EndlessBody) and in_order:", "EndlessBody):"),
+            Mutant("share-taken", "if not self._edge.shares.take(share):", "if False:"),
+            Mutant("share-given-back", "self._edge.shares.give_back(share)", "pass"),
+            Mutant("body-pace-asked", " and not self._keeps_up(len(content)):", " and False:"),
             Mutant("edge-route-time", "        if total_s is not None:\n", "        if False:\n"),
             Mutant("edge-until", "if self._forward.until is not None:", "if False:"),
         ),
@@ -138,6 +144,36 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/client.py",
         ("tests/server/edge/test_client.py",),
         (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
+    ),
+    Group(
+        "gateway/server/edge/breaker.py",
+        ("tests/server/edge/test_breaker.py",),
+        (
+            Mutant("breaker-opens", "self._failures >= self._limits.breaker_failures:", "False:"),
+            Mutant("breaker-one-trial", "        if self._rounds:\n            self._open()", "        pass"),
+            Mutant("breaker-bound", ", self._limits.breaker_most_s)", ", 1e9)"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/upstreams.py",
+        ("tests/server/edge/test_breaker.py",),
+        (
+            Mutant("breaker-one-server", " and not servers[0].breaker.open else", " else"),
+            Mutant("breaker-other-servers", " and not one.breaker.open\n", "\n"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/shares.py",
+        ("tests/server/edge/test_shares.py",),
+        (
+            Mutant("share-bound", "if count >= self._most:", "if False:"),
+            Mutant("share-forgotten", "        if count:\n", "        if True:\n"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/pace.py",
+        ("tests/server/edge/test_pace.py",),
+        (Mutant("body-pace", "return enough", "return True"),),
     ),
     Group(
         "gateway/server/edge/announced.py",

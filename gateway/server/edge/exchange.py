@@ -21,8 +21,8 @@ from gateway.server.edge.body import (
     chunk,
 )
 from gateway.server.edge.fault import EdgeFault
-from gateway.server.edge.frames import POLICY_VIOLATION
 from gateway.server.edge.handler import Edge
+from gateway.server.edge.pace import Pace
 from gateway.server.edge.relayed_head import relayed_head
 from gateway.server.edge.request_head import request_head
 from gateway.server.edge.response_head import AnswerHead, FaultyAnswer
@@ -40,8 +40,8 @@ class Exchange:
     # fmt: off
     __slots__ = (
         "_after", "_answering", "_approach", "_body", "_chunks", "_client", "_connection", "_deadline",
-        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_sent", "_told",
-        "_until", "_upstream_full", "tunnel",
+        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_pace", "_sent",
+        "_share", "_told", "_upstream_full", "tunnel",
     )
     # fmt: on
 
@@ -64,8 +64,9 @@ class Exchange:
         self._chunks = self._keeps = self._upstream_full = False
         self._after = After.CLOSE
         self._interims = 0
+        self._share: bytes | None = None  # of the principal's, while it is taken
+        self._pace: Pace | None = None  # of a body that is waited for
         self._deadline: float | None = None
-        self._until: asyncio.TimerHandle | None = None
         self.tunnel: Tunnel | None = None
 
     @property
@@ -77,6 +78,12 @@ class Exchange:
 
     def start(self, first: bytes, *, whole: bool) -> None:
         """Send the request, and of its body what is at hand."""
+        share = self._forward.share
+        if share is not None:
+            if not self._edge.shares.take(share):
+                self._fail(EdgeFault.SHARE)
+                return
+            self._share = share
         self._first, self._sent = self._encoded(first, last=whole), whole
         total_s = self._limits.total_s if self._forward.timeout_s is None else self._forward.timeout_s
         if total_s is not None:
@@ -86,6 +93,9 @@ class Exchange:
     def send(self, content: bytes, *, last: bool) -> None:
         """Send more of the body."""
         if self._connection is None:
+            return
+        if not last and not self.begun and not self._keeps_up(len(content)):
+            self._fail(EdgeFault.BODY_TIMEOUT)
             return
         self._sent = last
         wire = self._encoded(content, last=last)
@@ -121,12 +131,12 @@ class Exchange:
 
     def abandon(self) -> None:
         """Let go of everything: nobody waits for the answer."""
-        if self._until is not None:
-            self._until.cancel()
+        if self.tunnel is not None:
+            self.tunnel.forget()
         if self._connection is not None:
             self._connection.discard()
             self._connection = None
-        self._approach.leave()
+        self._leave()
 
     def overdue(self) -> None:
         """Decide whose silence it is."""
@@ -199,6 +209,8 @@ class Exchange:
     def upstream_takes(self) -> None:
         """Have the client go on."""
         self._upstream_full = False
+        if self._pace is not None:
+            self._pace.begin(asyncio.get_running_loop().time())
         self._rearm()
         self._client.flow()
 
@@ -226,7 +238,11 @@ class Exchange:
         self._first = b""  # what has a body is not sent again
         self._rearm()
         if not self._sent:
+            self._pace = Pace(self._limits, asyncio.get_running_loop().time())
             self._client.flow()
+
+    def _keeps_up(self, octets: int) -> bool:
+        return self._pace is None or self._pace.keeps_up(octets, asyncio.get_running_loop().time())
 
     def _may_repeat(self) -> bool:
         return not self._answering and self._frame.length == 0 and self._forward.method in _IDEMPOTENT
@@ -257,6 +273,7 @@ class Exchange:
             head = connection.answers.next()
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
+        self._approach.answered()
         bodiless = self._forward.method == b"HEAD" or head.status in _BODILESS
         framing, after = b"", self._client.after
         self._keeps = head.keeps
@@ -303,12 +320,13 @@ class Exchange:
             self._approach.give_back(connection)
         elif connection is not None:
             connection.discard()
-        self._approach.leave()
+        self._leave()
         self._client.answered(self._after)
 
     def _switch(self, head: AnswerHead, connection: UpstreamConnection) -> None:
         if self._forward.upgrade is None or not switches(head, self._forward.upgrade):
             raise FaultyAnswer
+        self._approach.answered()
         self.tunnel = Tunnel(self._client.write, connection.transport.write)
         rest = connection.answers.take()
         upgrade = b"connection: Upgrade\r\nupgrade: %b\r\n" % self._forward.upgrade
@@ -319,14 +337,20 @@ class Exchange:
         if early:
             self.tunnel.from_client(early)
         if self._forward.until is not None:
-            left_s = max(self._forward.until - self._edge.clock(), 0.0)
-            loop = asyncio.get_running_loop()
-            self._until = loop.call_later(left_s, self.close_tunnel, POLICY_VIOLATION)
+            self.tunnel.end_in(self._forward.until - self._edge.clock(), self.close_tunnel)
         self._rearm()
 
     # --- the ways it ends ---
 
+    def _leave(self) -> None:
+        self._approach.leave()
+        share, self._share = self._share, None
+        if share is not None:
+            self._edge.shares.give_back(share)
+
     def _fail(self, fault: EdgeFault) -> None:
+        if fault in _OF_THE_SERVER:
+            self._approach.unanswered()
         self.abandon()
         self._client.refused(fault)
 
@@ -361,4 +385,5 @@ class Exchange:
 
 
 _IDEMPOTENT: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"))
+_OF_THE_SERVER: Final = frozenset((EdgeFault.LOST, EdgeFault.BAD_ANSWER, EdgeFault.UPSTREAM_TIMEOUT))
 _BODILESS: Final = (204, 304)

@@ -22,11 +22,15 @@ class EdgeFault(StrEnum):
     """Chunks that are not as RFC 9112 7.1 writes them, or a body where none can be."""
     BODY_TOO_LARGE = "body_too_large"
     BODY_TIMEOUT = "body_timeout"
-    """A body began and did not go on."""
+    """A body began and did not go on, or hardly."""
     NO_UPSTREAM = "no_upstream"
     """Every server is known to be ill; or the upstream is gone since the request was judged."""
     BUSY = "busy"
     """The upstream has as many requests as it may have."""
+    SHARE = "share"
+    """The principal has as many requests under way as it may have."""
+    CIRCUIT = "circuit_open"
+    """Every server of the upstream has failed too often, a moment ago."""
     UNREACHABLE = "unreachable"
     """No server took a connection."""
     UNTRUSTED = "untrusted"
@@ -64,6 +68,8 @@ REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
     EdgeFault.BODY_TIMEOUT: refusal(408),
     EdgeFault.NO_UPSTREAM: refusal(503),
     EdgeFault.BUSY: refusal(503),
+    EdgeFault.SHARE: refusal(429),
+    EdgeFault.CIRCUIT: refusal(503),
     EdgeFault.UNREACHABLE: refusal(502),
     EdgeFault.UNTRUSTED: refusal(502),
     EdgeFault.CONNECT_TIMEOUT: refusal(504),
@@ -77,9 +83,12 @@ REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
 }
 
 
+_PATIENCE: Final = (429, 503)
+
+
 def refusal_for(fault: EdgeFault, retry_after_s: int) -> HttpAnswer:
     """Give the constant answer; one that asks for patience says how much (RFC 9110 10.2.3)."""
     answer = REFUSALS[fault]
-    if answer.status != 503:
+    if answer.status not in _PATIENCE:
         return answer
     return answer._replace(headers=(*answer.headers, (RETRY_AFTER, b"%d" % retry_after_s)))

@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
 from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.shares import Shares
 from gateway.server.edge.upstreams import Upstreams
 
 Decided = HttpAnswer | bytes | Forward
@@ -22,5 +23,6 @@ class Edge:
     handler: EdgeHandler
     upstreams: Upstreams
     limits: EdgeLimits
+    shares: Shares
     clock: Callable[[], float]
     """Seconds since the epoch."""

@@ -9,6 +9,7 @@ from gateway.server.edge.announced import AnnouncedConnections
 from gateway.server.edge.client import EdgeConnection
 from gateway.server.edge.handler import Edge, EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.shares import Shares
 from gateway.server.edge.upstreams import Upstreams
 from gateway.server.http1.connections import Connections
 from gateway.server.http1.writer import AnswerWriter
@@ -52,7 +53,8 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     PROXY protocol, from an address that it says yes to, and is the client's that this tells of; without, none
     may. Raises: OSError if the address cannot be had.
     """
-    edge = Edge(handler=handler, upstreams=upstreams, limits=limits, clock=clock)
+    shares = Shares(limits.share_requests)
+    edge = Edge(handler=handler, upstreams=upstreams, limits=limits, shares=shares, clock=clock)
     connections = Connections(limits.client, knows)
 
     connect = partial(

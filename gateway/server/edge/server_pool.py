@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ssl import SSLCertVerificationError
 from typing import Protocol
 
+from gateway.server.edge.breaker import Breaker
 from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.upstream_connection import UpstreamConnection
@@ -48,6 +49,7 @@ class ServerPool:
         "_retired",
         "_sweep",
         "_trusted",
+        "breaker",
         "limits",
         "outstanding",
         "server",
@@ -67,6 +69,7 @@ class ServerPool:
         self._sweep: asyncio.TimerHandle | None = None
         self.outstanding = 0
         """Requests under way, tunnels included."""
+        self.breaker = Breaker(limits, self._loop.time)
         self.well = True
         """By the word of the active check; without one, always."""
 

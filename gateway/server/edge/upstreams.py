@@ -54,18 +54,27 @@ class UpstreamPool:
         """Whether one more request would be one too many."""
         return sum([server.outstanding for server in self.servers]) >= self.limits.upstream_requests
 
+    @property
+    def cut_off(self) -> bool:
+        """Whether some server would be well, and has failed too often."""
+        return any(server.well and server.breaker.open for server in self.servers)
+
     def choose(self, tried: Collection[ServerPool] = ()) -> ServerPool | None:
         """Give the server with the fewest requests under way; of equals the next in turn.
 
         One that rests is asked only if all others rest or were tried: a refusal is then as good as ours. One
-        that an active check found ill is never asked.
+        that an active check found ill, or whose circuit is open, is never asked.
         """
         servers = self.servers
         if len(servers) == 1 and not tried:
-            return servers[0] if servers[0].well else None
+            return servers[0] if servers[0].well and not servers[0].breaker.open else None
         self._turn += 1
         turn = self._turn % len(servers) if servers else 0
-        able = [one for one in (*servers[turn:], *servers[:turn]) if one.well and one not in tried]
+        able = [
+            one
+            for one in (*servers[turn:], *servers[:turn])
+            if one not in tried and one.well and not one.breaker.open
+        ]
         awake = [one for one in able if not one.resting]
         return min(awake or able, key=_outstanding, default=None)
 

@@ -9,7 +9,7 @@ def test_every_fault_has_a_constant_answer_that_nobody_keeps() -> None:
     for answer in REFUSALS.values():
         assert answer.headers == ((b"cache-control", b"no-store"),)
         assert answer.body == b""
-        assert answer.status in {400, 408, 413, 417, 501, 502, 503, 504}
+        assert answer.status in {400, 408, 413, 417, 429, 501, 502, 503, 504}
 
 
 def test_a_fault_is_not_another_one_of_the_core() -> None:
@@ -19,7 +19,7 @@ def test_a_fault_is_not_another_one_of_the_core() -> None:
 def test_who_asks_for_patience_says_how_much() -> None:
     for fault in EdgeFault:
         headers = dict(refusal_for(fault, 7).headers)
-        assert headers.get(b"retry-after") == (b"7" if REFUSALS[fault].status == 503 else None)
+        assert headers.get(b"retry-after") == (b"7" if REFUSALS[fault].status in {429, 503} else None)
 
 
 def test_a_faulty_request_names_its_fault_and_no_more() -> None:

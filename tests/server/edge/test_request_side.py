@@ -37,6 +37,9 @@ async def test_too_many_at_once_are_refused(edge: StartEdge, backend: StartBacke
 async def test_connect_and_trace_are_no_methods_of_ours(
     edge: StartEdge, backend: StartBackend, method: bytes
 ) -> None:
+    """RFC 9110 9.1: 501 for a method that is not implemented. 405 is for one that a target does not allow,
+    and would have to say which it does (15.5.6). Any other method is the policy's to judge.
+    """
     behind = await backend()
     edged = await edge(behind)
     target = b"edge:443" if method == b"CONNECT" else b"/"
