@@ -146,6 +146,14 @@ EDGE_CORE_CHECKS: Final = (
         (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
     ),
     Group(
+        "gateway/server/edge/always.py",
+        ("tests/server/edge/test_always.py",),
+        (
+            Mutant("always-one-voice", "rules.names | self._names,", "rules.names,"),
+            Mutant("always-once", "if pair[0].lower() not in self._names]", "if True]"),
+        ),
+    ),
+    Group(
         "gateway/server/edge/breaker.py",
         ("tests/server/edge/test_breaker.py",),
         (

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from gateway.dialects.wire import Forward
 from gateway.server.edge.exchange import Exchange
-from gateway.server.edge.fault import EdgeFault, refusal_for
+from gateway.server.edge.fault import STATUSES, EdgeFault
 from gateway.server.edge.frames import GOING_AWAY
 from gateway.server.edge.handler import Edge
 from gateway.server.edge.request_body import RequestBody
@@ -155,6 +155,7 @@ class EdgeConnection(RequestSide):
     def answered(self, after: After) -> None:
         """Go on with the next request, or part."""
         self._end_exchange()
+        self._asked = None
         if after is After.CLOSE:
             self._linger()
         elif self._connections.draining:
@@ -169,9 +170,9 @@ class EdgeConnection(RequestSide):
         if fault is EdgeFault.BODY_TIMEOUT:
             self._give_up(fault)
             return
-        self._end_exchange()
+        self._exchange, self._flows = None, False
         self._on_malformed(fault)
-        self._answer(refusal_for(fault, self._edge.limits.retry_after_s))
+        self._answer(self._refusal(STATUSES[fault]))
         self._advance()
 
     def cut(self, *, hard: bool) -> None:

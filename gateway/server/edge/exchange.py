@@ -40,8 +40,8 @@ class Exchange:
     # fmt: off
     __slots__ = (
         "_after", "_answering", "_approach", "_body", "_chunks", "_client", "_connection", "_deadline",
-        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_pace", "_sent",
-        "_share", "_told", "_upstream_full", "tunnel",
+        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_pace", "_reply",
+        "_sent", "_share", "_told", "_upstream_full", "tunnel",
     )
     # fmt: on
 
@@ -54,7 +54,8 @@ class Exchange:
         pool = edge.upstreams.get(forward.upstream)
         self._limits = edge.limits if pool is None else pool.limits
         self._head = request_head(forward, frame.length)
-        self._told = field_lines(forward.told)
+        self._told = field_lines(forward.told) + edge.always.lines
+        self._reply = edge.always.rules(forward.reply)
         self._first = b""
         self._approach = Approach(pool, self._limits)
         self._connection: UpstreamConnection | None = None
@@ -269,7 +270,7 @@ class Exchange:
             # 100 is ours to say, and we did; others mean nothing to most clients. RFC 9110 15.2 lets a
             # gateway choose: only a proxy, which the client has chosen, must forward them.
             if head.status == 103 and self._frame.http_1_1:
-                self._client.write(relayed_head(head, self._forward.reply, b""))
+                self._client.write(relayed_head(head, self._reply, b""))
             head = connection.answers.next()
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
@@ -294,7 +295,7 @@ class Exchange:
                 after = After.CLOSE  # the end of the connection is the end of the answer
         self._after = after
         lines = self._told + framing + CONNECTION[after]
-        self._pass_on(relayed_head(head, self._forward.reply, lines), rest)
+        self._pass_on(relayed_head(head, self._reply, lines), rest)
 
     def _pass_on(self, wire: bytes, data: bytes) -> None:
         body = self._body
@@ -330,7 +331,7 @@ class Exchange:
         self.tunnel = Tunnel(self._client.write, connection.transport.write)
         rest = connection.answers.take()
         upgrade = b"connection: Upgrade\r\nupgrade: %b\r\n" % self._forward.upgrade
-        self._client.write(relayed_head(head, self._forward.reply, self._told + upgrade))
+        self._client.write(relayed_head(head, self._reply, self._told + upgrade))
         if rest:
             self.tunnel.from_upstream(rest)
         early = self._client.switched()

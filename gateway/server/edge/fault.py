@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import Final
 
+from gateway.dialects.problem_answers import problem
 from gateway.dialects.wire import HttpAnswer
-from gateway.server.http1.fault import refusal
 
 
 @unique
@@ -57,38 +57,36 @@ class FaultyRequest(ValueError):
         self.fault: Final = fault
 
 
-RETRY_AFTER: Final = b"retry-after"
-
-REFUSALS: Final[Mapping[EdgeFault, HttpAnswer]] = {
+STATUSES: Final[Mapping[EdgeFault, int]] = {
     # RFC 9110 9.1: 501 where no resource here will ever know the method; 405 would have to list the others.
-    EdgeFault.METHOD: refusal(501),
-    EdgeFault.EXPECTATION: refusal(417),
-    EdgeFault.MALFORMED_BODY: refusal(400),
-    EdgeFault.BODY_TOO_LARGE: refusal(413),
-    EdgeFault.BODY_TIMEOUT: refusal(408),
-    EdgeFault.NO_UPSTREAM: refusal(503),
-    EdgeFault.BUSY: refusal(503),
-    EdgeFault.SHARE: refusal(429),
-    EdgeFault.CIRCUIT: refusal(503),
-    EdgeFault.UNREACHABLE: refusal(502),
-    EdgeFault.UNTRUSTED: refusal(502),
-    EdgeFault.CONNECT_TIMEOUT: refusal(504),
-    EdgeFault.LOST: refusal(502),
-    EdgeFault.BAD_ANSWER: refusal(502),
-    EdgeFault.UPSTREAM_TIMEOUT: refusal(504),
+    EdgeFault.METHOD: 501,
+    EdgeFault.EXPECTATION: 417,
+    EdgeFault.MALFORMED_BODY: 400,
+    EdgeFault.BODY_TOO_LARGE: 413,
+    EdgeFault.BODY_TIMEOUT: 408,
+    EdgeFault.NO_UPSTREAM: 503,
+    EdgeFault.BUSY: 503,
+    EdgeFault.SHARE: 429,
+    EdgeFault.CIRCUIT: 503,
+    EdgeFault.UNREACHABLE: 502,
+    EdgeFault.UNTRUSTED: 502,
+    EdgeFault.CONNECT_TIMEOUT: 504,
+    EdgeFault.LOST: 502,
+    EdgeFault.BAD_ANSWER: 502,
+    EdgeFault.UPSTREAM_TIMEOUT: 504,
     # Never written: nothing has been asked ...
-    EdgeFault.ANNOUNCEMENT: refusal(400),
+    EdgeFault.ANNOUNCEMENT: 400,
     # ... or an answer has begun.
-    EdgeFault.CUT: refusal(502),
+    EdgeFault.CUT: 502,
 }
 
 
+def refusal(status: int, *, page: bool, retry_after_s: int) -> HttpAnswer:
+    """Give a problem (RFC 9457), or a page; one that asks for patience says how much (RFC 9110 10.2.3)."""
+    more = ((b"retry-after", b"%d" % retry_after_s),) if status in _PATIENCE else ()
+    return problem(status, page=page, more=more)
+
+
+# --- private ---
+
 _PATIENCE: Final = (429, 503)
-
-
-def refusal_for(fault: EdgeFault, retry_after_s: int) -> HttpAnswer:
-    """Give the constant answer; one that asks for patience says how much (RFC 9110 10.2.3)."""
-    answer = REFUSALS[fault]
-    if answer.status not in _PATIENCE:
-        return answer
-    return answer._replace(headers=(*answer.headers, (RETRY_AFTER, b"%d" % retry_after_s)))

@@ -9,8 +9,10 @@ from abc import abstractmethod
 from collections.abc import Callable
 from typing import Final
 
+from gateway.core.headers import Headers
+from gateway.dialects.problem_answers import wants_page
 from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
-from gateway.server.edge.fault import EdgeFault, FaultyRequest, refusal_for
+from gateway.server.edge.fault import STATUSES, EdgeFault, FaultyRequest, refusal
 from gateway.server.edge.handler import Decided, Edge
 from gateway.server.edge.request_body import RequestBody, expects_continue
 from gateway.server.http1.after import After
@@ -24,7 +26,7 @@ from gateway.server.http1.writer import AnswerWriter
 class RequestSide(ClientConnection):
     """What a client's connection does until a request is to be passed on, and when it has been answered."""
 
-    __slots__ = ("_advancing", "_body", "_edge", "_expects", "_frame")
+    __slots__ = ("_advancing", "_asked", "_body", "_edge", "_expects", "_frame")
 
     BODIES = True
 
@@ -47,6 +49,7 @@ class RequestSide(ClientConnection):
         self._edge = edge
         self._frame = SIMPLE
         self._advancing = self._expects = False
+        self._asked: Headers | None = None  # of the request that is under way
         self._body: RequestBody | None = None  # until it has ended
 
     @property
@@ -115,6 +118,7 @@ class RequestSide(ClientConnection):
     def _begin(self, request: HttpRequest, frame: Frame) -> None:
         self._head_clock = False
         self._frame = frame
+        self._asked = request.headers
         self._is_head = request.method == b"HEAD"
         if request.method in (b"CONNECT", b"TRACE"):
             raise FaultyRequest(EdgeFault.METHOD)
@@ -171,13 +175,10 @@ class RequestSide(ClientConnection):
 
     # --- answers of our own ---
 
-    def _answer(self, answer: HttpAnswer | bytes) -> None:
+    def _answer(self, answer: HttpAnswer) -> None:
         after = self._after_ours()
-        if isinstance(answer, bytes):
-            wire = answer if after is After.STAY else self._writer.reframe(answer, after)
-        else:
-            wire = self._writer.render(answer, after, head=self._is_head)
-        self._transport.write(wire)
+        self._asked = None
+        self._transport.write(self._render(answer, after, head=self._is_head))
         if after is After.CLOSE:
             self._body = None
             self._linger()
@@ -206,6 +207,18 @@ class RequestSide(ClientConnection):
             self._resume_reading()
             self._hold_unread()
 
+    def _refusal(self, status: int) -> HttpAnswer:
+        """Say what is wrong, to a browser as a page. Nobody knows who has sent a malformed head."""
+        page = self._asked is not None and wants_page(self._asked)
+        return refusal(status, page=page, retry_after_s=self._edge.limits.retry_after_s)
+
+    def _last_words(self, answer: HttpAnswer) -> bytes:
+        head = self._is_head and self._asked is not None
+        return self._render(self._refusal(answer.status), After.CLOSE, head=head)
+
+    def _render(self, answer: HttpAnswer, after: After, *, head: bool) -> bytes:
+        return self._writer.render(self._edge.always.answer(answer), after, head=head)
+
     def _give_up(self, fault: EdgeFault) -> None:
         """End a request that has turned out to be none."""
         begun = self._forget_request()
@@ -213,7 +226,7 @@ class RequestSide(ClientConnection):
         if begun:
             self._turn_away()
         else:
-            self._end(refusal_for(fault, self._edge.limits.retry_after_s))
+            self._end(HttpAnswer(STATUSES[fault]))
 
 
-_AT_ONCE: Final = (Forward, HttpAnswer, bytes)
+_AT_ONCE: Final = (Forward, HttpAnswer)

@@ -175,8 +175,12 @@ class ClientConnection(asyncio.Protocol):
 
     def _end(self, answer: HttpAnswer) -> None:
         if not self._closing:
-            self._transport.write(self._writer.render(answer, After.CLOSE))
+            self._transport.write(self._last_words(answer))
             self._linger()
+
+    def _last_words(self, answer: HttpAnswer) -> bytes:
+        """Write a constant answer of the core's."""
+        return self._writer.render(answer, After.CLOSE)
 
     def _linger(self) -> None:
         """Say that this was the last answer; read and drop until the peer closes as well.

@@ -7,6 +7,7 @@ from ssl import SSLContext
 import pytest
 import uvloop
 
+from gateway.core.headers import HeaderPairs
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.listener import listen
@@ -43,6 +44,7 @@ async def edge() -> AsyncIterator[StartEdge]:
         limits: EdgeLimits | None = None,
         clock: Callable[[], float] = lambda: 0.0,
         upstreams: Mapping[str, Upstream] | None = None,
+        always: HeaderPairs = (),
     ) -> Edged:
         servers = tuple(one.server if isinstance(one, Backend) else one for one in backends)
         limits = limits or EdgeLimits()
@@ -55,6 +57,7 @@ async def edge() -> AsyncIterator[StartEdge]:
             port=0,
             clock=clock,
             limits=limits,
+            always=always,
             on_malformed=edged.faults.append,
             on_bug=edged.bugs.append,
         )

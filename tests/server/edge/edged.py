@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from ssl import SSLContext
 from typing import Protocol
 
+from gateway.core.headers import HeaderPairs
 from gateway.dialects.wire import Forward, HttpRequest
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
@@ -338,6 +339,7 @@ class StartEdge(Protocol):
         limits: EdgeLimits | None = None,
         clock: Callable[[], float] = ...,
         upstreams: Mapping[str, Upstream] | None = None,
+        always: HeaderPairs = ...,
     ) -> Awaitable[Edged]: ...
 
 

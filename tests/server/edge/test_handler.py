@@ -4,6 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from gateway.server.edge.always import Always
 from gateway.server.edge.handler import Edge
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.shares import Shares
@@ -14,7 +15,12 @@ from tests.server.edge.edged import forward
 def test_what_is_shared_stays() -> None:
     limits = EdgeLimits()
     edge = Edge(
-        handler=forward, upstreams=Upstreams({}, limits), shares=Shares(1), limits=limits, clock=lambda: 0.0
+        handler=forward,
+        upstreams=Upstreams({}, limits),
+        shares=Shares(1),
+        always=Always(()),
+        limits=limits,
+        clock=lambda: 0.0,
     )
     with pytest.raises(FrozenInstanceError):
         edge.limits = EdgeLimits()  # type: ignore[misc]

@@ -1,6 +1,7 @@
 """What becomes of a request that is not passed on, over a real socket."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -9,6 +10,7 @@ from gateway.server.edge.limits import CLIENT, EdgeLimits
 from tests.server.edge.edged import (
     GET,
     PATIENCE_S,
+    Message,
     StartBackend,
     StartEdge,
     asks,
@@ -20,6 +22,46 @@ from tests.server.edge.edged import (
 )
 
 CLOSE = b"Connection: close"
+
+
+def problem_of(answer: Message) -> object:
+    """What it says as a problem (RFC 9457)."""
+    assert answer.values(b"content-type") == [b"application/problem+json"]
+    return json.loads(answer.body)["status"]
+
+
+BROWSER = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+async def test_what_is_wrong_is_told_as_a_problem_and_to_a_browser_as_a_page(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    behind = await backend()
+    behind.refuse()
+    edged = await edge(behind)
+    for fault, status in ((asks(b"TRACE", b"/"), 501), (get(b"/", CLOSE), 502)):
+        (answer,) = await edged.ask(fault)
+        assert problem_of(answer) == answer.status == status
+        (answer,) = await edged.ask(fault[:-2] + BROWSER + b"\r\n\r\n")
+        assert answer.values(b"content-type") == [b"text/html; charset=utf-8"]
+        assert (answer.status, answer.body[:9]) == (status, b"<!doctype")
+        assert answer.values(b"cache-control") == [b"no-store"]
+
+
+async def test_of_a_malformed_head_nothing_is_known(edge: StartEdge) -> None:
+    edged = await edge(handler=teapot)
+    teapots, malformed = await edged.ask(get(b"/", BROWSER) + get(b"/", BROWSER, b"A : b"))
+    assert (teapots.status, problem_of(malformed)) == (418, 400)
+
+
+async def test_a_problem_with_a_head_has_no_body(edge: StartEdge, backend: StartBackend) -> None:
+    behind = await backend()
+    behind.refuse()
+    edged = await edge(behind)
+    found = await edged.ask(asks(b"HEAD", b"/") + asks(b"HEAD", b"/", b"Expect: x"), methods=(b"HEAD",) * 2)
+    assert [(answer.status, answer.body) for answer in found] == [(502, b""), (417, b"")]
+    found = await edged.ask(asks(b"HEAD", b"/") + b"\0", methods=(b"HEAD",))
+    assert (found[1].status, problem_of(found[1])) == (400, 400)
 
 
 def teapot(_: HttpRequest) -> HttpAnswer:
@@ -60,13 +102,6 @@ async def test_our_own_answer_is_written_and_the_connection_stays(
     assert not behind.peers
 
 
-async def test_an_answer_as_octets_is_written_as_it_is(edge: StartEdge) -> None:
-    edged = await edge(handler=lambda _: b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")
-    first, second = await edged.ask(GET + get(b"/", CLOSE))
-    assert (first.status, first.values(b"connection")) == (401, [])
-    assert second.values(b"connection") == [b"close"]
-
-
 async def test_a_client_that_leaves_takes_its_decision_along(edge: StartEdge) -> None:
     given_up = asyncio.Event()
 
@@ -99,7 +134,8 @@ async def test_a_bug_of_the_handler_is_an_opaque_500(edge: StartEdge, how: str) 
     edged = await edge(handler=breaks if how == "at once" else breaks_later)
     for ask in (GET + GET, post(b"/", b"abc") + GET):
         (answer,) = await edged.ask(ask)
-        assert (answer.status, answer.body) == (500, b"")
+        assert (answer.status, problem_of(answer)) == (500, 500)
+        assert b"secret" not in answer.body
     assert [type(bug) for bug in edged.bugs] == [LookupError, LookupError]
 
 
