@@ -2,11 +2,12 @@
 
 Towards the backend everything is taken away first that says who asks, for whom, or how to read the request,
 in every spelling that a CGI, WSGI or PHP reader folds into it; then what was judged is written down, once.
-Towards the client, what belongs to our connection with the backend ends, and CORS has one voice.
+Towards the client, what belongs to our connection with the backend ends, CORS has one voice, and no backend
+sets a cookie that is a credential here.
 
 How a request's body is framed is not told here: Content-Length, Transfer-Encoding, TE, Trailer, Expect,
 Connection and Upgrade are taken away, and whoever sends it says them anew (RFC 9110 section 7.6.1, RFC 9112
-section 6). Of an answer Content-Length stays: to HEAD and with 304 it frames nothing (RFC 9110 section 8.6).
+section 6), of an answer as well. Location stays as the backend wrote it.
 """
 
 from functools import lru_cache
@@ -21,8 +22,9 @@ from gateway.core.verdict import Permit
 from gateway.dialects import answers
 from gateway.dialects.hygiene import METHOD_OVERRIDES, folded
 from gateway.dialects.query import target_without
+from gateway.dialects.set_cookie import plain_name
 from gateway.dialects.untrusted import UNTRUSTED
-from gateway.dialects.wire import Forward
+from gateway.dialects.wire import Forward, ReplyRules
 
 VIA: Final = (b"via", b"1.1 token-gateway")
 """RFC 9110 section 7.6.3: a pseudonym, for our address is nobody's business."""
@@ -65,28 +67,17 @@ def forward_as(
         ),
         upgrade=None if facts.upgrade is None else facts.upgrade.encode(),
         until=None if facts.upgrade is None else until,
+        reply=_reply_rules(places.cookies, drops_cors=policy.cors is not None),
+        told=_VIA_ALONE if policy.cors is None else (VIA, *filter(_is_cors, told)),
+        max_body=route.max_body,
+        timeout_s=route.timeout_s,
+        share=next((value for name, value in given if name == IDENTITY_HEADERS[0]), None) or None,
     )
-
-
-def answer_headers(headers: Headers, policy: Policy, told: HeaderPairs) -> HeaderPairs:
-    """Give what the client gets of a backend's answer, in its order, and what the policy says of CORS.
-
-    `told` is as in `forward_as`, or a verdict's `context.cors`. Without a `cors` of the policy the backend's
-    own stays.
-    """
-    shape, ours = headers.shape, policy.cors is not None
-    key = (answer_headers, ours)
-    places: tuple[int, ...] | None = shape.findings.get(key)
-    if places is None:
-        places = shape.findings[key] = _places_answered(shape, drops_cors=ours)
-    kept = _at(places, headers)
-    if not ours:
-        return (*kept, VIA)
-    return (*kept, VIA, *(pair for pair in told if pair[0] == b"vary" or pair[0].startswith(_CORS)))
 
 
 # --- private ---
 
+_VIA_ALONE: Final = (VIA,)
 _CORS: Final = b"access-control-"
 _GIVEN: Final = frozenset({*IDENTITY_HEADERS, b"authorization", b"cookie"})
 
@@ -127,6 +118,19 @@ _ENDS_AT_US: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=256)
+def _reply_rules(cookies: frozenset[bytes], *, drops_cors: bool) -> ReplyRules:
+    """One for all policies that are alike in this, before a reload and after."""
+    return ReplyRules(
+        _ENDS_AT_US, (_CORS,) if drops_cors else (), frozenset(plain_name(name) for name in cookies)
+    )
+
+
+def _is_cors(pair: tuple[bytes, bytes]) -> bool:
+    """What `core.cors` says: a permit's other headers are the backend's."""
+    return pair[0] == b"vary" or pair[0].startswith(_CORS)
+
+
 def _kept(headers: Headers, credentials: frozenset[bytes], *, drops_cookies: bool) -> HeaderPairs:
     shape = headers.shape
     key = (_kept, credentials, drops_cookies)
@@ -134,14 +138,6 @@ def _kept(headers: Headers, credentials: frozenset[bytes], *, drops_cookies: boo
     if places is None:
         places = shape.findings[key] = _places_kept(shape, credentials, drops_cookies=drops_cookies)
     return _at(places, headers)
-
-
-def _places_answered(shape: Shape, *, drops_cors: bool) -> tuple[int, ...]:
-    return tuple(
-        place
-        for place, name in enumerate(shape.names)
-        if name not in _ENDS_AT_US and not (drops_cors and name.startswith(_CORS))
-    )
 
 
 def _at(places: tuple[int, ...], headers: Headers) -> HeaderPairs:

@@ -6,7 +6,7 @@ octet that two readers can read differently.
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.core.headers import HeaderPairs, Headers
 
@@ -45,8 +45,27 @@ class HttpAnswer(NamedTuple):
         return f"HttpAnswer({self.status}, {self.body!r})"
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ReplyRules:
+    """What of a backend's answer its client does not get, beside what is one connection's alone.
+
+    Compared by identity, for what follows from it and an answer's names is remembered by it: where two are
+    alike, let them be one.
+    """
+
+    names: frozenset[bytes] = frozenset()
+    """Of headers, in lower case."""
+    prefixes: tuple[bytes, ...] = ()
+    """What no header's name may begin with, in lower case."""
+    cookies: frozenset[bytes] = frozenset()
+    """Which no backend may set, as `gateway.dialects.set_cookie` names them."""
+
+
+ALL_OF_IT: Final = ReplyRules()
+
+
 class Forward(NamedTuple):
-    """A request to be passed on, rebuilt from what was judged."""
+    """A request to be passed on, rebuilt from what was judged, and what becomes of its answer."""
 
     upstream: str
     """Id of the upstream."""
@@ -60,6 +79,15 @@ class Forward(NamedTuple):
     """`websocket`: switch protocols if the upstream does."""
     until: float | None = None
     """When an upgraded connection must end, in seconds since the epoch; None: when either end likes."""
+    reply: ReplyRules = ALL_OF_IT
+    told: HeaderPairs = ()
+    """What the client is told beside the backend's own answer."""
+    max_body: int | None = None
+    """How many octets the request's content may have; None: as the listener says."""
+    timeout_s: float | None = None
+    """How long it may take as a whole, unless it is upgraded; None: as the listener says."""
+    share: bytes | None = None
+    """Of whom it is one of so many requests at once; None: of nobody."""
 
     def __repr__(self) -> str:
         return f"Forward({self.upstream}, {self.method!r})"

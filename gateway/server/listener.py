@@ -4,7 +4,7 @@ import asyncio
 import socket
 import ssl as tls
 from collections.abc import Callable
-from typing import Final
+from typing import Final, Protocol
 
 from gateway.server.http1.connections import Connections
 from gateway.server.http1.limits import Limits
@@ -12,15 +12,25 @@ from gateway.server.http1.protocol import Handler, Http1Protocol
 from gateway.server.http1.writer import AnswerWriter
 
 
+class Accepting(Protocol):
+    """What takes connections in, as `asyncio.Server` does."""
+
+    def close(self) -> None:
+        """Take no more."""
+
+    async def wait_closed(self) -> None:
+        """Wait until it has let go of everything."""
+
+
 class Listener:
     """One listening address and its connections. Made by `listen`."""
 
     __slots__ = ("_connections", "_server", "port")
 
-    def __init__(self, server: asyncio.Server, connections: Connections) -> None:
+    def __init__(self, server: Accepting, connections: Connections, port: int) -> None:
         self._server = server
         self._connections = connections
-        self.port: Final[int] = server.sockets[0].getsockname()[1]
+        self.port: Final = port
         """Where it listens."""
 
     @property
@@ -116,7 +126,8 @@ async def listen_for(
     reuse_port: bool,
 ) -> Listener:
     """Listen for `connection` to be made, whose instances put themselves into `connections`."""
-    bound = _bind(host, port, reuse_port=reuse_port)
+    bound = bind(host, port, reuse_port=reuse_port)
+    port = bound.getsockname()[1]
     server = await asyncio.get_running_loop().create_server(
         connection,
         sock=bound,
@@ -125,12 +136,14 @@ async def listen_for(
         ssl_handshake_timeout=limits.head_timeout_s if ssl else None,
         ssl_shutdown_timeout=limits.linger_s if ssl else None,
     )
-    return Listener(server, connections)
+    return Listener(server, connections, port)
 
 
-def _bind(host: str, port: int, *, reuse_port: bool) -> socket.socket:
-    """Bind an address, for asyncio would keep IPv4 out of `::`."""
-    one = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+def bind(host: str, port: int, *, reuse_port: bool) -> socket.socket:
+    """Bind an address, for asyncio would keep IPv4 out of `::`. Raises: OSError if it cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by its number: asyncio asks accepted sockets for it, and leaves Nagle on in others.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, reuse_port)

@@ -33,6 +33,16 @@ def thumbprint(handshake: object) -> bytes:
     return sha256(der).digest() if der else NO_CERTIFICATE
 
 
+def certificate_shown(handshake: object) -> bytes | None:
+    """Give the thumbprint of what a client has shown to a listener of ours; NO_CERTIFICATE: nothing.
+
+    None where there was no handshake, or nobody was asked for a certificate: then nobody can say.
+    """
+    if not isinstance(handshake, ssl.SSLObject) or handshake.context.verify_mode is ssl.CERT_NONE:
+        return None
+    return thumbprint(handshake)
+
+
 # --- private ---
 
 

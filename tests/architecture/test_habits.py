@@ -21,7 +21,7 @@ MAKERS: Final = {
 CATCHES_EVERYTHING: Final = {
     "gateway/app/gateway.py",  # a defect in one look at our keys must not be the last look
     "gateway/server/reload.py",  # a defect must not end the watch: the old world goes on
-    "gateway/server/edge/client.py",  # whatever a handler raises, the client gets a 500
+    "gateway/server/edge/request_side.py",  # whatever a handler raises, the client gets a 500
     "gateway/server/edge/server_pool.py",  # the same where the request goes on once it is connected,
     "gateway/server/edge/upstream_connection.py",  # and where its answer comes
     "gateway/server/grpc/servicer.py",  # the same for a call: Envoy would make a permit of an empty answer

@@ -20,10 +20,10 @@ from gateway.core.policy import (
 from gateway.core.verdict import Deny, Permit
 from gateway.dialects import edge
 from gateway.dialects.edge import Entrance
-from gateway.dialects.edge_headers import VIA, answer_headers, forward, forward_as
+from gateway.dialects.edge_headers import VIA, forward, forward_as
 from gateway.dialects.hygiene import folded
 from gateway.dialects.untrusted import UNTRUSTED
-from gateway.dialects.wire import Forward, HttpRequest
+from gateway.dialects.wire import Forward, HttpRequest, ReplyRules
 from tests.builders import NOW, bearer, cors, facts, policy, public_route, route, snapshot, token
 from tests.strategies import aliases, any_headers
 from tests.walk import decide
@@ -248,55 +248,68 @@ def test_nothing_of_the_clients_is_among_what_we_say(extra: HeaderPairs, options
 # --- towards the client -----------------------------------------------------------------------------
 
 
-def answered(
-    *headers: tuple[bytes, bytes], where: Policy | None = None, told: HeaderPairs = ()
-) -> HeaderPairs:
-    return answer_headers(Headers.of(headers), where or under(), told)
-
-
-def test_an_answer_keeps_its_order_and_says_which_way_it_came() -> None:
-    pairs = (
-        (b"Set-Cookie", b"a=1"),
-        (b"Content-Type", b"x"),
-        (b"set-cookie", b"b=2"),
-        (b"Content-Length", b"3"),
-    )
-    assert answered(*pairs) == (*((name.lower(), value) for name, value in pairs), VIA)
+def ends(name: bytes, rules: ReplyRules) -> bool:
+    return name in rules.names or name.startswith(rules.prefixes)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        *(b"Connection", b"Keep-Alive", b"Transfer-Encoding", b"Trailer", b"Upgrade", b"Proxy-Authenticate"),
-        *(b"Server", b"X-Powered-By", b"Alt-Svc", b"Via", b"X-Auth-Subject"),
+        *(b"connection", b"keep-alive", b"transfer-encoding", b"trailer", b"upgrade", b"proxy-authenticate"),
+        *(b"server", b"x-powered-by", b"alt-svc", b"via", *IDENTITY_HEADERS),
     ],
 )
 def test_what_ends_at_us(name: bytes) -> None:
-    assert answered((name, b"x")) == (VIA,)
+    assert ends(name, passed(bearer()).reply)
 
 
-def test_what_connection_names_ends_as_well() -> None:
-    pairs = (
-        (b"connection", b"close, X-Hop"),
-        (b"x-hop", b"1"),
-        (b"connection", b"x-other"),
-        (b"X-Other", b"2"),
-    )
-    assert answered(*pairs, (b"x-end", b"3")) == ((b"x-end", b"3"), VIA)
+@pytest.mark.parametrize(
+    "name", [b"set-cookie", b"content-type", b"content-length", b"location", b"access-control-allow-origin"]
+)
+def test_what_does_not(name: bytes) -> None:
+    """H52: Location goes on as it is; Content-Length does where it frames nothing."""
+    assert not ends(name, passed(bearer()).reply)
+
+
+def test_an_answer_says_which_way_it_came() -> None:
+    assert passed(bearer()).told == passed(target=b"/public/x").told == (VIA,)
 
 
 def test_cors_has_one_voice() -> None:
-    said = ((b"Access-Control-Allow-Origin", b"*"), (b"vary", b"Accept"), (b"access-control-max-age", b"9"))
-    told = (
-        (b"cache-control", b"no-store"),
-        (b"vary", b"Origin"),
-        (b"access-control-allow-origin", b"https://a"),
-    )
-    assert answered(*said, where=under(cors=cors()), told=told) == ((b"vary", b"Accept"), VIA, *told[1:])
-    assert answered(*said) == (*((name.lower(), value) for name, value in said), VIA)
+    where = under(cors=cors())
+    (origin,) = (one.encode() for one in cors().origins)
+    given_on = passed(bearer(), (b"origin", origin), where=where)
+    assert ends(b"access-control-allow-origin", given_on.reply)
+    assert not ends(b"vary", given_on.reply)
+    assert given_on.told == (VIA, (b"vary", b"Origin"), (b"access-control-allow-origin", origin))
+    told = (*given_on.told[1:], (b"cache-control", b"no-store"), (b"x-auth-subject", b"corp:alice"))
+    permit = permitted(bearer(), where=where)
+    asked, there, route_there, *_ = permit.context
+    assert asked is not None
+    assert there is not None
+    assert route_there is not None
+    assert forward_as(asked, there, route_there, told).told == given_on.told
 
 
-@given(extra=any_headers())
-def test_no_answer_holds_what_ends_at_us(extra: HeaderPairs) -> None:
-    names = set(names_of(answered(*extra))) - {b"via"}
-    assert not names & {b"connection", b"te", b"trailer", b"upgrade", b"server", *IDENTITY_HEADERS}
+def test_no_backend_sets_a_cookie_that_is_a_credential() -> None:
+    where = under(BearerCredential(), CookieCredential(name="__Host-T"), CookieCredential(name="u"))
+    assert passed(bearer(), where=where).reply.cookies == {b"t", b"u"}
+    assert passed(bearer()).reply.cookies == frozenset()
+
+
+def test_policies_that_are_alike_share_what_is_remembered() -> None:
+    assert passed(bearer()).reply is passed(bearer(), where=under(realm="other")).reply
+    assert passed(bearer()).reply is not passed(bearer(), where=under(cors=cors())).reply
+
+
+def test_a_request_is_one_of_its_principals() -> None:
+    given_on = passed(bearer())
+    assert given_on.share == dict(given_on.headers)[b"x-auth-subject"] != b""
+    assert passed(target=b"/public/x").share is None
+
+
+def test_a_route_bounds_content_and_time() -> None:
+    where = policy(route(upstream=UPSTREAM, max_body=7, timeout_s=3))
+    given_on = passed(bearer(), where=where)
+    assert (given_on.max_body, given_on.timeout_s) == (7, 3)
+    assert passed(bearer()).timeout_s is None

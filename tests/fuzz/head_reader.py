@@ -13,6 +13,7 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import FaultyHead
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 
 LIMITS = Limits(head_bytes=600, target_bytes=80, header_count=6)
 _CUTS = 24
@@ -39,7 +40,7 @@ def check(octets: bytes) -> None:
 
 def outcome(*chunks: bytes) -> Outcome:
     """Feed the chunks; stop where the reader must not be used again."""
-    reader = HeadReader(peer="192.0.2.1", limits=LIMITS)
+    reader = HeadReader(sender=Sender("192.0.2.1"), limits=LIMITS)
     heads: list[Head] = []
     try:
         for chunk in chunks:

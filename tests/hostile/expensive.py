@@ -28,6 +28,7 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 from gateway.server.http1.writer import AnswerWriter
 from gateway.server.memo import Memo
 from gateway.server.watch import DecisionWatch, Remembered
@@ -285,7 +286,7 @@ class Bench:
 
     def ask(self, raw: bytes) -> Refused:
         """Give the reason, or None for a permit."""
-        reader = HeadReader(peer=b.PEER, limits=Limits())
+        reader = HeadReader(sender=Sender(b.PEER), limits=Limits())
         reader.feed(raw)
         try:
             head = reader.next()

@@ -212,8 +212,8 @@ ANSWER_CHECKS: Final = (
             Mutant("http-upgrade-closes", "if close or upgrade or not", "if close or not"),
             Mutant(
                 "http-identities",
-                "HttpRequest(method, target, headers, self._peer, self._identities), frame",
-                "HttpRequest(method, target, headers, self._peer), frame",
+                "HttpRequest(method, target, headers, *self._sender), frame",
+                "HttpRequest(method, target, headers, *self._sender[:1]), frame",
             ),
         ),
     ),

@@ -47,7 +47,8 @@ EDGE_CHECKS: Final = (
             Mutant("edge-query", "target=facts.target if target is None else target", "target=facts.target"),
             Mutant("edge-subprotocols", "if places.protocols:", "if False:"),
             Mutant("edge-connection", " if names[place] not in named", ""),
-            Mutant("edge-one-voice", " and not (drops_cors and name.startswith(_CORS))", ""),
+            Mutant("edge-one-voice", "(_CORS,) if drops_cors else ()", "()"),
+            Mutant("edge-own-cookies", "frozenset(plain_name(name) for name in cookies)", "frozenset()"),
         ),
     ),
     Group(

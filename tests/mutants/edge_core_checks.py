@@ -8,6 +8,11 @@ _ANSWER: Final = "gateway/server/edge/response_head.py"
 
 EDGE_CORE_CHECKS: Final = (
     Group(
+        "gateway/tls/identity.py",
+        ("tests/server/edge/test_listener.py",),
+        (Mutant("certificate-not-asked-for", " or handshake.context.verify_mode is ssl.CERT_NONE:", ":"),),
+    ),
+    Group(
         "gateway/server/http1/head.py",
         ("tests/server/http1/test_head_bodies.py", "tests/server/edge/test_smuggling.py"),
         (
@@ -37,8 +42,8 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/request_body.py",
         ("tests/server/edge/test_request_body.py",),
         (
-            Mutant("edge-length-limit", "if length is not None and length > most:", "if False:"),
-            Mutant("edge-body-limit", "if self._most < 0:", "if False:"),
+            Mutant("edge-length-limit", "self._check(self._body.left if", "self._check(0 if"),
+            Mutant("edge-body-limit", "        self._taken += len(content)\n", ""),
             Mutant("edge-drain-limit", "return self._body.ended or self._to_drain >= 0", "return True"),
             Mutant("edge-expectation", ' != [b"100-continue"]:', " == []:"),
         ),
@@ -75,13 +80,35 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-answer-size", "            or len(head) > limits.answer_head_bytes\n", ""),
             Mutant("edge-answer-count", "            or len(names) > limits.answer_headers\n", ""),
             Mutant("edge-answer-status", "if not 100 <= status <= 599:", "if False:"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/relayed_head.py",
+        ("tests/server/edge/test_relayed_head.py",),
+        (
             Mutant("edge-answer-hop-by-hop", "gone = HOP_BY_HOP | nominated", "gone = nominated"),
-            Mutant("edge-answer-nominated", "gone = HOP_BY_HOP | nominated", "gone = HOP_BY_HOP"),
+            Mutant("edge-answer-nominated", "HOP_BY_HOP | nominated | rules", "HOP_BY_HOP | rules"),
+            Mutant("edge-answer-names", " | nominated | rules.names", " | nominated"),
+            Mutant("edge-answer-prefixes", " and not name.startswith(rules.prefixes)", ""),
+            Mutant("edge-cookie-tossing", " and place not in tossed", ""),
+        ),
+    ),
+    Group(
+        "gateway/dialects/set_cookie.py",
+        ("tests/dialects/test_set_cookie.py",),
+        (
+            Mutant("edge-cookie-prefix", "host-http|host|http|secure", "host-http"),
+            Mutant("edge-cookie-case", "name.strip(_WHITE).lower()", "name.strip(_WHITE)"),
+            Mutant("edge-cookie-space", "name.strip(_WHITE).lower()", "name.lower()"),
+            Mutant("edge-cookie-nameless", "value.lstrip(_BEFORE_A_NAME)", "value"),
         ),
     ),
     Group(
         "gateway/server/edge/exchange.py",
-        ("tests/server/edge/test_exchange.py", "tests/server/edge/test_tunnel.py"),
+        (
+            *("tests/server/edge/test_exchange.py", "tests/server/edge/test_tunnel.py"),
+            *("tests/server/edge/test_shares.py", "tests/server/edge/test_pace.py"),
+        ),
         (
             Mutant("edge-repeat-methods", " and self._forward.method in _IDEMPOTENT", ""),
             Mutant("edge-repeat-bodies", " and self._frame.length == 0 and", " and"),
@@ -94,18 +121,97 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-interims", "if self._interims > self._limits.interim_answers:", "if False:"),
             Mutant("edge-switch", " or not switches(head, self._forward.upgrade):", ":"),
             Mutant("edge-reset-is-no-end", "EndlessBody) and in_order:", "EndlessBody):"),
+            Mutant("share-taken", "if not self._edge.shares.take(share):", "if False:"),
+            Mutant("share-given-back", "self._edge.shares.give_back(share)", "pass"),
+            Mutant("body-pace-asked", " and not self._keeps_up(len(content)):", " and False:"),
+            Mutant("edge-route-time", "        if total_s is not None:\n", "        if False:\n"),
             Mutant("edge-until", "if self._forward.until is not None:", "if False:"),
         ),
     ),
     Group(
-        "gateway/server/edge/client.py",
-        ("tests/server/edge/test_client.py", "tests/server/edge/test_exchange.py"),
+        "gateway/server/edge/request_side.py",
+        ("tests/server/edge/test_request_side.py", "tests/server/edge/test_exchange.py"),
         (
             Mutant("edge-methods", 'if request.method in (b"CONNECT", b"TRACE"):', "if False:"),
+            Mutant("edge-first-piece", "if len(first) > most:", "if False:"),
+            Mutant("edge-route-bounds-body", "            self._body.bound(most)\n", "            pass\n"),
             Mutant("edge-pipelining", "if self._burst > self._limits.max_pipelined:", "if False:"),
-            Mutant("edge-same-method", 'if (decided.method == b"HEAD") is not self._is_head:', "if False:"),
             Mutant("edge-close-unread", " or self._body is not None else", " else"),
             Mutant("edge-drain-expected", "draining or self._expects or not", "draining or not"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/client.py",
+        ("tests/server/edge/test_client.py",),
+        (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
+    ),
+    Group(
+        "gateway/server/edge/always.py",
+        ("tests/server/edge/test_always.py",),
+        (
+            Mutant("always-one-voice", "rules.names | self._names,", "rules.names,"),
+            Mutant("always-once", "if pair[0].lower() not in self._names]", "if True]"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/breaker.py",
+        ("tests/server/edge/test_breaker.py",),
+        (
+            Mutant("breaker-opens", "self._failures >= self._limits.breaker_failures:", "False:"),
+            Mutant("breaker-one-trial", "        if self._rounds:\n            self._open()", "        pass"),
+            Mutant("breaker-bound", ", self._limits.breaker_most_s)", ", 1e9)"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/upstreams.py",
+        ("tests/server/edge/test_breaker.py",),
+        (
+            Mutant("breaker-one-server", " and not servers[0].breaker.open else", " else"),
+            Mutant("breaker-other-servers", " and not one.breaker.open\n", "\n"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/shares.py",
+        ("tests/server/edge/test_shares.py",),
+        (
+            Mutant("share-bound", "if count >= self._most:", "if False:"),
+            Mutant("share-forgotten", "        if count:\n", "        if True:\n"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/pace.py",
+        ("tests/server/edge/test_pace.py",),
+        (Mutant("body-pace", "return enough", "return True"),),
+    ),
+    Group(
+        "gateway/server/edge/announced.py",
+        ("tests/server/edge/test_announced.py",),
+        (
+            Mutant("announced-by-anybody", " or not self._announced_by(peer):", ":"),
+            Mutant(
+                "announced-in-time", "asyncio.timeout(self._limits.announcement_s)", "asyncio.timeout(None)"
+            ),
+            Mutant("announced-at-once", "if full or peer is None", "if peer is None"),
+            Mutant("announced-or-not", "        raise _Unannounced\n\n", "        return None\n\n"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/server_pool.py",
+        ("tests/server/edge/test_server_pool.py",),
+        (
+            Mutant("edge-server-name", "trusted.check(transport", "id(transport"),
+            Mutant("edge-server-untrusted", "connection.discard()\n                raise", "raise"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/upstreams.py",
+        ("tests/server/edge/test_upstreams.py",),
+        (
+            Mutant(
+                "edge-server-certificates",
+                "known.pop((name, server), None)",
+                "next(iter(known.values()), None)",
+            ),
         ),
     ),
     Group(

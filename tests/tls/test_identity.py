@@ -5,13 +5,14 @@ import ssl
 import pytest
 
 from gateway.core.binding import NO_CERTIFICATE
-from gateway.tls.identity import identities, thumbprint
+from gateway.tls.identity import certificate_shown, identities, thumbprint
 
 
 @pytest.mark.parametrize("handshake", [None, object(), "ssl", {"subjectAltName": (("DNS", "root"),)}])
 def test_what_is_no_handshake_names_nobody(handshake: object) -> None:
     assert identities(handshake) == frozenset()
     assert thumbprint(handshake) == NO_CERTIFICATE
+    assert certificate_shown(handshake) is None
 
 
 def test_a_handshake_that_is_not_over_raises_and_names_nobody() -> None:

@@ -35,9 +35,12 @@ class Approach:
         if not self._attempts and self._pool.full:
             return EdgeFault.BUSY
         server = self._pool.choose(self._tried)
+        if server is None and not self._attempts and self._pool.cut_off:
+            return EdgeFault.CIRCUIT
         if server is None or self._attempts >= self._limits.attempts:
             return self._refused_by
         self._attempts += 1
+        server.breaker.begin()
         self._server = server
         server.outstanding += 1
         connection = None if fresh else server.take()
@@ -54,9 +57,20 @@ class Approach:
         if self._server is not None:
             if fault is EdgeFault.CONNECT_TIMEOUT:
                 self._server.rest()
+            self._server.breaker.failed()
             self._tried = (*self._tried, self._server)
         self._refused_by = fault
         self.leave()
+
+    def answered(self) -> None:
+        """Know that the server answers."""
+        if self._server is not None:
+            self._server.breaker.succeeded()
+
+    def unanswered(self) -> None:
+        """Know that the server was asked and did not answer as it should."""
+        if self._server is not None:
+            self._server.breaker.failed()
 
     def give_back(self, connection: UpstreamConnection) -> None:
         """Let the next request have the connection."""

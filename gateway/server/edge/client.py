@@ -1,40 +1,30 @@
-"""How does a client's connection at the edge live: read a request, have it answered or passed on, and again?
+"""How does a client's connection at the edge live: have a request passed on, its answer back, and again?
 
-One request at a time, in order. Of a body nothing is read that its server does not take; what a client sends
-beyond its request waits, and reading stops with the first of it. A request whose frame is in doubt is refused
-before anything of it is sent, or else ends both connections.
+`request_side` reads and decides. Here a request is under way: what its client sends beyond it waits, and
+reading stops with the first of it; what comes of its body goes on as fast as the server takes it.
 """
 
-import asyncio
 from collections.abc import Callable
-from typing import Final
 
-from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
+from gateway.dialects.wire import Forward
 from gateway.server.edge.exchange import Exchange
-from gateway.server.edge.fault import EdgeFault, FaultyRequest, refusal_for
+from gateway.server.edge.fault import STATUSES, EdgeFault
 from gateway.server.edge.frames import GOING_AWAY
-from gateway.server.edge.handler import Decided, Edge
-from gateway.server.edge.request_body import RequestBody, expects_continue
+from gateway.server.edge.handler import Edge
+from gateway.server.edge.request_body import RequestBody
 from gateway.server.edge.request_head import UnwritableRequest
+from gateway.server.edge.request_side import RequestSide
 from gateway.server.edge.tunnel import upgradable
 from gateway.server.http1.after import After
-from gateway.server.http1.connection import ClientConnection
 from gateway.server.http1.connections import Connections
-from gateway.server.http1.fault import Fault, FaultyHead
-from gateway.server.http1.head import SIMPLE, Frame
+from gateway.server.http1.head import SIMPLE
 from gateway.server.http1.writer import AnswerWriter
 
 
-class EdgeConnection(ClientConnection):
+class EdgeConnection(RequestSide):
     """One connection of a client."""
 
-    # fmt: off
-    __slots__ = (
-        "_advancing", "_body", "_edge", "_exchange", "_expects", "_flows", "_frame", "_is_head", "_task",
-    )
-    # fmt: on
-
-    BODIES = True
+    __slots__ = ("_announced", "_exchange", "_flows")
 
     def __init__(
         self,
@@ -44,21 +34,15 @@ class EdgeConnection(ClientConnection):
         on_malformed: Callable[[str], None],
         on_bug: Callable[[BaseException], None],
         writer: AnswerWriter,
+        announced: str | None = None,
     ) -> None:
+        """`announced` is whose connection this is, by the word of the load balancer that made it."""
         super().__init__(
-            limits=edge.limits.client,
-            connections=connections,
-            on_malformed=on_malformed,
-            on_bug=on_bug,
-            writer=writer,
+            edge, connections=connections, on_malformed=on_malformed, on_bug=on_bug, writer=writer
         )
-        self._edge = edge
-        self._frame = SIMPLE
-        self._is_head = self._advancing = self._expects = False
-        self._body: RequestBody | None = None  # until it has ended
+        self._announced = announced
         self._flows = False  # what arrives goes to the exchange
         self._exchange: Exchange | None = None
-        self._task: asyncio.Task[Decided] | None = None
 
     # --- what the event loop calls ---
 
@@ -137,11 +121,6 @@ class EdgeConnection(ClientConnection):
 
     # --- what the exchange calls ---
 
-    @property
-    def after(self) -> After:
-        """Close if the request is not whole: what follows of it would be read as the next."""
-        return After.CLOSE if self._connections.draining or self._body is not None else self._frame.after
-
     def write(self, wire: bytes) -> None:
         """Send this."""
         self._transport.write(wire)
@@ -176,6 +155,7 @@ class EdgeConnection(ClientConnection):
     def answered(self, after: After) -> None:
         """Go on with the next request, or part."""
         self._end_exchange()
+        self._asked = None
         if after is After.CLOSE:
             self._linger()
         elif self._connections.draining:
@@ -190,9 +170,9 @@ class EdgeConnection(ClientConnection):
         if fault is EdgeFault.BODY_TIMEOUT:
             self._give_up(fault)
             return
-        self._end_exchange()
+        self._exchange, self._flows = None, False
         self._on_malformed(fault)
-        self._answer(refusal_for(fault, self._edge.limits.retry_after_s))
+        self._answer(self._refusal(STATUSES[fault]))
         self._advance()
 
     def cut(self, *, hard: bool) -> None:
@@ -221,99 +201,34 @@ class EdgeConnection(ClientConnection):
         self._resume_reading()
         return early
 
-    # --- one request after the other ---
+    # --- what the request side calls ---
 
     def _busy(self) -> bool:
         return self._exchange is not None or self._task is not None
 
-    def _advance(self) -> None:
-        if not self._advancing:
-            self._advancing = True
-            self._guarded(self._take_requests)
-            self._advancing = False
-
-    def _guarded(self, step: Callable[..., None], *args: object) -> None:
-        """Take a step; whatever goes wrong, the client gets an answer."""
-        try:
-            step(*args)
-        except FaultyHead as faulty:
-            self._refuse(faulty.fault)
-        except FaultyRequest as faulty:
-            self._give_up(faulty.fault)
-        except asyncio.CancelledError as leaked:  # somebody else's: no task of ours runs here
-            self._forget_request()
-            self._fail(leaked)
-        except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
-            self._forget_request()
-            self._fail(bug)
-
-    def _take_requests(self) -> None:
-        while not self._busy() and not self._closing and not self._waits():
-            if self._body is not None:
-                self._drain(self._body)
-                if self._body is not None:
-                    return
-            head = self._reader.next_framed()
-            if head is None:
-                self._await_bytes()
-                return
-            self._burst += 1
-            if self._burst > self._limits.max_pipelined:
-                raise FaultyHead(Fault.PIPELINED)
-            self._begin(*head)
-        if not self._closing:
-            self._hold_unread()
-
-    def _begin(self, request: HttpRequest, frame: Frame) -> None:
-        self._head_clock = False
-        self._frame = frame
-        self._is_head = request.method == b"HEAD"
-        if request.method in (b"CONNECT", b"TRACE"):
-            raise FaultyRequest(EdgeFault.METHOD)
-        self._expects = expects_continue(request, frame)
-        first = b""
-        if frame.length != 0:
-            self._body = RequestBody(frame.length, self._edge.limits.body_bytes)
-            first = self._content(self._body, self._reader.take())
-        decided = self._edge.handler(request)
-        if isinstance(decided, _AT_ONCE):
-            self._decided(decided, first)
-            return
-        self._task = self._loop.create_task(decided)
-        self._task.add_done_callback(lambda task: self._decided_later(task, first))
-        self._alarm.set(self._limits.answer_timeout_s)
-
-    def _content(self, body: RequestBody, data: bytes) -> bytes:
-        if data:
-            self._expects = False
-        content = body.feed(data)
-        if body.ended:
-            self._end_body(body)
-        return content
+    def _begin_exchange(self, forward: Forward, first: bytes) -> None:
+        if (forward.method == b"HEAD") is not self._is_head:  # its answer would end elsewhere for the client
+            raise UnwritableRequest("another method")
+        self._exchange = Exchange(self, upgradable(forward, self._frame), self._frame, self._edge)
+        self._exchange.start(first, whole=self._body is None)
 
     def _end_body(self, body: RequestBody) -> None:
-        self._body = None
         self._flows = False
-        if body.rest:
-            self._reader.feed(body.rest)
-            self._hold_unread()
+        self._keep_rest(body)
 
-    def _decided_later(self, task: asyncio.Task[Decided], first: bytes) -> None:
-        if task is not self._task:  # given up: nobody waits, but asyncio wants its exception seen
-            _ = task.cancelled() or task.exception()
-            return
-        self._task = None
-        self._guarded(lambda: self._decided(task.result(), first))
-        self._advance()
+    def _forget_request(self) -> bool:
+        exchange, self._body = self._exchange, None
+        begun = exchange is not None and exchange.begun
+        self._end_exchange()
+        if exchange is not None:
+            exchange.abandon()
+        self._give_up_task()
+        return begun
 
-    def _decided(self, decided: Decided, first: bytes) -> None:
-        if not isinstance(decided, Forward):
-            self._answer(decided)
-            return
-        if (decided.method == b"HEAD") is not self._is_head:  # its answer would end elsewhere for the client
-            raise UnwritableRequest("another method")
-        self._exchange = Exchange(self, upgradable(decided, self._frame), self._frame, self._edge)
-        self._exchange.start(first, whole=self._body is None)
+    # --- private ---
+
+    def _address(self) -> str | None:
+        return self._announced or super()._address()
 
     def _pass_on(self, data: bytes) -> None:
         exchange, body = self._exchange, self._body
@@ -322,78 +237,14 @@ class EdgeConnection(ClientConnection):
         elif exchange is not None:
             exchange.from_client(data)
 
-    def _answer(self, answer: HttpAnswer | bytes) -> None:
-        after = self._after_ours()
-        if isinstance(answer, bytes):
-            wire = answer if after is After.STAY else self._writer.reframe(answer, after)
-        else:
-            wire = self._writer.render(answer, after, head=self._is_head)
-        self._transport.write(wire)
-        if after is After.CLOSE:
-            self._body = None
-            self._linger()
-
-    def _after_ours(self) -> After:
-        """Stay if little enough of the body is to come: it is read and dropped."""
-        body, limits = self._body, self._edge.limits
-        if body is None:
-            return self.after
-        # A client that waits for 100 may send its body now, or never.
-        if self._connections.draining or self._expects or not body.begin_to_drain(limits.drain_bytes):
-            return After.CLOSE
-        self._alarm.set(limits.body_idle_s)
-        return self._frame.after
-
-    def _drain(self, body: RequestBody) -> None:
-        """Drop what has come of a body that nobody wants; its answer was sent."""
-        if not body.drain(self._reader.take()):
-            self._linger()
-        elif body.ended:
-            self._end_body(body)
-            if self._connections.draining:
-                self._close()
-        else:
-            self._resume_reading()
-            self._hold_unread()
-
-    # --- the ways it ends ---
-
-    def _give_up(self, fault: EdgeFault) -> None:
-        """End a request that has turned out to be none."""
-        begun = self._exchange is not None and self._exchange.begun
-        self._forget_request()
-        self._on_malformed(fault)
-        if begun:
-            self._turn_away()
-        else:
-            self._end(refusal_for(fault, self._edge.limits.retry_after_s))
-
     def _end_exchange(self) -> None:
         self._exchange, self._flows = None, False
 
-    def _forget_request(self) -> None:
-        exchange, task = self._exchange, self._task
-        self._task = self._body = None
-        self._end_exchange()
-        if exchange is not None:
-            exchange.abandon()
-        if task is not None:
-            task.cancel()
-
     def _overdue(self) -> None:
-        if self._closing or self._write_paused:
-            self._transport.abort()
-        elif self._task is not None:
-            self._forget_request()
-            self._refuse(Fault.ANSWER_TIMEOUT)
-        elif self._connections.paused:  # it is we who do not read
-            self._alarm.set(self._limits.head_timeout_s)
-        elif self._exchange is not None:
+        others = self._closing or self._waits() or self._task is not None
+        if self._exchange is not None and not others:
             self._exchange.overdue()
-        elif self._body is not None or self._reader.empty:
+        elif self._body is not None and not others:
             self._close()
         else:
-            self._refuse(Fault.HEAD_TIMEOUT)
-
-
-_AT_ONCE: Final = (Forward, HttpAnswer, bytes)
+            super()._overdue()

@@ -21,16 +21,17 @@ from gateway.server.edge.body import (
     chunk,
 )
 from gateway.server.edge.fault import EdgeFault
-from gateway.server.edge.frames import POLICY_VIOLATION
 from gateway.server.edge.handler import Edge
+from gateway.server.edge.pace import Pace
+from gateway.server.edge.relayed_head import relayed_head
 from gateway.server.edge.request_head import request_head
-from gateway.server.edge.response_head import AnswerHead, FaultyAnswer, relayed_head
+from gateway.server.edge.response_head import AnswerHead, FaultyAnswer
 from gateway.server.edge.served import Client
 from gateway.server.edge.tunnel import Tunnel, switches
 from gateway.server.edge.upstream_connection import UpstreamConnection
 from gateway.server.http1.after import After
 from gateway.server.http1.head import Frame
-from gateway.server.http1.writer import CONNECTION
+from gateway.server.http1.writer import CONNECTION, field_lines
 
 
 class Exchange:
@@ -39,21 +40,24 @@ class Exchange:
     # fmt: off
     __slots__ = (
         "_after", "_answering", "_approach", "_body", "_chunks", "_client", "_connection", "_deadline",
-        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_sent", "_until",
-        "_upstream_full", "tunnel",
+        "_edge", "_first", "_forward", "_frame", "_head", "_interims", "_keeps", "_limits", "_pace", "_reply",
+        "_sent", "_share", "_told", "_upstream_full", "tunnel",
     )
     # fmt: on
 
     def __init__(self, client: Client, forward: Forward, frame: Frame, edge: Edge) -> None:
-        """Take what was judged. Raises: UnwritableRequest."""
+        """Take what was judged. Raises: UnwritableRequest, UnwritableAnswer."""
         self._client = client
         self._forward = forward
         self._frame = frame
         self._edge = edge
-        self._limits = edge.limits
+        pool = edge.upstreams.get(forward.upstream)
+        self._limits = edge.limits if pool is None else pool.limits
         self._head = request_head(forward, frame.length)
+        self._told = field_lines(forward.told) + edge.always.lines
+        self._reply = edge.always.rules(forward.reply)
         self._first = b""
-        self._approach = Approach(edge.upstreams.get(forward.upstream), edge.limits)
+        self._approach = Approach(pool, self._limits)
         self._connection: UpstreamConnection | None = None
         self._sent = False  # the whole request
         self._answering = False  # a byte of an answer has come
@@ -61,8 +65,9 @@ class Exchange:
         self._chunks = self._keeps = self._upstream_full = False
         self._after = After.CLOSE
         self._interims = 0
+        self._share: bytes | None = None  # of the principal's, while it is taken
+        self._pace: Pace | None = None  # of a body that is waited for
         self._deadline: float | None = None
-        self._until: asyncio.TimerHandle | None = None
         self.tunnel: Tunnel | None = None
 
     @property
@@ -74,14 +79,24 @@ class Exchange:
 
     def start(self, first: bytes, *, whole: bool) -> None:
         """Send the request, and of its body what is at hand."""
+        share = self._forward.share
+        if share is not None:
+            if not self._edge.shares.take(share):
+                self._fail(EdgeFault.SHARE)
+                return
+            self._share = share
         self._first, self._sent = self._encoded(first, last=whole), whole
-        if self._limits.total_s is not None:
-            self._deadline = asyncio.get_running_loop().time() + self._limits.total_s
+        total_s = self._limits.total_s if self._forward.timeout_s is None else self._forward.timeout_s
+        if total_s is not None:
+            self._deadline = asyncio.get_running_loop().time() + total_s
         self._seek()
 
     def send(self, content: bytes, *, last: bool) -> None:
         """Send more of the body."""
         if self._connection is None:
+            return
+        if not last and not self.begun and not self._keeps_up(len(content)):
+            self._fail(EdgeFault.BODY_TIMEOUT)
             return
         self._sent = last
         wire = self._encoded(content, last=last)
@@ -117,12 +132,12 @@ class Exchange:
 
     def abandon(self) -> None:
         """Let go of everything: nobody waits for the answer."""
-        if self._until is not None:
-            self._until.cancel()
+        if self.tunnel is not None:
+            self.tunnel.forget()
         if self._connection is not None:
             self._connection.discard()
             self._connection = None
-        self._approach.leave()
+        self._leave()
 
     def overdue(self) -> None:
         """Decide whose silence it is."""
@@ -131,10 +146,10 @@ class Exchange:
             self._client.answered(After.CLOSE)
         elif self._body is not None:
             self._cut()
-        elif self._connection is None:
+        elif self._connection is None and not self._is_late():
             self._approach.turn_from(EdgeFault.CONNECT_TIMEOUT)
             self._seek()
-        elif self._sent or self._upstream_full:
+        elif self._sent or self._upstream_full or self._connection is None:
             self._fail(EdgeFault.UPSTREAM_TIMEOUT)
         else:
             self._fail(EdgeFault.BODY_TIMEOUT)
@@ -146,10 +161,10 @@ class Exchange:
         self._approach.arrived()
         self._use(connection)
 
-    def unreachable(self) -> None:
+    def unreachable(self, fault: EdgeFault) -> None:
         """Try another server."""
         self._approach.arrived()
-        self._approach.turn_from(EdgeFault.UNREACHABLE)
+        self._approach.turn_from(fault)
         self._seek()
 
     # --- what the server's connection calls ---
@@ -195,6 +210,8 @@ class Exchange:
     def upstream_takes(self) -> None:
         """Have the client go on."""
         self._upstream_full = False
+        if self._pace is not None:
+            self._pace.begin(asyncio.get_running_loop().time())
         self._rearm()
         self._client.flow()
 
@@ -222,7 +239,11 @@ class Exchange:
         self._first = b""  # what has a body is not sent again
         self._rearm()
         if not self._sent:
+            self._pace = Pace(self._limits, asyncio.get_running_loop().time())
             self._client.flow()
+
+    def _keeps_up(self, octets: int) -> bool:
+        return self._pace is None or self._pace.keeps_up(octets, asyncio.get_running_loop().time())
 
     def _may_repeat(self) -> bool:
         return not self._answering and self._frame.length == 0 and self._forward.method in _IDEMPOTENT
@@ -249,10 +270,11 @@ class Exchange:
             # 100 is ours to say, and we did; others mean nothing to most clients. RFC 9110 15.2 lets a
             # gateway choose: only a proxy, which the client has chosen, must forward them.
             if head.status == 103 and self._frame.http_1_1:
-                self._client.write(relayed_head(head, b""))
+                self._client.write(relayed_head(head, self._reply, b""))
             head = connection.answers.next()
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
+        self._approach.answered()
         bodiless = self._forward.method == b"HEAD" or head.status in _BODILESS
         framing, after = b"", self._client.after
         self._keeps = head.keeps
@@ -272,7 +294,8 @@ class Exchange:
             else:
                 after = After.CLOSE  # the end of the connection is the end of the answer
         self._after = after
-        self._pass_on(relayed_head(head, framing + CONNECTION[after]), rest)
+        lines = self._told + framing + CONNECTION[after]
+        self._pass_on(relayed_head(head, self._reply, lines), rest)
 
     def _pass_on(self, wire: bytes, data: bytes) -> None:
         body = self._body
@@ -298,30 +321,37 @@ class Exchange:
             self._approach.give_back(connection)
         elif connection is not None:
             connection.discard()
-        self._approach.leave()
+        self._leave()
         self._client.answered(self._after)
 
     def _switch(self, head: AnswerHead, connection: UpstreamConnection) -> None:
         if self._forward.upgrade is None or not switches(head, self._forward.upgrade):
             raise FaultyAnswer
+        self._approach.answered()
         self.tunnel = Tunnel(self._client.write, connection.transport.write)
         rest = connection.answers.take()
         upgrade = b"connection: Upgrade\r\nupgrade: %b\r\n" % self._forward.upgrade
-        self._client.write(relayed_head(head, upgrade))
+        self._client.write(relayed_head(head, self._reply, self._told + upgrade))
         if rest:
             self.tunnel.from_upstream(rest)
         early = self._client.switched()
         if early:
             self.tunnel.from_client(early)
         if self._forward.until is not None:
-            left_s = max(self._forward.until - self._edge.clock(), 0.0)
-            loop = asyncio.get_running_loop()
-            self._until = loop.call_later(left_s, self.close_tunnel, POLICY_VIOLATION)
+            self.tunnel.end_in(self._forward.until - self._edge.clock(), self.close_tunnel)
         self._rearm()
 
     # --- the ways it ends ---
 
+    def _leave(self) -> None:
+        self._approach.leave()
+        share, self._share = self._share, None
+        if share is not None:
+            self._edge.shares.give_back(share)
+
     def _fail(self, fault: EdgeFault) -> None:
+        if fault in _OF_THE_SERVER:
+            self._approach.unanswered()
         self.abandon()
         self._client.refused(fault)
 
@@ -346,6 +376,9 @@ class Exchange:
         else:
             self._arm(limits.body_idle_s)
 
+    def _is_late(self) -> bool:
+        return self._deadline is not None and self._deadline <= asyncio.get_running_loop().time()
+
     def _arm(self, delay_s: float) -> None:
         if self._deadline is not None:
             delay_s = min(delay_s, self._deadline - asyncio.get_running_loop().time())
@@ -353,4 +386,5 @@ class Exchange:
 
 
 _IDEMPOTENT: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"))
+_OF_THE_SERVER: Final = frozenset((EdgeFault.LOST, EdgeFault.BAD_ANSWER, EdgeFault.UPSTREAM_TIMEOUT))
 _BODILESS: Final = (204, 304)

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
+from gateway.server.edge.always import Always
 from gateway.server.edge.limits import EdgeLimits
+from gateway.server.edge.shares import Shares
 from gateway.server.edge.upstreams import Upstreams
 
-Decided = HttpAnswer | bytes | Forward
+Decided = HttpAnswer | Forward
 
 EdgeHandler = Callable[[HttpRequest], Decided | Coroutine[Any, Any, Decided]]
-"""Gives an answer of our own, or what is to be passed on; or a coroutine that does. Octets are an answer
-without body as `AnswerWriter` wrote it for a connection that stays."""
+"""Gives an answer of our own, or what is to be passed on; or a coroutine that does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,5 +23,7 @@ class Edge:
     handler: EdgeHandler
     upstreams: Upstreams
     limits: EdgeLimits
+    shares: Shares
+    always: Always
     clock: Callable[[], float]
     """Seconds since the epoch."""

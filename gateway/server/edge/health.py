@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.dialects.wire import Forward
+from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.request_head import request_head
 from gateway.server.edge.response_head import FaultyAnswer
 from gateway.server.edge.server_pool import ServerPool
@@ -20,7 +21,8 @@ class Check:
     """What to ask, and how often."""
 
     path: str
-    host: str
+    host: str | None = None
+    """What Host says; None: the server's own address."""
     every_s: float = 10.0
     """Kubernetes' own default for a readiness probe."""
     timeout_s: float = 2.0
@@ -35,7 +37,7 @@ class Probe:
         self._pool = pool
         self._check = check
         self._loop = asyncio.get_running_loop()
-        host = (b"host", check.host.encode("ascii"))
+        host = (b"host", (check.host or authority(pool.server.host, pool.server.port)).encode("ascii"))
         self._request = request_head(Forward("", b"GET", check.path.encode("ascii"), (host,)), 0)
         self._timer: asyncio.TimerHandle | None = None
         self._call_off: Callable[[], object] | None = None
@@ -75,8 +77,8 @@ class Probe:
         except FaultyAnswer:
             self._found(well=False)
 
-    def unreachable(self) -> None:
-        """Know that it takes no connection."""
+    def unreachable(self, fault: EdgeFault) -> None:  # noqa: ARG002 -- a server that shows nothing to trust is ill
+        """Know that there is no connection."""
         self._call_off = None
         self._found(well=False)
 
@@ -111,3 +113,8 @@ class Probe:
         if self._connection is not None:
             self._connection.discard()
             self._connection = None
+
+
+def authority(host: str, port: int) -> str:
+    """Write an address as Host does (RFC 9110 7.2): the port is said, whatever the scheme's is."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

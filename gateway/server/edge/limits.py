@@ -22,6 +22,8 @@ class EdgeLimits:
     """Bounds of the reverse proxy."""
 
     client: Limits = CLIENT
+    announcement_s: float = 5.0
+    """For a header of the PROXY protocol. A load balancer sends it with the connection, in one segment."""
     body_bytes: int = 100 * 1024 * 1024
     """Of one request. It is streamed and costs no memory, but what it is sent to may keep it."""
     drain_bytes: int = 64 * 1024
@@ -29,6 +31,10 @@ class EdgeLimits:
     body_idle_s: float = 30.0
     """Between two pieces of a body. nginx's client_body_timeout is 60 s; a client on a bad network
     repeats a lost packet within seconds."""
+    body_rate: int = 1024
+    """Octets a second that a body brings at least; 0: any. The slowest modems brought seven times as much."""
+    body_window_s: float = 10.0
+    """What that is the average of. Longer than a lost packet takes to come again, several times."""
     connect_s: float = 5.0
     """Backends are near: two lost SYN (1 s + 2 s) fit in."""
     first_byte_s: float = 60.0
@@ -46,10 +52,18 @@ class EdgeLimits:
     """Kept for each server: as many as one busy worker uses at a time, and far below a backend's limit."""
     upstream_requests: int = 1024
     """Under way at one upstream; beyond, 503 is better than a queue that nobody waits for."""
+    share_requests: int = 256
+    """Of them, of one principal: nobody takes more than a quarter of an upstream away from the others."""
     attempts: int = 3
     """For one request: two servers may have gone with their node, a third says that it is not them."""
     rest_s: float = 5.0
     """For a server that refused a connection: a container restarts in seconds."""
+    breaker_failures: int = 5
+    """In a row, before nobody waits for a server any more: Envoy's outlier detection begins there too."""
+    breaker_s: float = 1.0
+    """For how long at first; twice as long each time ..."""
+    breaker_most_s: float = 30.0
+    """... up to this: then one request in half a minute finds out, whoever else is refused at once."""
     retry_after_s: int = 1
     """What a refused client is told: a crowd is gone, or grown, after a second."""
     buffer_bytes: int = 64 * 1024

@@ -9,14 +9,13 @@ from gateway.server.http1.head import Frame
 class RequestBody:
     """One body, from its head to its end."""
 
-    __slots__ = ("_body", "_most", "_to_drain")
+    __slots__ = ("_body", "_most", "_taken", "_to_drain")
 
-    def __init__(self, length: int | None, most: int) -> None:
-        """Expect `length` octets (None: chunks), `most` at the most. Raises: FaultyRequest."""
-        if length is not None and length > most:
-            raise FaultyRequest(EdgeFault.BODY_TOO_LARGE)
+    def __init__(self, length: int | None) -> None:
+        """Expect `length` octets; None: chunks."""
         self._body: Body = ChunkedBody() if length is None else SizedBody(length)
-        self._most = most
+        self._taken = 0
+        self._most: int | None = None
         self._to_drain = 0
 
     @property
@@ -29,15 +28,19 @@ class RequestBody:
         """Once it has ended: what was fed beyond."""
         return self._body.rest
 
+    def bound(self, most: int) -> None:
+        """Take `most` octets in all. Raises: FaultyRequest, at once where it is known to be more."""
+        self._most = most
+        self._check(self._body.left if isinstance(self._body, SizedBody) else 0)
+
     def feed(self, data: bytes) -> bytes:
         """Give the content. Raises: FaultyRequest where it is malformed, or too much in all."""
         try:
             content = self._body.feed(data)
         except MalformedBody:
             raise FaultyRequest(EdgeFault.MALFORMED_BODY) from None
-        self._most -= len(content)
-        if self._most < 0:
-            raise FaultyRequest(EdgeFault.BODY_TOO_LARGE)
+        self._taken += len(content)
+        self._check(0)
         return content
 
     def begin_to_drain(self, most: int) -> bool:
@@ -53,6 +56,10 @@ class RequestBody:
         except MalformedBody:
             return False
         return self._body.ended or self._to_drain >= 0
+
+    def _check(self, to_come: int) -> None:
+        if self._most is not None and self._taken + to_come > self._most:
+            raise FaultyRequest(EdgeFault.BODY_TOO_LARGE)
 
 
 def expects_continue(request: HttpRequest, frame: Frame) -> bool:

@@ -1,4 +1,4 @@
-"""Which answer do an upstream's bytes give, if every strict reader reads the same, and which head is relayed?
+"""Which answer do an upstream's bytes give, if every strict reader reads the same?
 
 llhttp parses each head; the body is not its business, because it cannot be told of HEAD. A second, simpler
 count of the lines must agree with it. An answer whose end is in doubt is no answer (RFC 9112 6.3, 11.1).
@@ -11,8 +11,7 @@ import httptools
 
 from gateway.core.headers import Headers, Shape, shape_of
 from gateway.server.edge.limits import EdgeLimits
-from gateway.server.edge.request_head import HOP_BY_HOP, line_of
-from gateway.server.http1.writer import status_line
+from gateway.server.edge.request_head import HOP_BY_HOP
 
 
 class FaultyAnswer(ValueError):
@@ -110,17 +109,6 @@ class AnswerReader:
         return _head(parser.get_status_code(), headers, http_1_1=head.startswith(b"HTTP/1.1"))
 
 
-def relayed_head(head: AnswerHead, framing: bytes) -> bytes:
-    """Write the head for the client, with `framing` (whole lines) in the place of the upstream's."""
-    shape, values = head.headers.shape, head.headers.values
-    if head.nominated:
-        fields = _template(shape, head.nominated) % values
-    else:
-        fields = (shape.findings.get(_template) or _remembered_template(shape)) % values
-    line = b"HTTP/1.1 %d " % head.status if head.status < 200 else status_line(head.status)
-    return b"".join((line, b"\r\n", fields, framing, b"\r\n"))
-
-
 # --- private ---
 
 _START: Final = b"HTTP/1."
@@ -169,13 +157,3 @@ def _framing_of(shape: Shape) -> _Framing:
     names = (b"content-length", b"transfer-encoding", b"connection")
     framing = shape.findings[_Framing] = _Framing(*map(shape.places, names))
     return framing
-
-
-def _template(shape: Shape, nominated: frozenset[bytes]) -> bytes:
-    gone = HOP_BY_HOP | nominated
-    return b"".join([line_of(name, kept=name not in gone) for name in shape.names])
-
-
-def _remembered_template(shape: Shape) -> bytes:
-    template = shape.findings[_template] = _template(shape, _NONE)
-    return template

@@ -3,22 +3,26 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from ssl import SSLContext
+from ssl import SSLCertVerificationError
 from typing import Protocol
 
+from gateway.server.edge.breaker import Breaker
+from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.upstream_connection import UpstreamConnection
+from gateway.tls.client import Trust, Trusted, UnexpectedPeer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """One address that takes requests."""
+    """One address that takes requests. If any of this is another it is, with connections of its own."""
 
     host: str
     port: int
-    ssl: SSLContext | None = None
-    server_hostname: str | None = None
-    """The name that its certificate must show, if not `host`."""
+    trust: Trust | None = None
+    """How it is known, and what it is shown; None: it speaks no TLS."""
+    name: str | None = None
+    """The name that it is asked for in TLS, and must show where no names are pinned; None: `host`."""
 
 
 class Waiter(Protocol):
@@ -27,8 +31,8 @@ class Waiter(Protocol):
     def connected(self, connection: UpstreamConnection) -> None:
         """Use it."""
 
-    def unreachable(self) -> None:
-        """Do without: the server did not take one."""
+    def unreachable(self, fault: EdgeFault) -> None:
+        """Do without: the server did not take one, or is not who it should be."""
 
     def failed(self, bug: BaseException) -> None:
         """End: this core has a defect."""
@@ -39,20 +43,24 @@ class ServerPool:
 
     __slots__ = (
         "_idle",
-        "_limits",
         "_loop",
         "_open",
         "_resting_until",
         "_retired",
         "_sweep",
+        "_trusted",
+        "breaker",
+        "limits",
         "outstanding",
         "server",
         "well",
     )
 
-    def __init__(self, server: Server, limits: EdgeLimits) -> None:
+    def __init__(self, server: Server, limits: EdgeLimits, trusted: Trusted | None = None) -> None:
+        """`trusted` is what has been made of the server's `trust`."""
         self.server = server
-        self._limits = limits
+        self.limits = limits
+        self._trusted = trusted
         self._loop = asyncio.get_running_loop()
         self._open: set[UpstreamConnection] = set()
         self._idle: list[UpstreamConnection] = []
@@ -61,6 +69,7 @@ class ServerPool:
         self._sweep: asyncio.TimerHandle | None = None
         self.outstanding = 0
         """Requests under way, tunnels included."""
+        self.breaker = Breaker(limits, self._loop.time)
         self.well = True
         """By the word of the active check; without one, always."""
 
@@ -81,7 +90,7 @@ class ServerPool:
 
     def rest(self) -> None:
         """Let others be asked first for a while."""
-        self._resting_until = self._loop.time() + self._limits.rest_s
+        self._resting_until = self._loop.time() + self.limits.rest_s
 
     def take(self) -> UpstreamConnection | None:
         """Give an idle connection, if there is a live one."""
@@ -93,7 +102,7 @@ class ServerPool:
 
     def give_back(self, connection: UpstreamConnection) -> None:
         """Keep it for the next request."""
-        if self._retired or len(self._idle) >= self._limits.idle_connections or not connection.alive:
+        if self._retired or len(self._idle) >= self.limits.idle_connections or not connection.alive:
             connection.discard()
             return
         connection.exchange = None
@@ -102,7 +111,7 @@ class ServerPool:
         connection.idle_since = self._loop.time()
         self._idle.append(connection)
         if self._sweep is None:
-            self._sweep = self._loop.call_later(self._limits.keepalive_s, self._close_old)
+            self._sweep = self._loop.call_later(self.limits.keepalive_s, self._close_old)
 
     def connect(self, waiter: Waiter) -> Callable[[], object]:
         """Open a connection for `waiter`. Gives what calls that off."""
@@ -127,26 +136,21 @@ class ServerPool:
     # --- private ---
 
     async def _connect(self, waiter: Waiter) -> None:
-        server = self.server
-        name = (server.server_hostname or server.host) if server.ssl else None
         try:
-            _, connection = await self._loop.create_connection(
-                lambda: UpstreamConnection(self, self._limits),
-                server.host,
-                server.port,
-                ssl=server.ssl,
-                server_hostname=name,
-                ssl_handshake_timeout=self._limits.connect_s if server.ssl else None,
-            )
+            connection = await self._connected()
+        except (SSLCertVerificationError, UnexpectedPeer):
+            self.rest()
+            waiter.unreachable(EdgeFault.UNTRUSTED)
+            return
         except (OSError, UnicodeError):  # a name that is none is an address that does not answer
             self.rest()
-            waiter.unreachable()
+            waiter.unreachable(EdgeFault.UNREACHABLE)
             return
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
             waiter.failed(bug)
             return
         if not connection.alive:  # it has ended before we came to use it, and nobody was told
-            waiter.unreachable()
+            waiter.unreachable(EdgeFault.UNREACHABLE)
             return
         self._resting_until = 0.0
         self._open.add(connection)
@@ -155,10 +159,29 @@ class ServerPool:
         except Exception as bug:  # noqa: BLE001 -- whatever it is, the client gets an answer
             waiter.failed(bug)
 
+    async def _connected(self) -> UpstreamConnection:
+        """Connect, and look who has answered before anything is sent. Raises: UnexpectedPeer, OSError."""
+        server, trusted = self.server, self._trusted
+        transport, connection = await self._loop.create_connection(
+            lambda: UpstreamConnection(self, self.limits),
+            server.host,
+            server.port,
+            ssl=None if trusted is None else trusted.context,
+            server_hostname=None if trusted is None else server.name or server.host,
+            ssl_handshake_timeout=None if trusted is None else self.limits.connect_s,
+        )
+        if trusted is not None:
+            try:
+                trusted.check(transport.get_extra_info("ssl_object"))
+            except UnexpectedPeer:
+                connection.discard()
+                raise
+        return connection
+
     def _close_old(self) -> None:
         """Close those that were idle too long: they stand first. The list is short, and looked at seldom."""
         self._sweep = None
-        oldest = self._loop.time() - self._limits.keepalive_s
+        oldest = self._loop.time() - self.limits.keepalive_s
         while self._idle and self._idle[0].idle_since <= oldest:
             self._idle.pop(0).discard()
         if self._idle:

@@ -1,54 +1,80 @@
 """Which server of an upstream takes the next request?"""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from gateway.server.edge.health import Check, Probe
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.server_pool import Server, ServerPool
+from gateway.tls.client import Trust, Trusted, trusted_of
+from gateway.tls.server import HTTP_1
 
 __all__ = ["Check", "Server", "Upstream", "UpstreamPool", "Upstreams"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upstream:
-    """Servers that are alike, and how much they bear."""
+    """Servers that are alike, and how much they bear. What is None is as `EdgeLimits` says for all."""
 
     servers: tuple[Server, ...]
     max_requests: int | None = None
-    """Under way at once; None: `EdgeLimits.upstream_requests`."""
+    """Under way at once."""
+    connect_s: float | None = None
+    first_byte_s: float | None = None
+    idle_s: float | None = None
+    """Between two pieces of an answer."""
     check: Check | None = None
     """An active check beside the passive one: a server that refuses connections rests in any case."""
+
+    def bounds(self, limits: EdgeLimits) -> EdgeLimits:
+        """Give the limits that hold here."""
+        return replace(
+            limits,
+            upstream_requests=_or(self.max_requests, limits.upstream_requests),
+            connect_s=_or(self.connect_s, limits.connect_s),
+            first_byte_s=_or(self.first_byte_s, limits.first_byte_s),
+            upstream_idle_s=_or(self.idle_s, limits.upstream_idle_s),
+        )
 
 
 class UpstreamPool:
     """The servers of one upstream, as they are now."""
 
-    __slots__ = ("_limits", "_most", "_turn", "servers")
+    __slots__ = ("_turn", "limits", "servers")
 
-    def __init__(self, upstream: Upstream, servers: tuple[ServerPool, ...], limits: EdgeLimits) -> None:
+    def __init__(self, servers: tuple[ServerPool, ...], limits: EdgeLimits) -> None:
+        """`limits` are those of this upstream."""
         self.servers = servers
-        self._limits = limits
-        self._most = limits.upstream_requests if upstream.max_requests is None else upstream.max_requests
+        self.limits = limits
         self._turn = 0
 
     @property
     def full(self) -> bool:
         """Whether one more request would be one too many."""
-        return sum([server.outstanding for server in self.servers]) >= self._most
+        return sum([server.outstanding for server in self.servers]) >= self.limits.upstream_requests
+
+    @property
+    def cut_off(self) -> bool:
+        """Whether some server would be well, and has failed too often."""
+        return any(server.well and server.breaker.open for server in self.servers)
 
     def choose(self, tried: Collection[ServerPool] = ()) -> ServerPool | None:
         """Give the server with the fewest requests under way; of equals the next in turn.
 
         One that rests is asked only if all others rest or were tried: a refusal is then as good as ours. One
-        that an active check found ill is never asked.
+        that an active check found ill, or whose circuit is open, is never asked.
         """
         servers = self.servers
         if len(servers) == 1 and not tried:
-            return servers[0] if servers[0].well else None
+            return servers[0] if servers[0].well and not servers[0].breaker.open else None
         self._turn += 1
         turn = self._turn % len(servers) if servers else 0
-        able = [one for one in (*servers[turn:], *servers[:turn]) if one.well and one not in tried]
+        able = [
+            one
+            for one in (*servers[turn:], *servers[:turn])
+            if one not in tried and one.well and not one.breaker.open
+        ]
         awake = [one for one in able if not one.resting]
         return min(awake or able, key=_outstanding, default=None)
 
@@ -56,11 +82,12 @@ class UpstreamPool:
 class Upstreams:
     """Every upstream by its id. Lives longer than one configuration: `adopt` takes the next."""
 
-    __slots__ = ("_limits", "_pools", "_probes")
+    __slots__ = ("_limits", "_pools", "_probes", "_trusted")
 
     def __init__(self, upstreams: Mapping[str, Upstream], limits: EdgeLimits) -> None:
-        """Make pools that open nothing yet. To be made where the loop runs."""
+        """Make pools that open nothing yet. To be made where the loop runs. Raises: UnfitCertificates."""
         self._limits = limits
+        self._trusted: dict[Trust, Trusted] = {}
         self._pools: dict[str, UpstreamPool] = {}
         self._probes: list[Probe] = []
         self.adopt(upstreams)
@@ -73,20 +100,27 @@ class Upstreams:
         return self._pools.get(upstream)
 
     def adopt(self, upstreams: Mapping[str, Upstream]) -> None:
-        """Take other upstreams. Servers that stay keep their connections; no request that runs is dropped."""
+        """Take other upstreams. Servers that stay keep their connections; no request that runs is dropped.
+
+        A server stays if it is the same in everything: with certificates of other octets it is another one.
+        Raises: UnfitCertificates; then all is as it was.
+        """
+        self._trusted = self._trusted_for(upstreams)
         known = {(name, pool.server): pool for name, of in self._pools.items() for pool in of.servers}
 
-        def pool_of(name: str, server: Server) -> ServerPool:
-            if (name, server) in known:
-                return known.pop((name, server))
-            return ServerPool(server, self._limits)
+        def pool_of(name: str, server: Server, limits: EdgeLimits) -> ServerPool:
+            pool = known.pop((name, server), None)
+            if pool is None:
+                trusted = None if server.trust is None else self._trusted[server.trust]
+                return ServerPool(server, limits, trusted)
+            pool.limits = limits
+            return pool
 
-        self._pools = {
-            name: UpstreamPool(
-                upstream, tuple([pool_of(name, server) for server in upstream.servers]), self._limits
-            )
-            for name, upstream in upstreams.items()
-        }
+        def upstream_pool_of(name: str, upstream: Upstream) -> UpstreamPool:
+            limits = upstream.bounds(self._limits)
+            return UpstreamPool(tuple([pool_of(name, one, limits) for one in upstream.servers]), limits)
+
+        self._pools = {name: upstream_pool_of(name, upstream) for name, upstream in upstreams.items()}
         for pool in known.values():
             pool.retire()
         self._check(upstreams)
@@ -94,6 +128,11 @@ class Upstreams:
     def close(self) -> None:
         """Close what is idle; each of the others after its request."""
         self.adopt({})
+
+    def _trusted_for(self, upstreams: Mapping[str, Upstream]) -> dict[Trust, Trusted]:
+        """Make what is new of what connections are made with: to read the system's authorities takes long."""
+        trusts = {one.trust for upstream in upstreams.values() for one in upstream.servers if one.trust}
+        return {trust: self._trusted.get(trust) or trusted_of(trust, HTTP_1) for trust in trusts}
 
     def _check(self, upstreams: Mapping[str, Upstream]) -> None:
         """Begin the checks anew. Whom nobody checks counts as well."""
@@ -111,6 +150,14 @@ class Upstreams:
 
 
 # --- private ---
+
+
+T = TypeVar("T")
+
+
+def _or(said: T | None, otherwise: T) -> T:
+    """What an upstream says, which may be 0."""
+    return otherwise if said is None else said
 
 
 def _outstanding(pool: ServerPool) -> int:

@@ -7,7 +7,7 @@ request: see `protocol`, and `gateway.server.edge.client`.
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from gateway.dialects.wire import HttpAnswer
 from gateway.server.http1.after import After
@@ -16,9 +16,9 @@ from gateway.server.http1.connections import Connections
 from gateway.server.http1.fault import OUR_BUG, REFUSALS, Fault
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
-from gateway.server.http1.peer import peer_address
+from gateway.server.http1.peer import Sender, peer_address
 from gateway.server.http1.writer import AnswerWriter
-from gateway.tls.identity import identities
+from gateway.tls.identity import certificate_shown, identities
 
 
 class ClientConnection(asyncio.Protocol):
@@ -30,8 +30,9 @@ class ClientConnection(asyncio.Protocol):
 
     # fmt: off
     __slots__ = (
-        "_alarm", "_burst", "_closing", "_connections", "_head_clock", "_limits", "_loop", "_on_bug",
-        "_on_malformed", "_reader", "_reading", "_transport", "_unread", "_write_paused", "_writer",
+        "_alarm", "_burst", "_closing", "_connections", "_head_clock", "_is_head", "_limits", "_loop",
+        "_on_bug", "_on_malformed", "_reader", "_reading", "_task", "_transport", "_unread", "_write_paused",
+        "_writer",
     )
     # fmt: on
 
@@ -42,6 +43,7 @@ class ClientConnection(asyncio.Protocol):
     _loop: asyncio.AbstractEventLoop
     _reader: HeadReader
     _transport: asyncio.Transport
+    _task: asyncio.Task[Any] | None
 
     def __init__(
         self,
@@ -62,6 +64,8 @@ class ClientConnection(asyncio.Protocol):
         self._head_clock = True  # the deadline that stands is that of a head
         self._burst = 0
         self._unread = 0  # bytes of heads, as far as `connections` know
+        self._is_head = False
+        self._task = None  # the decision that is waited for
 
     # --- what the event loop calls ---
 
@@ -70,9 +74,10 @@ class ClientConnection(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._alarm = Alarm(self._loop, self._overdue)
         self._transport = cast("asyncio.Transport", transport)  # uvloop's are not subclasses
-        peer = peer_address(transport.get_extra_info("peername"))
-        shown = identities(transport.get_extra_info("ssl_object"))
-        self._reader = HeadReader(peer=peer or "", limits=self._limits, identities=shown, bodies=self.BODIES)
+        peer = self._address()
+        handshake = transport.get_extra_info("ssl_object")
+        sender = Sender(peer or "", identities(handshake), certificate_shown(handshake))
+        self._reader = HeadReader(sender=sender, limits=self._limits, bodies=self.BODIES)
         if peer is None or self._connections.draining:
             self._turn_away()
             return
@@ -118,6 +123,10 @@ class ClientConnection(asyncio.Protocol):
         self._turn_away()
 
     # --- reading ---
+
+    def _address(self) -> str | None:
+        """Who is at the other end; None where nobody can say."""
+        return peer_address(self._transport.get_extra_info("peername"))
 
     def _pause_reading(self) -> None:
         if self._reading and not self._transport.is_closing():
@@ -166,8 +175,12 @@ class ClientConnection(asyncio.Protocol):
 
     def _end(self, answer: HttpAnswer) -> None:
         if not self._closing:
-            self._transport.write(self._writer.render(answer, After.CLOSE))
+            self._transport.write(self._last_words(answer))
             self._linger()
+
+    def _last_words(self, answer: HttpAnswer) -> bytes:
+        """Write a constant answer of the core's."""
+        return self._writer.render(answer, After.CLOSE)
 
     def _linger(self) -> None:
         """Say that this was the last answer; read and drop until the peer closes as well.
@@ -195,6 +208,21 @@ class ClientConnection(asyncio.Protocol):
         self._transport.close()
         self._alarm.set(self._limits.answer_timeout_s)  # close() waits for a peer that takes nothing
 
-    @abstractmethod
+    def _give_up_task(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
     def _overdue(self) -> None:
         """Do what is due when the alarm rings."""
+        if self._closing or self._write_paused:
+            self._transport.abort()
+        elif self._task is not None:
+            self._give_up_task()
+            self._refuse(Fault.ANSWER_TIMEOUT)
+        elif self._connections.paused:  # it is we who do not read
+            self._alarm.set(self._limits.head_timeout_s)
+        elif self._reader.empty:
+            self._close()
+        else:
+            self._refuse(Fault.HEAD_TIMEOUT)

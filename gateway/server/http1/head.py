@@ -18,6 +18,7 @@ from gateway.dialects.wire import HttpRequest
 from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 from gateway.server.http1.simple_head import FRAMING, HOST, SimpleHeads
 
 
@@ -45,25 +46,21 @@ class HeadReader:
         "_bodies",
         "_buffer",
         "_fed",
-        "_identities",
         "_limits",
         "_pairs",
         "_parser",
-        "_peer",
         "_refused",
+        "_sender",
         "_simple",
         "_target",
         "_whole",
     )
 
-    def __init__(
-        self, *, peer: str, limits: Limits, identities: frozenset[str] = frozenset(), bodies: bool = False
-    ) -> None:
+    def __init__(self, *, sender: Sender, limits: Limits, bodies: bool = False) -> None:
         """Read heads; with `bodies` those that announce one as well, and CONNECT, which the edge answers."""
         self._bodies = bodies
         self._refused = () if bodies else (b"CONNECT",)
-        self._peer = peer
-        self._identities = identities
+        self._sender = sender
         self._limits = limits
         self._parser = httptools.HttpRequestParser(self)
         self._simple = SimpleHeads(limits)
@@ -76,10 +73,7 @@ class HeadReader:
         Only to be asked while `empty`. None says nothing about `data`: then `feed` it. After such a request
         the connection stays (`After.STAY`).
         """
-        request = self._simple.read(data, self._peer)
-        if request is not None and self._identities:
-            return request._replace(identities=self._identities)
-        return request
+        return self._simple.read(data, self._sender)
 
     @property
     def empty(self) -> bool:
@@ -194,7 +188,7 @@ class HeadReader:
         if frame.length != 0:  # llhttp would read the body; we do, so that it meets the next head afresh
             self._parser = httptools.HttpRequestParser(self)
         headers = Headers.of(tuple(pairs))
-        return HttpRequest(method, target, headers, self._peer, self._identities), frame
+        return HttpRequest(method, target, headers, *self._sender), frame
 
 
 MAX_COMMAS: Final = 32

@@ -1,4 +1,14 @@
-"""Who is at the other end of a connection, by the word of the operating system?"""
+"""Who is at the other end of a connection, by the word of the operating system and of the handshake?"""
+
+from typing import NamedTuple
+
+
+class Sender(NamedTuple):
+    """What all requests of a connection have in common: the last members of an `HttpRequest`."""
+
+    peer: str
+    identities: frozenset[str] = frozenset()
+    certificate: bytes | None = None
 
 
 def peer_address(peername: object) -> str | None:

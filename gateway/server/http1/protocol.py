@@ -30,7 +30,7 @@ _AT_ONCE: Final = (bytes, HttpAnswer)
 class Http1Protocol(ClientConnection):
     """One connection of the decision listener."""
 
-    __slots__ = ("_after", "_handler", "_is_head", "_task")
+    __slots__ = ("_after", "_handler")
 
     def __init__(
         self,
@@ -50,9 +50,7 @@ class Http1Protocol(ClientConnection):
             writer=writer,
         )
         self._handler = handler
-        self._task: asyncio.Task[Answered] | None = None
         self._after = After.CLOSE
-        self._is_head = False
 
     # --- what the event loop calls ---
 
@@ -168,23 +166,3 @@ class Http1Protocol(ClientConnection):
             self._transport.write(self._writer.render(answer, after, head=self._is_head))
         if after is After.CLOSE:
             self._linger()
-
-    # --- the ways it ends ---
-
-    def _give_up_task(self) -> None:
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-
-    def _overdue(self) -> None:
-        if self._closing or self._write_paused:
-            self._transport.abort()
-        elif self._task is not None:
-            self._give_up_task()
-            self._refuse(Fault.ANSWER_TIMEOUT)
-        elif self._connections.paused:  # it is we who do not read
-            self._alarm.set(self._limits.head_timeout_s)
-        elif self._reader.empty:
-            self._close()
-        else:
-            self._refuse(Fault.HEAD_TIMEOUT)

@@ -16,6 +16,7 @@ import httptools
 from gateway.core.headers import Headers, Shape, shape_of
 from gateway.dialects.wire import HttpRequest
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 
 FRAMING: Final = frozenset((b"host", b"connection", b"content-length", b"transfer-encoding", b"upgrade"))
 """Names of the headers that say where a message ends and what becomes of the connection."""
@@ -34,7 +35,7 @@ class SimpleHeads:
         self._seen: _Seen | None = _Seen()
         """None once its parser has met what is not simple: it may be in the middle of that."""
 
-    def read(self, data: bytes, peer: str) -> HttpRequest | None:
+    def read(self, data: bytes, sender: Sender) -> HttpRequest | None:
         """Give the request, or None where a closer look is needed; then nothing has been decided."""
         seen = self._seen
         # An empty line before the end would be one that llhttp passes over.
@@ -63,7 +64,7 @@ class SimpleHeads:
             or (values[frame.host_at] != seen.host and not seen.takes_host(values[frame.host_at]))
         ):
             return None
-        return HttpRequest(seen.method, seen.target, Headers(shape, values), peer)
+        return HttpRequest(seen.method, seen.target, Headers(shape, values), *sender)
 
 
 # --- private ---

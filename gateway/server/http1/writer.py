@@ -10,6 +10,7 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import Final
 
+from gateway.core.headers import HeaderPairs
 from gateway.dialects.wire import HttpAnswer
 from gateway.server.http1.after import After
 
@@ -73,6 +74,15 @@ _OURS: Final = frozenset(
 TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # field-value of RFC 9110 5.5: visible ASCII, space, tab, obs-text.
 TEXT: Final = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
+
+
+@lru_cache(maxsize=1024)  # what a policy says, or a listener: a closed set
+def field_lines(pairs: HeaderPairs) -> bytes:
+    """Write whole header lines. Raises: UnwritableAnswer, as `AnswerWriter.render`."""
+    lines = b"".join([b"%b%b\r\n" % (_field_name(name), value) for name, value in pairs])
+    if len(lines.translate(None, TEXT)) != 2 * len(pairs):
+        raise UnwritableAnswer("control byte in a header")
+    return lines
 
 
 def status_line(status: int) -> bytes:

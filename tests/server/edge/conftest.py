@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from ssl import SSLContext
 
 import pytest
 import uvloop
 
+from gateway.core.headers import HeaderPairs
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.listener import listen
@@ -21,8 +23,8 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
 async def backend() -> AsyncIterator[StartBackend]:
     backends: list[Backend] = []
 
-    async def start(script: Script | None = None) -> Backend:
-        started = Backend(script)
+    async def start(script: Script | None = None, ssl: SSLContext | None = None) -> Backend:
+        started = Backend(script, ssl)
         await started.start()
         backends.append(started)
         return started
@@ -42,6 +44,7 @@ async def edge() -> AsyncIterator[StartEdge]:
         limits: EdgeLimits | None = None,
         clock: Callable[[], float] = lambda: 0.0,
         upstreams: Mapping[str, Upstream] | None = None,
+        always: HeaderPairs = (),
     ) -> Edged:
         servers = tuple(one.server if isinstance(one, Backend) else one for one in backends)
         limits = limits or EdgeLimits()
@@ -54,6 +57,7 @@ async def edge() -> AsyncIterator[StartEdge]:
             port=0,
             clock=clock,
             limits=limits,
+            always=always,
             on_malformed=edged.faults.append,
             on_bug=edged.bugs.append,
         )

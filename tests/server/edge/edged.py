@@ -6,8 +6,10 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from ssl import SSLContext
 from typing import Protocol
 
+from gateway.core.headers import HeaderPairs
 from gateway.dialects.wire import Forward, HttpRequest
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
@@ -244,14 +246,15 @@ def says(*pieces: bytes, close: bool = False) -> Script:
 class Backend:
     """A server that says what its script says. A script that ends closes its connection."""
 
-    def __init__(self, script: Script | None = None) -> None:
+    def __init__(self, script: Script | None = None, ssl: SSLContext | None = None) -> None:
         self.script = script or echo_target
+        self.ssl = ssl
         self.peers: list[Peer] = []
         self.errors: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        self._listening = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self._listening = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.ssl)
         self.port: int = self._listening.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -325,7 +328,7 @@ class Edged:
 
 
 class StartBackend(Protocol):
-    def __call__(self, script: Script | None = None) -> Awaitable[Backend]: ...
+    def __call__(self, script: Script | None = None, ssl: SSLContext | None = None) -> Awaitable[Backend]: ...
 
 
 class StartEdge(Protocol):
@@ -336,6 +339,7 @@ class StartEdge(Protocol):
         limits: EdgeLimits | None = None,
         clock: Callable[[], float] = ...,
         upstreams: Mapping[str, Upstream] | None = None,
+        always: HeaderPairs = ...,
     ) -> Awaitable[Edged]: ...
 
 

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
-from gateway.server.edge.limits import CLIENT, EdgeLimits
+from gateway.dialects.wire import Forward, HttpRequest
+from gateway.server.edge.limits import EdgeLimits
 from tests.server.edge.edged import (
     GET,
     PATIENCE_S,
@@ -24,6 +24,11 @@ from tests.server.edge.edged import (
 )
 
 CLOSE = b"Connection: close"
+
+
+async def later(request: HttpRequest) -> Forward:
+    await asyncio.sleep(0.01)
+    return forward(request)
 
 
 async def test_a_request_goes_to_its_upstream_and_the_answer_back(
@@ -51,25 +56,6 @@ async def test_pipelined_requests_are_answered_in_order_over_one_connection(
     assert [one.body for one in requests(bytes(behind.peers[0].seen))[0]] == [b"", b"abc", b"ab", b""]
 
 
-async def test_too_many_at_once_are_refused(edge: StartEdge, backend: StartBackend) -> None:
-    edged = await edge(await backend(), limits=EdgeLimits())
-    found = await edged.ask(GET * 50)
-    assert [answer.status for answer in found] == [200] * 16 + [400]
-    assert edged.faults == ["pipelined"]
-
-
-@pytest.mark.parametrize("method", [b"CONNECT", b"TRACE"])
-async def test_connect_and_trace_are_no_methods_of_ours(
-    edge: StartEdge, backend: StartBackend, method: bytes
-) -> None:
-    behind = await backend()
-    edged = await edge(behind)
-    target = b"edge:443" if method == b"CONNECT" else b"/"
-    (answer,) = await edged.ask(asks(method, target))
-    assert (answer.status, answer.values(b"connection")) == (501, [b"close"])
-    assert (edged.faults, behind.seen) == (["method"], b"")
-
-
 async def test_an_older_client_is_closed_unless_it_asks_to_stay(
     edge: StartEdge, backend: StartBackend
 ) -> None:
@@ -89,34 +75,6 @@ async def test_head_gets_the_length_and_no_body(edge: StartEdge, backend: StartB
     assert other.body == b"/ 0"
 
 
-# --- answers of our own ---
-
-
-def teapot(_: HttpRequest) -> HttpAnswer:
-    return HttpAnswer(status=418, body=b"short")
-
-
-async def later(request: HttpRequest) -> Forward:
-    await asyncio.sleep(0.01)
-    return forward(request)
-
-
-async def test_our_own_answer_is_written_and_the_connection_stays(
-    edge: StartEdge, backend: StartBackend
-) -> None:
-    behind = await backend()
-    found = await (await edge(behind, handler=teapot)).ask(GET + get(b"/", CLOSE))
-    assert [(answer.status, answer.body) for answer in found] == [(418, b"short")] * 2
-    assert not behind.peers
-
-
-async def test_an_answer_as_octets_is_written_as_it_is(edge: StartEdge) -> None:
-    edged = await edge(handler=lambda _: b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n")
-    first, second = await edged.ask(GET + get(b"/", CLOSE))
-    assert (first.status, first.values(b"connection")) == (401, [])
-    assert second.values(b"connection") == [b"close"]
-
-
 async def test_a_decision_may_take_its_time(edge: StartEdge, backend: StartBackend) -> None:
     behind = await backend()
     body = b"x" * 1000
@@ -124,42 +82,6 @@ async def test_a_decision_may_take_its_time(edge: StartEdge, backend: StartBacke
         post(b"/1", body)[:500], body[:0] + post(b"/1", body)[500:] + get(b"/2", CLOSE)
     )
     assert [answer.body for answer in found] == [b"/1 1000", b"/2 0"]
-
-
-async def test_a_client_that_leaves_takes_its_decision_along(edge: StartEdge) -> None:
-    given_up = asyncio.Event()
-
-    async def forever(_: HttpRequest) -> HttpAnswer:
-        try:
-            await asyncio.Event().wait()
-        finally:
-            given_up.set()
-        raise AssertionError
-
-    edged = await edge(handler=forever)
-    _, writer = await edged.connect()
-    writer.write(GET)
-    await until(lambda: edged.listener.connections)
-    await asyncio.sleep(0.01)
-    writer.transport.abort()
-    async with asyncio.timeout(PATIENCE_S):
-        await given_up.wait()
-
-
-@pytest.mark.parametrize("how", ["at once", "later"])
-async def test_a_bug_of_the_handler_is_an_opaque_500(edge: StartEdge, how: str) -> None:
-    async def breaks_later(_: HttpRequest) -> HttpAnswer:
-        await asyncio.sleep(0)
-        raise LookupError("secret")
-
-    def breaks(_: HttpRequest) -> HttpAnswer:
-        raise LookupError("secret")
-
-    edged = await edge(handler=breaks if how == "at once" else breaks_later)
-    for ask in (GET + GET, post(b"/", b"abc") + GET):
-        (answer,) = await edged.ask(ask)
-        assert (answer.status, answer.body) == (500, b"")
-    assert [type(bug) for bug in edged.bugs] == [LookupError, LookupError]
 
 
 async def test_what_a_dialect_must_not_write_is_a_bug_and_is_not_sent(
@@ -191,45 +113,6 @@ async def test_an_upstream_that_is_gone_is_503(edge: StartEdge) -> None:
     (answer,) = await edged.ask(get(b"/", CLOSE))
     assert (answer.status, answer.values(b"retry-after")) == (503, [b"1"])
     assert edged.faults == ["no_upstream"]
-
-
-# --- a body that nobody wants ---
-
-
-async def test_a_short_body_is_dropped_and_the_connection_stays(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot)
-    body = b"x" * 5000
-    for ask in (post(b"/", body), chunked(b"/", b"1388\r\n" + body + b"\r\n0\r\n\r\n")):
-        for cut in (10, len(ask) - 4000, len(ask) - 1, len(ask)):
-            found = await edged.ask(ask[:cut], ask[cut:] + get(b"/", CLOSE))
-            assert [answer.status for answer in found] == [418, 418]
-            assert found[0].values(b"connection") == []
-
-
-async def test_a_long_one_ends_the_connection(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot)
-    (answer,) = await edged.ask(asks(b"POST", b"/", b"Content-Length: 70000"))
-    assert (answer.status, answer.values(b"connection")) == (418, [b"close"])
-    endless = asks(b"POST", b"/", b"Transfer-Encoding: chunked", body=b"fffff\r\n" + b"x" * 200_000)
-    (answer,) = await edged.ask(endless[:200], endless[200:])
-    assert answer.status == 418
-
-
-async def test_a_malformed_one_ends_the_connection(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot)
-    reader, writer = await edged.connect()
-    writer.write(chunked(b"/", b"3\r\nabc\r\n"))
-    async with asyncio.timeout(PATIENCE_S):
-        assert await reader.readuntil(b"short")
-        writer.write(b"zz\r\n" + GET)
-        assert await reader.read() == b""
-    writer.close()
-
-
-async def test_one_that_waits_to_be_asked_for_ends_the_connection(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot)
-    (answer,) = await edged.ask(asks(b"POST", b"/", b"Content-Length: 5", b"Expect: 100-continue"))
-    assert (answer.status, answer.values(b"connection")) == (418, [b"close"])
 
 
 # --- Expect ---
@@ -266,16 +149,6 @@ async def test_an_older_client_is_not_asked(edge: StartEdge, backend: StartBacke
     assert answer.body == b"/ 5"
 
 
-@pytest.mark.parametrize("expect", [(b"200-ok",), (b"100-continue, x",), (b"100-continue", b"100-continue")])
-async def test_any_other_expectation_fails(
-    edge: StartEdge, backend: StartBackend, expect: tuple[bytes, ...]
-) -> None:
-    behind = await backend()
-    edged = await edge(behind)
-    (answer,) = await edged.ask(post(b"/", b"hello", *(b"Expect: " + one for one in expect)))
-    assert (answer.status, behind.seen, edged.faults) == (417, b"", ["expectation"])
-
-
 # --- how much, how long ---
 
 
@@ -310,28 +183,6 @@ async def test_a_body_that_stops_is_408_and_its_server_sees_no_whole_request(
     assert edged.faults == ["body_timeout"]
     await until(lambda: behind.peers[0].ended)
     assert requests(behind.seen) == ([], True)
-
-
-async def test_a_body_that_nobody_wants_may_not_stop_either(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot, limits=EdgeLimits(body_idle_s=0.05))
-    (answer,) = await edged.ask(asks(b"POST", b"/", b"Content-Length: 9", body=b"abc"))
-    assert answer.status == 418
-
-
-async def test_a_head_that_stops_is_408(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot, limits=EdgeLimits(client=CLIENT.__class__(head_timeout_s=0.05)))
-    (answer,) = await edged.ask(b"GET / HT")
-    assert (answer.status, edged.faults) == (408, ["head_timeout"])
-
-
-async def test_a_decision_that_takes_too_long_is_503(edge: StartEdge) -> None:
-    async def forever(_: HttpRequest) -> HttpAnswer:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    edged = await edge(handler=forever, limits=EdgeLimits(client=CLIENT.__class__(answer_timeout_s=0.05)))
-    (answer,) = await edged.ask(GET)
-    assert (answer.status, edged.faults) == (503, ["answer_timeout"])
 
 
 # --- draining ---
@@ -409,20 +260,6 @@ async def test_what_is_under_way_when_it_is_paused_goes_on(edge: StartEdge, back
         (answer,) = answers(await reader.read())
     assert answer.body == b"/2 0"
     writer.close()
-
-
-async def test_draining_while_a_body_is_dropped_closes_behind_it(edge: StartEdge) -> None:
-    edged = await edge(handler=teapot)
-    reader, writer = await edged.connect()
-    writer.write(asks(b"POST", b"/", b"Content-Length: 6", body=b"abc"))
-    await reader.readuntil(b"short")
-    draining = asyncio.create_task(edged.listener.drain(PATIENCE_S))
-    await asyncio.sleep(0)
-    writer.write(b"def")
-    async with asyncio.timeout(PATIENCE_S):
-        assert await reader.read() == b""
-    writer.close()
-    await draining
 
 
 def test_a_message_is_what_a_strict_reader_makes_of_it() -> None:

@@ -1,9 +1,11 @@
 """What becomes of an upstream's answer, whatever it is."""
 
 import asyncio
+from dataclasses import dataclass
 
 import pytest
 
+from gateway.dialects.wire import Forward, HttpRequest, ReplyRules
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.upstreams import Server
 from tests.server.edge.edged import (
@@ -18,6 +20,7 @@ from tests.server.edge.edged import (
     answers,
     asks,
     chunked,
+    forward,
     get,
     post,
     requests,
@@ -27,6 +30,17 @@ from tests.server.edge.edged import (
 
 CLOSE = b"Connection: close"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A handler whose routes have their time."""
+
+    timeout_s: float
+    upgrade: bytes | None = None
+
+    def __call__(self, request: HttpRequest) -> Forward:
+        return forward(request)._replace(timeout_s=self.timeout_s, upgrade=self.upgrade)
 
 
 def idle(edged: Edged) -> int:
@@ -155,7 +169,7 @@ async def test_a_bad_answer_is_502_and_the_end_of_its_connection(
     edged = await edge(behind)
     first, second = await edged.ask(GET + get(b"/", CLOSE))
     assert (first.status, second.status) == (502, 502)
-    assert first.body == b""
+    assert first.values(b"content-type") == [b"application/problem+json"]
     assert edged.faults == ["bad_answer"] * 2
     assert (len(behind.peers), idle(edged), outstanding(edged)) == (2, 0, 0)
 
@@ -329,6 +343,56 @@ async def test_a_whole_exchange_may_have_its_time(edge: StartEdge, backend: Star
     edged = await edge(await backend(script), limits=EdgeLimits(total_s=0.1))
     assert not (await edged.say(GET)).endswith(b"0\r\n\r\n")
     assert edged.faults == ["cut"]
+
+
+async def test_its_route_may_say_how_long(edge: StartEdge, backend: StartBackend) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.end()
+
+    timed = Timed(0.05)
+    edged = await edge(await backend(script), handler=timed)
+    (answer,) = await edged.ask(get(b"/", CLOSE))
+    assert (answer.status, edged.faults) == (504, ["upstream_timeout"])
+    (answer,) = await edged.ask(asks(b"POST", b"/", b"Content-Length: 9", body=b"abc"))
+    assert (answer.status, edged.faults[1:]) == (408, ["body_timeout"])
+    nowhere = await edge(Server(host="192.0.2.1", port=9), handler=timed)
+    (answer,) = await nowhere.ask(get(b"/", CLOSE))
+    assert (answer.status, nowhere.faults) in ((504, ["upstream_timeout"]), (502, ["unreachable"]))
+
+
+async def test_what_is_upgraded_outlives_the_time_of_its_route(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.head()
+        await peer.say(b"HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n")
+        await asyncio.sleep(0.1)
+        await peer.say(b"late")
+
+    edged = await edge(await backend(script), handler=Timed(0.05, upgrade=b"websocket"))
+    said = await edged.say(get(b"/", b"Connection: Upgrade", b"Upgrade: websocket"))
+    assert said.endswith(b"late")
+
+
+async def test_what_is_told_beside_an_answer_is_told_once(edge: StartEdge, backend: StartBackend) -> None:
+    rules = ReplyRules(names=frozenset({b"server"}))
+    hint = b"HTTP/1.1 103 Early\r\nServer: x\r\nLink: a\r\n\r\n"
+    edged = await edge(
+        await backend(says(hint, b"HTTP/1.1 200 OK\r\nServer: x\r\nContent-Length: 2\r\n\r\nok")),
+        handler=lambda r: forward(r)._replace(reply=rules, told=((b"via", b"us"),)),
+    )
+    early, answer = await edged.ask(get(b"/", CLOSE))
+    assert early.headers == [(b"link", b"a")]
+    assert answer.headers == [(b"via", b"us"), (b"content-length", b"2"), (b"connection", b"close")]
+
+
+async def test_what_cannot_be_told_is_a_bug_before_anybody_is_asked(
+    edge: StartEdge, backend: StartBackend
+) -> None:
+    behind = await backend()
+    edged = await edge(behind, handler=lambda r: forward(r)._replace(told=((b"x", b"a\r\nb: c"),)))
+    (answer,) = await edged.ask(GET)
+    assert (answer.status, len(edged.bugs), behind.seen) == (500, 1, b"")
 
 
 async def test_no_server_is_502(edge: StartEdge, backend: StartBackend) -> None:

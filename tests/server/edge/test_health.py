@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.server.edge.health import authority
 from gateway.server.edge.upstreams import Check, Upstream
 from tests.server.edge.edged import (
     Backend,
@@ -110,3 +111,7 @@ async def test_whom_nobody_checks_any_more_is_well(edge: StartEdge, backend: Sta
     await asyncio.sleep(0.05)
     assert len(behind.peers) <= asked + 1
     assert well(edged) == [True]
+
+
+def test_an_address_is_written_as_host_writes_it() -> None:
+    assert (authority("orders", 80), authority("2001:db8::1", 8443)) == ("orders:80", "[2001:db8::1]:8443")

@@ -63,5 +63,5 @@ async def test_the_next_request_gets_its_own_answer(
     assert len(found) <= 2
     for answer in found[1:]:
         assert answer.status in {200, 502}
-        assert answer.body in {b"clean", b""}
+        assert answer.status == 502 or answer.body == b"clean"
     assert not edged.bugs

@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.server.edge.limits import EdgeLimits
-from gateway.server.edge.response_head import AnswerHead, AnswerReader, FaultyAnswer, relayed_head
+from gateway.server.edge.response_head import AnswerHead, AnswerReader, FaultyAnswer
 
 SMALL = EdgeLimits(answer_head_bytes=300, answer_headers=5)
 
@@ -106,23 +106,6 @@ FAULTY = {
 def test_an_answer_in_doubt_is_none(raw: bytes) -> None:
     with pytest.raises(FaultyAnswer):
         read(raw)
-
-
-def test_what_is_relayed_is_rebuilt_without_what_was_the_connection_s() -> None:
-    found = head(b"A%b: c%d", b"Connection: X-Hop", b"X-hop: 1", b"Set-Cookie: a", b"Set-Cookie: b")
-    for _ in range(2):
-        assert relayed_head(found, b"content-length: 1\r\n") == (
-            b"HTTP/1.1 200 OK\r\na%b: c%d\r\nset-cookie: a\r\nset-cookie: b\r\ncontent-length: 1\r\n\r\n"
-        )
-    plain = head(b"Keep-Alive: 5", b"Trailer: A", b"Upgrade: h2c", b"B: c", b"Content-Length: 3")
-    for _ in range(2):
-        assert relayed_head(plain, b"") == b"HTTP/1.1 200 OK\r\nb: c\r\n\r\n"
-
-
-def test_the_phrase_is_the_registry_s_and_never_the_upstream_s() -> None:
-    assert relayed_head(head(start=b"HTTP/1.1 404 Secret\x1b"), b"") == b"HTTP/1.1 404 Not Found\r\n\r\n"
-    assert relayed_head(head(start=b"HTTP/1.1 599 x"), b"") == b"HTTP/1.1 599 \r\n\r\n"
-    assert relayed_head(head(start=b"HTTP/1.1 103 x"), b"") == b"HTTP/1.1 103 \r\n\r\n"
 
 
 def test_a_head_that_is_printed_shows_nothing() -> None:

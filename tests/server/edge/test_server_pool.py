@@ -1,11 +1,17 @@
 """Connections to one server: kept, bounded, let go."""
 
 import asyncio
+from ssl import SSLContext
 
+from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.server_pool import Server, ServerPool
 from gateway.server.edge.upstream_connection import UpstreamConnection
+from gateway.tls.client import Trust, trusted_of
+from gateway.tls.pair import Pair
+from gateway.tls.server import Certificates, Handshakes
 from tests.server.edge.edged import PATIENCE_S, Backend, Peer, StartBackend, until
+from tests.tls.authority import Authority
 
 
 class Waiting:
@@ -13,13 +19,15 @@ class Waiting:
         self.told: asyncio.Future[UpstreamConnection | None] = asyncio.get_running_loop().create_future()
         self.bugs: list[BaseException] = []
         self.bug: BaseException | None = None
+        self.fault: EdgeFault | None = None
 
     def connected(self, connection: UpstreamConnection) -> None:
         if self.bug is not None:
             raise self.bug
         self.told.set_result(connection)
 
-    def unreachable(self) -> None:
+    def unreachable(self, fault: EdgeFault) -> None:
+        self.fault = fault
         self.told.set_result(None)
 
     def failed(self, bug: BaseException) -> None:
@@ -92,6 +100,7 @@ async def test_a_refusal_is_told_and_the_server_rests(backend: StartBackend) -> 
     waiting = Waiting()
     pool.connect(waiting)
     assert await waiting.told is None
+    assert waiting.fault is EdgeFault.UNREACHABLE
     assert pool.resting
     await until(lambda: not pool.resting)
 
@@ -101,6 +110,61 @@ async def test_a_name_that_is_none_is_a_refusal() -> None:
     waiting = Waiting()
     pool.connect(waiting)
     assert await waiting.told is None
+
+
+# --- TLS ---
+
+OURS, THEIRS = Authority("ours"), Authority("theirs")
+SPIFFE = "spiffe://cluster.local/ns/shop/sa/orders"
+HOST = "orders.shop.example"
+
+
+def shown(*names: str, authority: Authority = OURS) -> SSLContext:
+    """What a server shows that knows its callers by OURS, and wants to."""
+    own = authority.serving(*names)
+    certificates = Certificates(chain=own.chain, key=own.key, client_ca=OURS.pem, client_required=True)
+    return Handshakes(certificates).context
+
+
+def us() -> Pair:
+    own = OURS.client("spiffe://cluster.local/edge")
+    return Pair(chain=own.chain, key=own.key)
+
+
+def secured(behind: Backend, *names: str, name: str | None = None) -> ServerPool:
+    trust = Trust(authority=OURS.pem, names=frozenset(names), shows=us())
+    server = Server(host="127.0.0.1", port=behind.port, trust=trust, name=name)
+    return ServerPool(server, EdgeLimits(), trusted_of(trust))
+
+
+async def test_each_side_shows_who_it_is(backend: StartBackend) -> None:
+    behind = await backend(silent, shown(HOST, SPIFFE))
+    for pool in (
+        secured(behind, name=HOST),
+        secured(behind, SPIFFE),
+        secured(behind, "other", HOST, name="some.example"),
+    ):
+        assert (await connected(pool)).alive
+    seen = [peer.writer.get_extra_info("peercert")["subjectAltName"] for peer in behind.peers]
+    assert seen == [(("URI", "spiffe://cluster.local/edge"),)] * 3
+
+
+async def test_nothing_is_said_to_a_server_that_is_another(backend: StartBackend) -> None:
+    here, there = await backend(silent, shown(HOST)), await backend(silent, shown(HOST, authority=THEIRS))
+    for pool in (
+        secured(here),
+        secured(here, SPIFFE, name=HOST),
+        secured(here, "shop.example"),
+        secured(there, HOST),
+    ):
+        waiting = Waiting()
+        pool.connect(waiting)
+        async with asyncio.timeout(PATIENCE_S):
+            assert await waiting.told is None
+        assert waiting.fault is EdgeFault.UNTRUSTED
+        assert (pool.open, pool.resting) == (0, True)
+    await until(lambda: all(peer.ended for peer in here.peers))
+    assert here.seen == b""
 
 
 async def test_a_connection_that_is_called_off_is_nobody_s(backend: StartBackend) -> None:

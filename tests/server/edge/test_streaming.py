@@ -1,12 +1,12 @@
 """Bodies of any size, both ways, through buffers that are bounded."""
 
 import asyncio
-import ssl
 from dataclasses import replace
 from typing import cast
 
 from gateway.server.edge.client import EdgeConnection
 from gateway.server.edge.limits import CLIENT, EdgeLimits
+from gateway.tls.client import Trust
 from tests.server.edge.edged import (
     GET,
     PATIENCE_S,
@@ -118,7 +118,7 @@ async def test_a_body_that_comes_before_its_server_is_held_and_bounded(
         await go.wait()
 
     behind = await backend(shakes_no_hand)
-    edged = await edge(replace(behind.server, ssl=ssl.create_default_context()), limits=TINY)
+    edged = await edge(replace(behind.server, trust=Trust()), limits=TINY)
     reader, writer = await edged.connect()
     writer.write(asks(b"POST", b"/", b"Content-Length: %d" % BIG))
     sending = asyncio.create_task(_send(writer))

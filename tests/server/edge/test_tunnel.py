@@ -153,7 +153,7 @@ async def test_a_switch_to_anything_else_is_502(
     behind = await backend(script)
     edged = await edge(behind, handler=upgrades)
     (answer,) = await edged.ask(SHAKE)
-    assert (answer.status, answer.body, edged.faults) == (502, b"", ["bad_answer"])
+    assert (answer.status, edged.faults) == (502, ["bad_answer"])
     assert not is_a_switch(switch)
 
 

@@ -14,19 +14,20 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.head import MAX_COMMAS, HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 
 DEFAULT = Limits()
 SMALL = Limits(head_bytes=400, target_bytes=60, header_count=5)
 
 
 def read(raw: bytes, limits: Limits = DEFAULT) -> tuple[HttpRequest, After] | None:
-    reader = HeadReader(peer="192.0.2.1", limits=limits)
+    reader = HeadReader(sender=Sender("192.0.2.1"), limits=limits)
     reader.feed(raw)
     return reader.next()
 
 
 def outcome(chunks: list[bytes], limits: Limits = SMALL) -> list[tuple[HttpRequest, After] | Fault]:
-    reader = HeadReader(peer="192.0.2.1", limits=limits)
+    reader = HeadReader(sender=Sender("192.0.2.1"), limits=limits)
     found: list[tuple[HttpRequest, After] | Fault] = []
     try:
         for chunk in chunks:
@@ -40,16 +41,18 @@ def outcome(chunks: list[bytes], limits: Limits = SMALL) -> list[tuple[HttpReque
     return found
 
 
-@pytest.mark.parametrize("shown", [frozenset[str](), frozenset({"ingress.example.com"})])
-def test_both_ways_of_reading_say_what_the_connection_has_shown(shown: frozenset[str]) -> None:
+@pytest.mark.parametrize(
+    "shown", [Sender("192.0.2.1"), Sender("192.0.2.1", frozenset({"ingress.example.com"}), b"thumbprint")]
+)
+def test_both_ways_of_reading_say_what_the_connection_has_shown(shown: Sender) -> None:
     raw = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
-    at_a_glance = HeadReader(peer="192.0.2.1", limits=DEFAULT, identities=shown).whole(raw)
-    reader = HeadReader(peer="192.0.2.1", limits=DEFAULT, identities=shown)
+    at_a_glance = HeadReader(sender=shown, limits=DEFAULT).whole(raw)
+    reader = HeadReader(sender=shown, limits=DEFAULT)
     reader.feed(raw)
     head = reader.next()
     assert at_a_glance is not None
     assert head is not None
-    assert at_a_glance.identities == head[0].identities == shown
+    assert at_a_glance[3:] == head[0][3:] == shown
 
 
 def test_gives_what_was_sent_with_lower_case_names_and_bare_values() -> None:

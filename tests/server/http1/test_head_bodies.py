@@ -7,10 +7,11 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.head import Frame, HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 
 
 def reader_of(raw: bytes) -> HeadReader:
-    reader = HeadReader(peer="192.0.2.1", limits=Limits(), bodies=True)
+    reader = HeadReader(sender=Sender("192.0.2.1"), limits=Limits(), bodies=True)
     reader.feed(raw)
     return reader
 

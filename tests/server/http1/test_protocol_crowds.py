@@ -10,6 +10,7 @@ import pytest
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 from gateway.server.listener import Listener, listen
 from tests.server.http1.served import GET, PATIENCE_S, Serve, Served, answers, echo, get, until
 
@@ -103,7 +104,7 @@ async def test_requests_that_were_answered_do_not_count(serve: Serve) -> None:
 
 
 async def test_a_reader_that_forgot_holds_nothing_and_is_gone_without_a_collection() -> None:
-    reader = HeadReader(peer="", limits=Limits())
+    reader = HeadReader(sender=Sender(""), limits=Limits())
     reader.feed(HALF + b"a" * 1_000)
     assert reader.next() is None
     gc.disable()

@@ -9,20 +9,21 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.head import HeadReader
 from gateway.server.http1.limits import Limits
+from gateway.server.http1.peer import Sender
 from gateway.server.http1.simple_head import SimpleHeads
 from tests.server.http1.test_head import STREAMS, head_of, headers_of, target_of
 
-PEER = "192.0.2.1"
+SENDER = Sender("192.0.2.1")
 DEFAULT = Limits()
 GOOD = b"GET /auth/nginx/orders HTTP/1.1\r\nHost: h\r\nX-Original-Method: GET\r\nAccept: */*\r\n\r\n"
 
 
 def quick(data: bytes, limits: Limits = DEFAULT) -> HttpRequest | None:
-    return SimpleHeads(limits).read(data, PEER)
+    return SimpleHeads(limits).read(data, SENDER)
 
 
 def thorough(data: bytes, limits: Limits = DEFAULT) -> tuple[HttpRequest, After] | Fault | None:
-    reader = HeadReader(peer=PEER, limits=limits)
+    reader = HeadReader(sender=SENDER, limits=limits)
     reader.feed(data)
     try:
         head = reader.next()
@@ -49,7 +50,7 @@ def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
     """A parser that was left in the middle of something is not used again."""
     reader = SimpleHeads(DEFAULT)
     for stream in streams:
-        request = reader.read(stream, PEER)
+        request = reader.read(stream, SENDER)
         assert request is None or thorough(stream) == (request, After.STAY)
 
 
@@ -106,8 +107,8 @@ def test_staying_is_what_is_done_anyway(connection: bytes) -> None:
 
 def test_behind_a_head_that_closes_nothing_is_read_at_a_glance() -> None:
     reader = SimpleHeads(DEFAULT)
-    assert reader.read(GOOD.replace(b"Accept: */*", b"Connection: close"), PEER) is None
-    assert reader.read(GOOD, PEER) is None
+    assert reader.read(GOOD.replace(b"Accept: */*", b"Connection: close"), SENDER) is None
+    assert reader.read(GOOD, SENDER) is None
 
 
 def test_a_name_in_two_cases_is_read_as_two_headers() -> None:
@@ -142,6 +143,6 @@ def test_the_number_of_headers_is_held() -> None:
 def test_another_url_or_host_on_the_same_connection_is_read_as_it_is() -> None:
     reader = SimpleHeads(DEFAULT)
     for target, host in ((b"/a", b"h"), (b"/b", b"h"), (b"/ab", b"i"), (b"/a", b"h")):
-        request = reader.read(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", PEER)
+        request = reader.read(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", SENDER)
         assert request is not None
         assert (request.target, request.values(b"host")) == (target, [host])
