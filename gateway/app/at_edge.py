@@ -3,36 +3,47 @@
 from collections.abc import Callable
 from dataclasses import replace
 from ssl import SSLContext
+from typing import Final
 
-from gateway.config import upstream as config
+from gateway.config.upstream import EdgeSettings, EdgeTrust
 from gateway.config.world import EDGE, World
+from gateway.core.headers import HeaderPairs
 from gateway.dialects.edge import Entrance, HostTable
+from gateway.dialects.forwarded import is_listed
+from gateway.server.edge.always import Always
+from gateway.server.edge.configured import upstreams_of
 from gateway.server.edge.limits import CLIENT, EdgeLimits
 from gateway.server.edge.listener import EdgeListener, listen
-from gateway.server.edge.upstreams import Check, Server, Upstream, Upstreams
+from gateway.server.edge.shares import Shares
+from gateway.server.edge.upstreams import Upstreams
 from gateway.server.edge_handler import EdgeHandler
 from gateway.server.engine import Engine
-from gateway.tls.client import Trust, Trusted, trusted_of
-from gateway.tls.pair import Pair
-from gateway.tls.server import HTTP_1
 
 
 class AtEdge:
-    """An edge that is open. Made by `open_edge`."""
+    """What an edge decides and passes on by: all of it that a configuration says. Opened by `open_edge`."""
 
-    def __init__(self, listener: EdgeListener, handler: EdgeHandler, upstreams: Upstreams) -> None:
-        self.listener = listener
-        self._handler = handler
-        self._upstreams = upstreams
+    listener: EdgeListener
+
+    def __init__(self, engine: Engine, world: World, limits: EdgeLimits) -> None:
+        settings = _settings(world)
+        self.limits: Final = limits
+        self.handler: Final = EdgeHandler(engine, *_reading(world))
+        self.upstreams: Final = Upstreams(upstreams_of(world.upstreams), limits)
+        self.shares: Final = Shares(settings.requests_per_client)
+        self.always: Final = Always(_always(settings))
 
     def adopt(self, world: World) -> None:
-        """Read by this configuration, and send to its upstreams, from the next request on."""
-        self._handler.adopt(*_reading(world))
-        self._upstreams.adopt(upstreams_of(world))
+        """Go by this configuration from the next request on."""
+        settings = _settings(world)
+        self.handler.adopt(*_reading(world))
+        self.upstreams.adopt(upstreams_of(world.upstreams))
+        self.shares.most = settings.requests_per_client
+        self.always.adopt(_always(settings))
 
     def close(self) -> None:
         """Let go of the servers, once the listener is drained."""
-        self._upstreams.close()
+        self.upstreams.close()
 
 
 async def open_edge(
@@ -50,67 +61,60 @@ async def open_edge(
 
     `clock` gives seconds since the epoch. Raises: OSError where the address cannot be had.
     """
-    at, limits = (
-        world.listeners.deciding[EDGE],
-        EdgeLimits(client=replace(CLIENT, max_connections=max_connections)),
-    )
-    handler, upstreams = EdgeHandler(engine, *_reading(world)), Upstreams(upstreams_of(world), limits)
+    at, trust = world.listeners.deciding[EDGE], _trust(world)
+    edge = AtEdge(engine, world, _limits(world, max_connections))
+    listed = trust.trusted_proxies
     try:
-        listener = await listen(
-            handler,
-            upstreams,
+        edge.listener = await listen(
+            edge.handler,
+            edge.upstreams,
             host=at.host,
             port=at.port if port is None else port,
             clock=clock,
-            limits=limits,
+            limits=edge.limits,
             on_malformed=on_malformed,
             on_bug=on_bug,
             ssl=ssl,
             reuse_port=port is not None,
+            announced_by=(lambda peer: is_listed(peer, listed)) if trust.proxy_protocol else None,
+            shares=edge.shares,
+            always=edge.always,
         )
     except OSError:
-        upstreams.close()
+        edge.close()
         raise
-    return AtEdge(listener, handler, upstreams)
-
-
-def upstreams_of(world: World) -> dict[str, Upstream]:
-    """Make what the proxy's core knows of the configured upstreams, by id."""
-    return {upstream_id: _upstream(upstream) for upstream_id, upstream in world.upstreams.items()}
+    return edge
 
 
 # --- private ---
 
 
+def _trust(world: World) -> EdgeTrust:
+    return world.listeners.edge_trust or EdgeTrust()
+
+
+def _settings(world: World) -> EdgeSettings:
+    return world.listeners.edge_settings or EdgeSettings()
+
+
+def _limits(world: World, max_connections: int) -> EdgeLimits:
+    """All clients are strangers: each may have a connection, as long as there is one."""
+    most = min(max_connections, _settings(world).max_connections)
+    return EdgeLimits(client=replace(CLIENT, max_connections=most, max_strangers=most))
+
+
+def _always(settings: EdgeSettings) -> HeaderPairs:
+    if settings.hsts_s is None:
+        return ()
+    return ((b"strict-transport-security", b"max-age=%d" % settings.hsts_s),)
+
+
 def _reading(world: World) -> tuple[HostTable, Entrance]:
     policies = {policy.id: policy for policy in world.snapshot.policies.values() if policy.at_the_edge}
-    trust, secured = world.listeners.edge_trust, world.listeners.edge_tls is not None
-    entrance = Entrance(scheme="https" if secured else "http")
-    if trust is not None:
-        entrance = Entrance(
-            scheme=entrance.scheme, trusted_proxies=trust.trusted_proxies, forwarded=trust.forwarded
-        )
-    return HostTable(policies), entrance
-
-
-def _upstream(upstream: config.Upstream) -> Upstream:
-    host = upstream.servers[0].host
-    health = upstream.health
-    return Upstream(
-        servers=tuple(_server(server, upstream.tls) for server in upstream.servers),
-        max_requests=upstream.max_requests,
-        check=None if health is None else Check(path=health.path, host=host, every_s=health.every_s),
+    trust, secured = _trust(world), world.listeners.edge_tls is not None
+    entrance = Entrance(
+        scheme="https" if secured else "http",
+        trusted_proxies=trust.trusted_proxies,
+        forwarded=trust.forwarded,
     )
-
-
-def _server(server: config.UpstreamServer, tls: config.UpstreamTls) -> Server:
-    if server.scheme == "http":
-        return Server(host=server.host, port=server.port)
-    return Server(host=server.host, port=server.port, ssl=_trusted(tls).context)
-
-
-def _trusted(tls: config.UpstreamTls) -> Trusted:
-    shows = None
-    if tls.certificate is not None and tls.key is not None:
-        shows = Pair(chain=tls.certificate, key=tls.key)
-    return trusted_of(Trust(authority=tls.ca, shows=shows, names=frozenset(tls.names)), HTTP_1)
+    return HostTable(policies), entrance

@@ -9,7 +9,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from gateway.config.compile_edge import check_hosts, check_upstreams, compile_edge_trust
+from gateway.config.compile_edge import (
+    check_certificates,
+    check_hosts,
+    check_upstreams,
+    compile_edge_settings,
+    compile_edge_trust,
+)
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
@@ -17,11 +23,12 @@ from gateway.config.compile_routes import Known
 from gateway.config.compile_secrets import secret_at
 from gateway.config.compile_tls import compile_tls
 from gateway.config.compile_upstreams import compile_upstreams, upstreams_by_url
+from gateway.config.edge_mistakes import check_at_the_edge, check_upstream
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
 from gateway.config.problem import ConfigError, Problem, sorted_problems
-from gateway.config.schema_types import seconds
+from gateway.config.schema_types import octets, seconds
 from gateway.config.secret import ReadSecret, read_secret
 from gateway.config.spot import Spot
 from gateway.config.upstream import Upstream
@@ -58,14 +65,14 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners", read_secret)
     audit = _audit(config, spot / "audit", read_secret)
-    upstreams = _upstreams(config, spot / "upstreams", read_secret)
-    policies = dict(_policies(config, spot, read_secret))
+    upstreams = _upstreams(config, spot / "upstreams", read_secret, listeners)
+    policies = dict(_policies(config, spot, read_secret, listeners))
     check_hosts(policies, {}, spot / "policies")
     warnings = list(spot.warnings)
     refused: list[Problem] = []
     for source in config.sources[1:]:
         included = Spot(source=source)
-        more = dict(_policies(config, included, read_secret))
+        more = dict(_policies(config, included, read_secret, listeners))
         check_hosts(more, policies, included / "policies")
         problems = sorted_problems((*source.problems, *included.problems))
         refused += problems
@@ -131,24 +138,33 @@ def _check_downstream(config: Config, spot: Spot) -> None:
     (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
 
 
-def _upstreams(config: Config, spot: Spot, read: ReadSecret) -> dict[str, Upstream]:
-    return compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
+def _upstreams(config: Config, spot: Spot, read: ReadSecret, listeners: Listeners) -> dict[str, Upstream]:
+    upstreams = compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
+    for upstream in upstreams.values():
+        check_upstream(upstream, listeners, spot / upstream.id / "servers")
+    return upstreams
 
 
-def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
+def _policies(
+    config: Config, spot: Spot, read: ReadSecret, compiled: Listeners
+) -> Iterator[tuple[str, Policy]]:
     listeners = config.main.listeners
     spoken = (listeners.decision.tls, listeners.grpc.tls if listeners.grpc is not None else None)
     known = Known(config.issuer_ids, config.upstream_ids)
+    if listeners.edge is not None:
+        known = known._replace(max_body=octets(listeners.edge.max_body))
     vouched = any(tls is not None and tls.client_ca is not None for tls in spoken)
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
         check_upstreams(section, here, edge=listeners.edge is not None)
+        check_certificates(section, here, listeners)
         if section.callers is not None and section.callers.identities and not vouched:
             (here / "callers" / "identities").refuse(
                 "nobody would vouch for them",
                 "name listeners.decision.tls.client_ca, or that of listeners.grpc",
             )
         policy = compile_policy(policy_id, section, known, here, directory=config.directory, read_secret=read)
+        check_at_the_edge(section, policy, compiled, here)
         yield policy_id, policy
 
 
@@ -179,6 +195,7 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
         grpc_tls=compile_tls(grpc_tls, config.directory, spot / "grpc" / "tls", read),
         edge_tls=compile_tls(edge_tls, config.directory, spot / "edge" / "tls", read),
         edge_trust=compile_edge_trust(section.edge, spot / "edge"),
+        edge_settings=compile_edge_settings(section.edge, spot / "edge"),
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from gateway.config.host_names import ANYONE, parse_peers
+from gateway.config.schema import ListenersSection
 from gateway.config.schema_edge import EdgeListener
 from gateway.config.schema_policies import PolicySection
+from gateway.config.schema_types import octets, seconds
 from gateway.config.spot import Spot
-from gateway.config.upstream import EdgeTrust
+from gateway.config.upstream import EdgeSettings, EdgeTrust
 from gateway.core.policy import HostPattern, Policy
 
 _DEFAULT_PORTS = {80, 443, None}
@@ -37,6 +39,24 @@ def compile_edge_trust(section: EdgeListener | None, spot: Spot) -> EdgeTrust | 
         trusted_proxies=frozenset(networks),
         forwarded=section.forwarded,
         proxy_protocol=section.proxy_protocol,
+    )
+
+
+def compile_edge_settings(section: EdgeListener | None, spot: Spot) -> EdgeSettings | None:
+    """Give how much may be asked of the edge; `spot` is `listeners.edge`."""
+    if section is None:
+        return None
+    secured = section.tls is not None or section.forwarded != "none"
+    if section.hsts is not None and not secured and not (spot / "forwarded").in_doubt:
+        (spot / "hsts").refuse(
+            "does nothing without tls or forwarded: over plain HTTP it is ignored (RFC 6797 section 8.1)",
+            "add one of them, or remove it",
+        )
+    return EdgeSettings(
+        max_body=octets(section.max_body),
+        max_connections=section.max_connections,
+        requests_per_client=section.requests_per_client,
+        hsts_s=None if section.hsts is None else seconds(section.hsts),
     )
 
 
@@ -77,6 +97,22 @@ def check_hosts(policies: Mapping[str, Policy], others: Mapping[str, Policy], sp
                         "keep it in one of the two, or put their routes into one policy",
                     )
         taken += [(pattern, policy) for pattern in policy.hosts]
+
+
+def check_certificates(section: PolicySection, spot: Spot, listeners: ListenersSection) -> None:
+    """Refuse a form in which nobody could tell of certificates. `spot` is the policy's."""
+    edge = listeners.edge if is_served_at_the_edge(section) else None
+    if section.client_certificate == "tls" and (edge is None or edge.tls is None or not edge.tls.client_ca):
+        (spot / "client_certificate").refuse(
+            "no client is asked for a certificate where this policy is served",
+            "add listeners.edge.tls.client_ca and an upstream to each route, or name the form of your proxy",
+        )
+    told = section.client_certificate not in {None, "tls"}
+    if told and edge is not None and edge.forwarded == "none" and section.peers is None:
+        (spot / "client_certificate").refuse(
+            "nobody may say it: no proxy may ask about this policy, and none is listed before the edge",
+            "write tls; or add listeners.edge.trusted_proxies and forwarded",
+        )
 
 
 # --- private ---

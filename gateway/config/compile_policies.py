@@ -85,10 +85,10 @@ def _certificate_from(section: PolicySection, spot: Spot) -> CertificateFrom | N
     if section.client_certificate is not None:
         return CertificateFrom(section.client_certificate)
     for index, route in enumerate(section.routes):
-        if route.require is not None and route.require.bound:
-            (spot / "routes" / index / "require" / "bound").refuse(
+        for name in {"bound", "certificate"} & (route.require.model_fields_set if route.require else set()):
+            (spot / "routes" / index / "require" / name).refuse(
                 "nobody says which certificate a client has shown",
-                "add client_certificate: nginx, or the form of your proxy, to it",
+                "add client_certificate: nginx, or the form of your proxy, to the policy",
             )
     return None
 
@@ -106,10 +106,14 @@ def _check_askers(section: PolicySection, spot: Spot) -> None:
 def _check_protocols(section: PolicySection, spot: Spot) -> None:
     """No proxy of others can take a subprotocol out of a handshake: it would always be refused."""
     for index, credential in enumerate(section.credentials):
-        if isinstance(credential, WebSocketProtocolSection) and not is_served_at_the_edge(section):
+        if not isinstance(credential, WebSocketProtocolSection):
+            continue
+        if not is_served_at_the_edge(section):
             (spot / index).refuse(
                 "only the edge can take it away", "give the routes an upstream, or remove it"
             )
+        elif not any(route.websocket for route in section.routes):
+            (spot / index).warn("does nothing: no route has websocket: true")
 
 
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:

@@ -1,9 +1,10 @@
 """What do the routes of a policy mean?"""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gateway.config.http_names import parse_method, parse_upstream
+from gateway.config.identities import parse_identity
 from gateway.config.problem import Unfit, show_value
 from gateway.config.schema_policies import ClaimSection, RequireSection, RouteDownstreamSection, RouteSection
 from gateway.config.schema_types import octets, seconds
@@ -16,10 +17,12 @@ from gateway.config.token_names import (
     parse_oddity,
     parse_scope,
 )
+from gateway.config.upstream import MAX_BODY
 from gateway.core.mint import MAX_LIFE_S, MIN_LIFE_S
 from gateway.core.policy import (
     Access,
     AudienceIncludes,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
@@ -33,14 +36,15 @@ from gateway.core.policy import (
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
 
-_MAX_BODY: Final = 10 << 20
-
 
 class Known(NamedTuple):
-    """Which ids a route may name. None where the main file leaves it in doubt: then nothing is said."""
+    """What the main file says for every route: which ids there are (None where it leaves that in doubt: then
+    nothing is said), and how large a body may be.
+    """
 
     issuers: frozenset[str] | None
     upstreams: frozenset[str] | None
+    max_body: int = MAX_BODY
 
 
 def compile_routes(sections: tuple[RouteSection, ...], known: Known, spot: Spot) -> RouteTable:
@@ -93,7 +97,7 @@ def _route(section: RouteSection, known: Known, spot: Spot) -> Route:
         websocket=section.websocket,
         upstream=_upstream(section.upstream, known.upstreams, spot / "upstream"),
         timeout_s=_timeout(section.timeout, spot / "timeout"),
-        max_body=_MAX_BODY if section.max_body is None else octets(section.max_body),
+        max_body=known.max_body if section.max_body is None else octets(section.max_body),
     )
 
 
@@ -178,6 +182,10 @@ def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requir
         yield AudienceIncludes(audiences=frozenset(audiences))
     if section.bound:
         yield TokenBound()
+    if section.certificate is not None:
+        here = spot / "certificate" / "identities"
+        identities = here.read_each(parse_identity, section.certificate.identities)
+        yield CertificateShows(identities=frozenset(identities))
     for index, claim in enumerate(section.claims or ()):
         yield from _claim(claim, spot / "claims" / index)
 

@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.config.schema_types import Duration, SecretReference, Section, Text, Texts
+from gateway.config.schema_tls import EdgeTlsSection
+from gateway.config.schema_types import Duration, SecretReference, Section, Size, Text, Texts
 
 
 class UpstreamTlsSection(Section):
@@ -17,7 +18,8 @@ class UpstreamTlsSection(Section):
     key: SecretReference | None = Field(default=None, examples=["file:tls/tls.key"])
     """Its key, as PEM without a password."""
     names: Texts | None = Field(default=None, examples=[["orders.shop.svc"]])
-    """Their certificates must show one of these. Default: the host of each server's URL."""
+    """Their certificates must show one of these: a URI (`spiffe://...`), or a DNS name. Default: the host of
+    each server's URL."""
 
 
 class HealthSection(Section):
@@ -48,17 +50,8 @@ class UpstreamSection(Section):
     """Default: nobody asks, and every server counts as well."""
 
 
-class EdgeTlsSection(Section):
-    """What clients are shown. Read again when a file changes."""
-
-    certificate: SecretReference = Field(examples=["file:tls/tls.crt"])
-    """The certificate and those between it and a root, as PEM."""
-    key: SecretReference = Field(examples=["file:tls/tls.key"])
-    """Its key, as PEM without a password."""
-
-
 class EdgeListener(Section):
-    """Where clients come in themselves, in place of a proxy. Checked and explained, not served yet."""
+    """Where clients come in themselves, in place of a proxy."""
 
     host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - it is for everybody
     """An IP address."""
@@ -72,5 +65,15 @@ class EdgeListener(Section):
     """Addresses of the load balancers whose word on their clients is taken. Default: nobody's."""
     forwarded: Literal["none", "forwarded", "x-forwarded"] = Field(default="none", examples=["x-forwarded"])
     """In which headers they say it: Forwarded (RFC 7239), or X-Forwarded-For and -Proto. One, never both."""
+    max_body: Size = Field(default="100MiB", examples=["100MiB"])
+    """How large a request's content may be, where its route says nothing else; more is answered 413."""
+    max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=10_000, examples=[10_000])
+    """So many clients' connections at once in each worker."""
+    requests_per_client: Annotated[int, Field(ge=1, le=100_000)] = Field(default=256, examples=[256])
+    """So many requests of one subject at once in each worker; more are answered 429."""
+    hsts: Duration | None = Field(default=None, examples=["365d"])
+    """For how long browsers shall come by https alone (RFC 6797); 0s makes them forget it. Needs tls, or
+    forwarded. Default: it is not said.
+    """
     proxy_protocol: bool = False
     """Whether each of their connections begins with a PROXY protocol header, version 2."""

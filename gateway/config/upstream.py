@@ -1,4 +1,4 @@
-"""Whose word does the edge take, and where does it send what is permitted?
+"""Whose word does the edge take, how much may be asked of it, and where does it send what is permitted?
 
 Values, as in `gateway.config.world`; what speaks to the servers is in `gateway.server`.
 """
@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from gateway.core.policy import Network
+from gateway.tls.client import Trust
+from gateway.tls.pair import Pair
 
 CONNECT_S: Final = 5
 FIRST_BYTE_S: Final = 60
 IDLE_S: Final = 60
 MAX_REQUESTS: Final = 1024
+MAX_BODY: Final = 100 << 20
+MAX_CONNECTIONS: Final = 10_000
+REQUESTS_PER_CLIENT: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,20 @@ class EdgeTrust:
     trusted_proxies: frozenset[Network] = frozenset()
     forwarded: Literal["none", "forwarded", "x-forwarded"] = "none"
     proxy_protocol: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """How much clients may ask of the edge, and what it tells browsers."""
+
+    max_body: int = MAX_BODY
+    """Octets of one request's content, where its route says nothing else: `Route.max_body` has it."""
+    max_connections: int = MAX_CONNECTIONS
+    """At once, in each worker."""
+    requests_per_client: int = REQUESTS_PER_CLIENT
+    """At once of one subject, in each worker."""
+    hsts_s: int | None = None
+    """The max-age of Strict-Transport-Security (RFC 6797). None: it is not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +61,15 @@ class UpstreamTls:
     certificate: bytes | None = None
     key: bytes | None = field(default=None, repr=False)
     names: tuple[str, ...] = ()
-    """A server's certificate shows one of these; empty: the host of its URL."""
+    """A server's certificate shows one of these, URIs or DNS names; empty: the host of its URL."""
+
+    @property
+    def trust(self) -> Trust:
+        """Give what connections to the servers are made with."""
+        pair = None
+        if self.certificate is not None and self.key is not None:
+            pair = Pair(chain=self.certificate, key=self.key)
+        return Trust(authority=self.ca, shows=pair, names=frozenset(self.names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

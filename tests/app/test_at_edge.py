@@ -1,9 +1,10 @@
 """Is a running gateway the front door itself, with one worker and with several?"""
 
 import json
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pytest
 from tests.app.process import good_token, running, served
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.gateway_process import GatewayProcess
-from tests.wire.raw_client import Response, bearer, send
+from tests.wire.http_message import Truncated
+from tests.wire.raw_client import Response, bearer, exchange, send
 
 pytestmark = pytest.mark.wire
 
@@ -104,3 +106,58 @@ def test_a_backend_that_is_gone_is_a_502(tmp_path: Path) -> None:
     with running(tmp_path, config) as gateway:
         assert ask(gateway).status == 502
         assert 'requests_malformed_total{why="unreachable"} 1' in gateway.metrics()
+
+
+def test_a_load_balancer_announces_its_clients_and_nobody_else_may(tmp_path: Path) -> None:
+    header = b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes(
+        [203, 0, 113, 9, 127, 0, 0, 1, 0x30, 0x39, 0, 80]
+    )
+    token = f"Authorization: Bearer {good_token()}\r\n"
+    request = f"GET /v1/orders HTTP/1.1\r\nHost: {HOST}\r\n{token}Connection: close\r\n\r\n".encode()
+    with EchoBackend() as backend:
+        for listed, whole, answered in (
+            (["127.0.0.0/8"], header + request, True),
+            (["127.0.0.0/8"], request, False),
+            (["10.0.0.0/8"], header + request, False),
+        ):
+            edge = {"trusted_proxies": listed, "proxy_protocol": True}
+            folder = tmp_path / str(len(list(tmp_path.iterdir())))
+            with running(folder, at_edge(backend, listeners={"edge": edge})) as gateway:
+                assert answers(gateway, whole) == [200] * answered
+        (request_seen,) = backend.requests
+        assert request_seen.values("x-forwarded-for") == ["203.0.113.9"]
+
+
+def answers(gateway: GatewayProcess, request: bytes) -> list[int]:
+    """Their statuses; none where the connection is closed, or reset."""
+    try:
+        return [one.status for one in exchange(gateway.edge_port, request)]
+    except ConnectionResetError:
+        return []
+
+
+def test_what_the_listener_says_and_allows_is_read_anew(tmp_path: Path) -> None:
+    forwarded = {"trusted_proxies": ["127.0.0.0/8"], "forwarded": "x-forwarded"}
+    told = [bearer(good_token()), ("X-Forwarded-For", "192.0.2.1"), ("X-Forwarded-Proto", "https")]
+    with EchoBackend() as backend:
+        config = at_edge(backend, listeners={"edge": {**forwarded, "hsts": "1d"}})
+        with running(tmp_path, config) as gateway:
+            name = "strict-transport-security"
+            assert ask(gateway, "/v1/orders", *told).message.values(name) == ["max-age=86400"]
+            assert ask(gateway, "/nowhere", *told).message.values(name) == ["max-age=86400"]
+            gateway.write(at_edge(backend, listeners={"edge": forwarded}))
+            deadline = time.monotonic() + 10
+            while ask(gateway, "/v1/orders", *told).message.values(name):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+
+
+def test_so_many_connections_and_no_more(tmp_path: Path) -> None:
+    with EchoBackend() as backend:
+        config = at_edge(backend, listeners={"edge": {"max_connections": 4}})
+        with running(tmp_path, config) as gateway, ExitStack() as opened:
+            for _ in range(4):
+                opened.enter_context(socket.create_connection(("127.0.0.1", gateway.edge_port)))
+            time.sleep(0.1)
+            with pytest.raises((Truncated, ConnectionError)):
+                ask(gateway)

@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
-from gateway.config.upstream import EdgeTrust
+from gateway.config.compile import load_world
+from gateway.config.problem import ConfigError
+from gateway.config.secret import SecretFile, SecretReference
+from gateway.config.upstream import EdgeSettings, EdgeTrust
 from gateway.config.world import Address
 from gateway.core.policy import WebSocketProtocolCredential
 from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of, write
+from tests.tls.authority import Authority
 
+AUTHORITY = Authority()
+OWN = AUTHORITY.server()
 EDGE = ("listeners", "edge")
 ORDERS = ("policies", "orders")
 PROXIES = "listeners.edge.trusted_proxies"
@@ -25,17 +31,32 @@ def test_every_field_arrives(tmp_path: Path) -> None:
     assert listeners.edge_trust == EdgeTrust(
         trusted_proxies=frozenset({ip_network("10.0.0.0/16")}), forwarded="x-forwarded", proxy_protocol=True
     )
+    assert listeners.edge_settings == EdgeSettings(
+        max_body=2 << 20, max_connections=500, requests_per_client=16, hsts_s=365 * 86400
+    )
 
 
 def test_by_default_there_is_none_and_then_it_trusts_nobody(tmp_path: Path) -> None:
     without = world_of(tmp_path, valid()).listeners
-    assert (without.edge, without.edge_tls, without.edge_trust) == (None, None, None)
+    assert (without.edge, without.edge_tls) == (None, None)
+    assert (without.edge_trust, without.edge_settings) == (None, None)
     config = at_the_edge()
     change(*EDGE, to={})(config)
     world = world_of(tmp_path, config)
     assert world.listeners.edge == Address(host="0.0.0.0", port=8080)
     assert world.listeners.edge_trust == EdgeTrust()
+    assert world.listeners.edge_settings == EdgeSettings()
     assert any("listeners.edge: clients' tokens arrive in plain HTTP" in one for one in world.warnings)
+
+
+def test_a_route_says_itself_how_large_a_body_may_be_or_the_listener_does(tmp_path: Path) -> None:
+    config = at_the_edge()
+    first, second = world_of(tmp_path, config).snapshot.policies["orders"].routes.routes
+    assert (first.max_body, second.max_body) == (1 << 20, 2 << 20)
+    change(*ORDERS, "routes", 0, "max_body", to="1GiB")(config)
+    remove(*EDGE, "max_body")(config)
+    first, second = world_of(tmp_path, config).snapshot.policies["orders"].routes.routes
+    assert (first.max_body, second.max_body) == (1 << 30, 100 << 20)
 
 
 def test_everybody_may_be_trusted_and_it_is_said_again(tmp_path: Path) -> None:
@@ -75,7 +96,11 @@ def test_a_policy_of_the_edge_needs_no_proxies_and_then_none_may_ask(tmp_path: P
         (change(*EDGE, to={"forwarded": "forwarded"}), "listeners.edge.forwarded", "nobody's word"),
         (change(*EDGE, to={"proxy_protocol": True}), "listeners.edge.proxy_protocol", "nobody's word"),
         (change(*EDGE, to={"trusted_proxies": ["::1"]}), PROXIES, "does nothing"),
-        (change(*EDGE, "tls", to={"client_ca": "file:a"}), "listeners.edge.tls.client_ca", "not a known key"),
+        (change(*EDGE, to={"hsts": "1d"}), "listeners.edge.hsts", "nothing without tls"),
+        (change(*EDGE, "hsts", to="1y"), "listeners.edge.hsts", "not a duration"),
+        (change(*EDGE, "max_body", to="lots"), "listeners.edge.max_body", "not a size"),
+        (change(*EDGE, "max_connections", to=0), "listeners.edge.max_connections", "out of range"),
+        (change(*EDGE, "requests_per_client", to=0), "listeners.edge.requests_per_client", "out of range"),
         (remove(*ORDERS, "peers"), "policies.orders.peers", "missing"),
         (remove(*ORDERS, "callers"), "policies.orders.callers", "missing"),
     ],
@@ -86,7 +111,7 @@ def test_refused(tmp_path: Path, mistake: Callable[[Json], Any], path: str, what
     found = {problem.path: problem for problem in problems_of(tmp_path, config)}
     assert what in found[path].what
     assert found[path].fix
-    assert len(found) == 1 or path == "listeners.edge.tls.client_ca"
+    assert len(found) == 1
 
 
 PROTOCOL = {"type": "websocket-protocol", "prefix": "bearer."}
@@ -104,6 +129,13 @@ def test_where_a_proxy_asks_none_may(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, config)
     assert problem.path == "policies.orders.credentials[4]"
     assert "only the edge" in problem.what
+
+
+def test_where_no_route_may_be_upgraded_it_does_nothing(tmp_path: Path) -> None:
+    config = at_the_edge()
+    config["policies"]["orders"]["routes"][0]["websocket"] = False
+    said = world_of(tmp_path, config).warnings
+    assert any("policies.orders.credentials[4]: does nothing" in one for one in said)
 
 
 @pytest.mark.parametrize(
@@ -145,6 +177,62 @@ def test_who_may_ask_must_be_said_where_a_proxy_asks(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, config)
     assert [problem.path for problem in problems] == ["policies.orders.callers", "policies.orders.peers"]
     assert {problem.line for problem in problems} != {0}
+
+
+# --- certificates ---
+
+
+def read(reference: SecretReference) -> bytes:
+    name = reference.path.name if isinstance(reference, SecretFile) else ""
+    return {"tls.crt": OWN.chain, "tls.key": OWN.key, "ca.crt": AUTHORITY.pem}.get(name, b"k" * 32)
+
+
+def told(form: str, *, tls: Json | None = None, edge: Json | None = None, proxies: bool = True) -> Json:
+    config = at_the_edge()
+    config["policies"]["orders"]["client_certificate"] = form
+    if not proxies:
+        for name in ("peers", "callers"):
+            del config["policies"]["orders"][name]
+    if edge is not None:
+        config["listeners"]["edge"] = edge
+    if tls is not None:
+        config["listeners"]["edge"]["tls"] = {"certificate": "file:tls.crt", "key": "file:tls.key"} | tls
+    return config
+
+
+WITH_CA = {"client_ca": "file:ca.crt"}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        told("tls", tls=WITH_CA),
+        told("tls", tls=WITH_CA, edge={}, proxies=False),
+        told("nginx"),
+        told("nginx", edge={}),  # a proxy may ask
+        told("nginx", proxies=False),  # one stands before the edge
+    ],
+)
+def test_somebody_can_tell_of_certificates(tmp_path: Path, config: Json) -> None:
+    policy = load_world(write(tmp_path, config), read_secret=read).snapshot.policies["orders"]
+    assert policy.certificate_from is not None
+
+
+@pytest.mark.parametrize(
+    ("config", "what"),
+    [
+        (told("tls"), "no client is asked"),
+        (told("tls", tls={}), "no client is asked"),
+        (valid() | {"policies": told("tls")["policies"]}, "no client is asked"),
+        (told("nginx", edge={}, proxies=False), "nobody may say it"),
+    ],
+)
+def test_a_form_in_which_nobody_can_is_refused(tmp_path: Path, config: Json, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_world(write(tmp_path, config), read_secret=read)
+    found = {problem.path: problem for problem in caught.value.problems}
+    assert what in found["policies.orders.client_certificate"].what
+    assert found["policies.orders.client_certificate"].fix
 
 
 # --- hosts ----------------------------------------------------------------------------------------

@@ -4,8 +4,6 @@
 backend's own header of such a name ends here, and so does one of our answers'.
 """
 
-from typing import Final
-
 from gateway.core.headers import HeaderPairs
 from gateway.dialects.wire import HttpAnswer, ReplyRules
 from gateway.server.http1.writer import field_lines
@@ -18,10 +16,14 @@ class Always:
 
     def __init__(self, pairs: HeaderPairs) -> None:
         """Raises: UnwritableAnswer."""
+        self.adopt(pairs)
+
+    def adopt(self, pairs: HeaderPairs) -> None:
+        """Say others in every answer that is begun from now on. Raises: UnwritableAnswer."""
         self._pairs = tuple([(name.lower(), value) for name, value in pairs])
         self._names = frozenset(name for name, _ in self._pairs)
         self._merged: dict[ReplyRules, ReplyRules] = {}  # as many as there are of the first
-        self.lines: Final = field_lines(self._pairs)
+        self.lines = field_lines(self._pairs)
 
     def rules(self, rules: ReplyRules) -> ReplyRules:
         """Give the rules for a backend's answer: those of its request, and ours."""

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from gateway.core.headers import HeaderPairs
 from gateway.server.edge.always import Always
 from gateway.server.edge.announced import AnnouncedConnections
 from gateway.server.edge.client import EdgeConnection
@@ -46,7 +45,8 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     ssl: tls.SSLContext | None = None,
     reuse_port: bool = False,
     announced_by: Callable[[str], bool] | None = None,
-    always: HeaderPairs = (),
+    shares: Shares | None = None,
+    always: Always | None = None,
 ) -> EdgeListener:
     """Listen on `host` and `port` (0: any); answer or pass on each request as `handler` says.
 
@@ -54,10 +54,17 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     traceback may hold the request: redact it. `clock` gives seconds since the epoch, for the Date of our own
     answers and the end of WebSockets. With `announced_by` every connection must begin with a header of the
     PROXY protocol, from an address that it says yes to, and is the client's that this tells of; without, none
-    may. `always` is in every answer, ours and backends'. Raises: OSError if the address cannot be had.
+    may. `shares` and what is `always` said stay the caller's to change. Raises: OSError if the address cannot
+    be had.
     """
-    shares, told = Shares(limits.share_requests), Always(always)
-    edge = Edge(handler=handler, upstreams=upstreams, limits=limits, shares=shares, always=told, clock=clock)
+    edge = Edge(
+        handler=handler,
+        upstreams=upstreams,
+        limits=limits,
+        shares=Shares(limits.share_requests) if shares is None else shares,
+        always=Always(()) if always is None else always,
+        clock=clock,
+    )
     connections = Connections(limits.client, knows)
 
     connect = partial(

@@ -7,10 +7,10 @@ Counted while they are, and forgotten with the last: what is remembered is bound
 class Shares:
     """Who has how many, of so many at the most."""
 
-    __slots__ = ("_most", "_under_way")
+    __slots__ = ("_under_way", "most")
 
     def __init__(self, most: int) -> None:
-        self._most = most
+        self.most = most
         self._under_way: dict[bytes, int] = {}
 
     def __len__(self) -> int:
@@ -19,7 +19,7 @@ class Shares:
     def take(self, share: bytes) -> bool:
         """Count one more; or say that it would be one too many."""
         count = self._under_way.get(share, 0)
-        if count >= self._most:
+        if count >= self.most:
             return False
         self._under_way[share] = count + 1
         return True

@@ -8,6 +8,7 @@ import pytest
 import uvloop
 
 from gateway.core.headers import HeaderPairs
+from gateway.server.edge.always import Always
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.listener import listen
@@ -57,7 +58,7 @@ async def edge() -> AsyncIterator[StartEdge]:
             port=0,
             clock=clock,
             limits=limits,
-            always=always,
+            always=Always(always),
             on_malformed=edged.faults.append,
             on_bug=edged.bugs.append,
         )

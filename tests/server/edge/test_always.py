@@ -48,3 +48,13 @@ async def test_it_is_said_once_whoever_answers(edge: StartEdge, backend: StartBa
     unset = await edge(await backend(says(answer)))
     (relayed,) = await unset.ask(get(b"/", CLOSE))
     assert relayed.values(NAME) == [b"max-age=0"]
+
+
+def test_what_is_said_may_change() -> None:
+    always = Always((HSTS,))
+    before = always.rules(ALL_OF_IT)
+    always.adopt(())
+    assert always.rules(ALL_OF_IT) is ALL_OF_IT
+    always.adopt((HSTS,))
+    assert always.rules(ALL_OF_IT).names == before.names
+    assert always.lines.startswith(NAME)
