@@ -10,14 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from gateway.config.compile_secrets import secret_at
-from gateway.config.problem import Unfit
+from gateway.config.identities import parse_identity
 from gateway.config.schema_policies import CallersSection
 from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 
-_URI: Final = re.compile(r"[a-z][a-z0-9+.-]*://[!-~]+")
-# No wildcard: a name stands for one caller.
-_DNS_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 # A header's value, which no proxy trims or folds (RFC 9110 section 5.5).
 _SECRET: Final = re.compile(rb"[!-~]{32,256}")
 
@@ -46,7 +43,7 @@ def compile_callers(section: CallersSection, directory: Path, spot: Spot, read: 
         spot.warn("whoever can send from those networks may ask and say what the request was")
     return Callers(
         secrets=_secrets(section, directory, spot / "secrets", read),
-        identities=frozenset((spot / "identities").read_each(_identity, section.identities or ())),
+        identities=frozenset((spot / "identities").read_each(parse_identity, section.identities or ())),
     )
 
 
@@ -59,15 +56,6 @@ def _secrets(section: CallersSection, directory: Path, spot: Spot, read: ReadSec
     if len(found) == 2 and found[0] == found[1]:
         spot.refuse("both are the same", "keep one of the two")
     return tuple(secret for secret in found if secret)
-
-
-def _identity(text: str) -> str:
-    if _URI.fullmatch(text) is None and _DNS_NAME.fullmatch(text) is None:
-        raise Unfit(
-            "is neither a URI nor a DNS name in lower case",
-            "write it as the certificate's subject alternative name has it, such as spiffe://trust.domain/path",
-        )
-    return text
 
 
 def _secret(text: str, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:

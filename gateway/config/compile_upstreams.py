@@ -8,8 +8,8 @@ from typing import Final, Literal
 from yarl import URL
 
 from gateway.config.compile_secrets import secret_at
-from gateway.config.host_names import parse_host_pattern
 from gateway.config.http_names import parse_upstream
+from gateway.config.identities import parse_identity
 from gateway.config.problem import Unfit
 from gateway.config.schema_edge import HealthSection, UpstreamSection, UpstreamTlsSection
 from gateway.config.schema_types import seconds
@@ -17,8 +17,7 @@ from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 from gateway.config.upstream import Health, Upstream, UpstreamServer, UpstreamTls
 from gateway.core.policy import Policy
-from gateway.tls.pair import UnfitCertificates
-from gateway.tls.server import Certificates, check_authorities, context_of
+from gateway.tls.pair import Pair, UnfitCertificates, check_authority, check_own
 
 
 def compile_upstreams(
@@ -102,29 +101,37 @@ def _tls(section: UpstreamTlsSection | None, directory: Path, spot: Spot, read: 
         return UpstreamTls()
     if not section.model_fields_set:
         spot.refuse("is empty", "name ca, names, or certificate and key; or remove it")
-    if (section.certificate is None) is not (section.key is None):
-        spot.refuse("has only one of certificate and key", "add the other, or remove it")
-    found = {
-        name: None if text is None else secret_at(text, directory, spot / name, read)
-        for name, text in (("ca", section.ca), ("certificate", section.certificate), ("key", section.key))
-    }
-    _check(found, spot)
-    names = (spot / "names").read_each(_name, section.names or ())
-    return UpstreamTls(ca=found["ca"], certificate=found["certificate"], key=found["key"], names=names)
+    shows = _shows(section, directory, spot, read)
+    return UpstreamTls(
+        ca=_ca(section.ca, directory, spot / "ca", read),
+        certificate=None if shows is None else shows.chain,
+        key=None if shows is None else shows.key,
+        names=(spot / "names").read_each(parse_identity, section.names or ()),
+    )
 
 
-def _check(found: Mapping[str, bytes | None], spot: Spot) -> None:
+def _ca(text: str | None, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:
+    pem = None if text is None else secret_at(text, directory, spot, read)
     try:
-        if found["ca"] is not None:
-            check_authorities(found["ca"])
-        if found["certificate"] is not None and found["key"] is not None:
-            context_of(Certificates(chain=found["certificate"], key=found["key"]))
+        if pem is not None:
+            check_authority(pem, "the servers")
     except UnfitCertificates as unfit:
-        spot.refuse(str(unfit), "name the two files of one pair, and the authority of the servers'")
+        spot.refuse(str(unfit), "name the authority that has signed the servers' certificates")
+    return pem
 
 
-def _name(text: str) -> str:
-    pattern = parse_host_pattern(text)
-    if pattern.wildcard or pattern.port is not None:
-        raise Unfit("is not one name", "write a DNS name or an address, without port and *")
-    return pattern.name
+def _shows(section: UpstreamTlsSection, directory: Path, spot: Spot, read: ReadSecret) -> Pair | None:
+    if section.certificate is None or section.key is None:
+        if section.certificate is not section.key:
+            spot.refuse("has only one of certificate and key", "add the other, or remove it")
+        return None
+    chain = secret_at(section.certificate, directory, spot / "certificate", read)
+    key = secret_at(section.key, directory, spot / "key", read)
+    if chain is None or key is None:
+        return None
+    pair = Pair(chain=chain, key=key)
+    try:
+        check_own(pair)
+    except UnfitCertificates as unfit:
+        spot.refuse(str(unfit), "name the two files of one pair, its own certificate first")
+    return pair

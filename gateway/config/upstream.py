@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from gateway.core.policy import Network
+from gateway.tls.client import Trust
+from gateway.tls.pair import Pair
 
 CONNECT_S: Final = 5
 FIRST_BYTE_S: Final = 60
@@ -42,7 +44,15 @@ class UpstreamTls:
     certificate: bytes | None = None
     key: bytes | None = field(default=None, repr=False)
     names: tuple[str, ...] = ()
-    """A server's certificate shows one of these; empty: the host of its URL."""
+    """A server's certificate shows one of these, URIs or DNS names; empty: the host of its URL."""
+
+    @property
+    def trust(self) -> Trust:
+        """Give what connections to the servers are made with."""
+        pair = None
+        if self.certificate is not None and self.key is not None:
+            pair = Pair(chain=self.certificate, key=self.key)
+        return Trust(authority=self.ca, shows=pair, names=frozenset(self.names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

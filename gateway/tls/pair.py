@@ -43,6 +43,16 @@ def load_authority(context: ssl.SSLContext, pem: bytes, whose: str) -> None:
         raise UnfitCertificates(f"the authority of {whose} is not one or more certificates in PEM") from None
 
 
+def check_own(pair: Pair) -> None:
+    """Raises: UnfitCertificates where this cannot be shown."""
+    load_own(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pair)
+
+
+def check_authority(pem: bytes, whose: str) -> None:
+    """Raises: UnfitCertificates where these could vouch for nobody."""
+    load_authority(ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), pem, whose)
+
+
 # --- private ---
 
 

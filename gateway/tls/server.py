@@ -89,14 +89,6 @@ def context_of(certificates: Certificates, *protocols: str) -> ssl.SSLContext:
     return _context(certificates.pairs[0], certificates, protocols)
 
 
-def check_authorities(pem: bytes) -> None:
-    """Raises: UnfitCertificates where these could vouch for no server."""
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=pem.decode("ascii"))
-    except (ssl.SSLError, ValueError):
-        raise UnfitCertificates("the authority of servers is not one or more certificates in PEM") from None
-
-
 # --- private ---
 
 

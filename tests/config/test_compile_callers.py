@@ -86,3 +86,11 @@ def test_mistakes(tmp_path: Path, mistake: Callable[[Json], None], path: str, wh
     told = [(problem.path, problem.what) for problem in caught.value.problems]
     assert [(at, why) for at, why in told if at == f"policies.orders.{path}" and what in why], told
     assert not any(secret.decode("latin-1") in str(caught.value) for secret in SECRETS.values())
+
+
+def test_an_identity_is_a_name_of_a_certificate(tmp_path: Path) -> None:
+    config = valid()
+    change(*CALLERS, to={"identities": ["CN=root"]})(config)
+    with pytest.raises(ConfigError) as caught:
+        load_world(write(tmp_path, config), read_secret=read)
+    assert "policies.orders.callers.identities[0]" in [problem.path for problem in caught.value.problems]

@@ -25,6 +25,7 @@ FILES = {
 }
 FILES["ca.pem"] = AUTHORITY.pem
 ORDERS = ("upstreams", "orders")
+SPIFFE = "spiffe://cluster.local/ns/shop/sa/orders"
 
 
 def read(reference: SecretReference) -> bytes:
@@ -41,7 +42,7 @@ def world(folder: Path, config: Json) -> World:
 def test_every_field_arrives(tmp_path: Path) -> None:
     pair = {"certificate": "file:tls.crt", "key": "file:tls.key"}
     config = at_the_edge()
-    config["upstreams"]["orders"]["tls"] |= pair | {"ca": "file:ca.crt"}
+    config["upstreams"]["orders"]["tls"] |= pair | {"ca": "file:ca.crt", "names": ["orders.shop.svc", SPIFFE]}
     found = world(tmp_path, config).upstreams
     assert found == {
         "orders": Upstream(
@@ -50,7 +51,9 @@ def test_every_field_arrives(tmp_path: Path) -> None:
                 UpstreamServer(scheme="https", host="orders-0.shop.svc", port=8443),
                 UpstreamServer(scheme="https", host="2001:db8::7", port=443),
             ),
-            tls=UpstreamTls(ca=AUTHORITY.pem, certificate=OWN.chain, key=OWN.key, names=("orders.shop.svc",)),
+            tls=UpstreamTls(
+                ca=AUTHORITY.pem, certificate=OWN.chain, key=OWN.key, names=("orders.shop.svc", SPIFFE)
+            ),
             connect_timeout_s=2,
             first_byte_timeout_s=30,
             idle_timeout_s=120,
@@ -80,7 +83,7 @@ def test_every_upstream_of_a_route_is_there(tmp_path: Path) -> None:
         (change(*ORDERS, "servers", to=["http://a"]), "servers", "tls does nothing"),
         (change(*ORDERS, "servers", to=[]), "servers", "is empty"),
         (change(*ORDERS, "tls", to={}), "tls", "is empty"),
-        (change(*ORDERS, "tls", "ca", to="file:bad"), "tls", "authority of servers"),
+        (change(*ORDERS, "tls", "ca", to="file:bad"), "tls.ca", "authority of the servers"),
         (change(*ORDERS, "tls", "ca", to="file:nowhere"), "tls.ca", "cannot be read"),
         (change(*ORDERS, "tls", "key", to="file:tls.key"), "tls", "only one of"),
         (change(*ORDERS, "tls", "certificate", to="file:tls.crt"), "tls", "only one of"),
@@ -89,8 +92,15 @@ def test_every_upstream_of_a_route_is_there(tmp_path: Path) -> None:
             "tls",
             "no pair",
         ),
-        (change(*ORDERS, "tls", "names", to=["*.shop.svc"]), "tls.names[0]", "not one name"),
-        (change(*ORDERS, "tls", "names", to=["orders:80"]), "tls.names[0]", "not one name"),
+        (
+            change(*ORDERS, "tls", to={"certificate": "file:nowhere", "key": "file:tls.key"}),
+            "tls.certificate",
+            "cannot be read",
+        ),
+        (change(*ORDERS, "tls", "names", to=["*.shop.svc"]), "tls.names[0]", "neither a URI"),
+        (change(*ORDERS, "tls", "names", to=["orders:80"]), "tls.names[0]", "neither a URI"),
+        (change(*ORDERS, "tls", "names", to=["192.0.2.1"]), "tls.names[0]", "neither a URI"),
+        (change(*ORDERS, "tls", "names", to=[]), "tls.names", "is empty"),
         (change(*ORDERS, "connect_timeout", to="0s"), "connect_timeout", "no time"),
         (change(*ORDERS, "first_byte_timeout", to="0s"), "first_byte_timeout", "no time"),
         (change(*ORDERS, "idle_timeout", to="0m"), "idle_timeout", "no time"),

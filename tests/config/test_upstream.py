@@ -1,10 +1,18 @@
 from gateway.config.schema_edge import UpstreamSection
 from gateway.config.schema_types import seconds
 from gateway.config.upstream import EdgeTrust, Upstream, UpstreamServer, UpstreamTls
+from gateway.tls.client import Trust
+from gateway.tls.pair import Pair
 
 
 def test_a_key_is_never_printed() -> None:
     assert "hunter2" not in repr(UpstreamTls(certificate=b"c", key=b"hunter2"))
+
+
+def test_connections_are_made_with_every_field() -> None:
+    tls = UpstreamTls(ca=b"a", certificate=b"c", key=b"k", names=("n",))
+    assert tls.trust == Trust(authority=b"a", shows=Pair(chain=b"c", key=b"k"), names=frozenset({"n"}))
+    assert UpstreamTls().trust == Trust()
 
 
 def test_one_server_by_its_url_has_the_defaults_of_the_file() -> None:

@@ -4,7 +4,7 @@ import ssl
 
 import pytest
 
-from gateway.tls.pair import Pair, UnfitCertificates, load_authority, load_own
+from gateway.tls.pair import Pair, UnfitCertificates, check_authority, check_own, load_authority, load_own
 from tests.tls.authority import Authority
 
 OURS = Authority("ours")
@@ -40,3 +40,12 @@ def test_no_pair(unfit: Pair) -> None:
 def test_no_authority(pem: bytes) -> None:
     with pytest.raises(UnfitCertificates, match="authority of clients is not"):
         load_authority(context(), pem, "clients")
+
+
+def test_each_can_be_tried_alone() -> None:
+    check_own(pair(GOOD.chain, GOOD.key))
+    with pytest.raises(UnfitCertificates, match="no pair"):
+        check_own(pair(GOOD.chain, OTHER.key))
+    check_authority(OURS.pem, "servers")
+    with pytest.raises(UnfitCertificates, match="authority of servers is not"):
+        check_authority(GOOD.key, "servers")

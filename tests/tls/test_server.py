@@ -15,7 +15,7 @@ import pytest
 from gateway.tls.identity import identities, thumbprint
 from gateway.tls.pair import Pair as Own
 from gateway.tls.pair import UnfitCertificates
-from gateway.tls.server import Certificates, Handshakes, check_authorities, context_of
+from gateway.tls.server import Certificates, Handshakes, context_of
 from tests.tls.authority import Authority, Pair
 
 OURS, THEIRS = Authority("ours"), Authority("theirs")
@@ -217,14 +217,6 @@ def test_what_does_not_fit_is_refused_and_not_shown() -> None:
             context_of(unfit)
         assert "BEGIN" not in str(caught.value)
     assert good.key.decode() not in repr(good)
-
-
-def test_who_vouches_for_a_server_must_be_certificates() -> None:
-    check_authorities(OURS.pem)
-    for unfit in (b"", b"nothing", b"\xff", certificates().key):
-        with pytest.raises(UnfitCertificates) as caught:
-            check_authorities(unfit)
-        assert "BEGIN" not in str(caught.value)
 
 
 def test_unfit_ones_leave_the_former_in_use() -> None:
