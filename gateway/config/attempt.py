@@ -62,18 +62,18 @@ def _obstacles(running: World, world: World, main: Source) -> Iterator[Problem]:
         yield from world.refused
 
 
-def _asks(tls: Certificates | None) -> tuple[bool, bool]:
-    """Whether it speaks TLS, and asks clients for a certificate. Which certificates there are may change."""
-    return tls is not None, tls is not None and tls.client_ca is not None
+def _asks(tls: Certificates | None) -> tuple[bool, bool] | None:
+    """Whether it speaks TLS, and whether clients may or must show a certificate: which ones may change."""
+    return None if tls is None else (tls.client_ca is not None, tls.client_required)
 
 
 def _fixed(running: World, world: World) -> Iterator[tuple[Path, object, object]]:
     for name in ("decision", "keys", "admin", "grpc", "edge"):
         yield ("listeners", name), getattr(running.listeners, name), getattr(world.listeners, name)
     before, after = running.listeners, world.listeners
-    yield ("listeners", "decision"), _asks(before.decision_tls), _asks(after.decision_tls)
-    yield ("listeners", "grpc"), _asks(before.grpc_tls), _asks(after.grpc_tls)
-    yield ("listeners", "edge"), _asks(before.edge_tls), _asks(after.edge_tls)
+    yield ("listeners", "decision", "tls"), _asks(before.decision_tls), _asks(after.decision_tls)
+    yield ("listeners", "grpc", "tls"), _asks(before.grpc_tls), _asks(after.grpc_tls)
+    yield ("listeners", "edge", "tls"), _asks(before.edge_tls), _asks(after.edge_tls)
     yield ("listeners", "edge"), before.edge_trust, after.edge_trust
     yield ("downstream", "keys"), running.key_store, world.key_store
     yield ("downstream", "algorithm"), running.signing_algorithm, world.signing_algorithm

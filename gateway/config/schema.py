@@ -8,19 +8,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from gateway.config.schema_edge import EdgeListener, EdgeTlsSection, UpstreamSection
+from gateway.config.schema_edge import EdgeListener, UpstreamSection
 from gateway.config.schema_issuers import DownstreamSection, IssuerSection
 from gateway.config.schema_policies import PolicySection
+from gateway.config.schema_tls import TlsSection
 from gateway.config.schema_types import Duration, Id, SecretReference, Section, Text, Texts
 
 Port = Annotated[int, Field(ge=0, le=65535)]
-
-
-class TlsSection(EdgeTlsSection):
-    """What a listener shows, and whom it believes. Read again when a file changes."""
-
-    client_ca: SecretReference | None = Field(default=None, examples=["file:tls/ca.crt"])
-    """Who vouches for clients. With it clients are asked for a certificate, and need not show one."""
 
 
 class DecisionListener(Section):

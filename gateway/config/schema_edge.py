@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from gateway.config.schema_tls import EdgeTlsSection
 from gateway.config.schema_types import Duration, SecretReference, Section, Text, Texts
 
 
@@ -17,7 +18,8 @@ class UpstreamTlsSection(Section):
     key: SecretReference | None = Field(default=None, examples=["file:tls/tls.key"])
     """Its key, as PEM without a password."""
     names: Texts | None = Field(default=None, examples=[["orders.shop.svc"]])
-    """Their certificates must show one of these. Default: the host of each server's URL."""
+    """Their certificates must show one of these: a URI (`spiffe://...`), or a DNS name. Default: the host of
+    each server's URL."""
 
 
 class HealthSection(Section):
@@ -46,15 +48,6 @@ class UpstreamSection(Section):
     """So many at once in each worker; more are answered 503."""
     health: HealthSection | None = Field(default=None, examples=[{"path": "/healthz"}])
     """Default: nobody asks, and every server counts as well."""
-
-
-class EdgeTlsSection(Section):
-    """What clients are shown. Read again when a file changes."""
-
-    certificate: SecretReference = Field(examples=["file:tls/tls.crt"])
-    """The certificate and those between it and a root, as PEM."""
-    key: SecretReference = Field(examples=["file:tls/tls.key"])
-    """Its key, as PEM without a password."""
 
 
 class EdgeListener(Section):

@@ -8,7 +8,8 @@ import pytest
 from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import World
-from tests.config.files import valid, write
+from tests.config.files import at_the_edge, valid, write
+from tests.tls.authority import Authority
 
 
 def world(path: Path) -> World:
@@ -72,6 +73,28 @@ def test_what_needs_a_restart_is_refused_in_its_line(
     assert problem.path == path
     assert "restart" in problem.fix
     assert problem.line > 1
+
+
+def edge_of(folder: Path, tls: dict[str, Any]) -> Path:
+    authority = Authority()
+    pair = authority.server()
+    for name, content in (("tls.crt", pair.chain), ("tls.key", pair.key), ("ca.crt", authority.pem)):
+        (folder / name).write_bytes(content)
+    config = at_the_edge()
+    config["audit"] = {}
+    config["listeners"]["edge"]["tls"] = {"certificate": "file:tls.crt", "key": "file:tls.key"} | tls
+    return write(folder, config)
+
+
+def test_certificates_may_change_and_whether_clients_must_show_one_may_not(tmp_path: Path) -> None:
+    asking = {"client_ca": "file:ca.crt"}
+    running = world(edge_of(tmp_path, asking))
+    renewed = attempt(edge_of(tmp_path, asking | {"client_certificate": "optional"}), running=running).outcome
+    assert isinstance(renewed, World)
+    assert renewed.listeners.edge_tls != running.listeners.edge_tls
+    for other in ({}, asking | {"client_certificate": "required"}):
+        (problem,) = problems(edge_of(tmp_path, other), running)
+        assert problem.path == "listeners.edge.tls"
 
 
 def with_team(folder: Path, policies: dict[str, Any]) -> Path:

@@ -22,7 +22,8 @@ from gateway.config.readings import (
 from gateway.config.secret import SecretFile, SecretUnavailable, SecretVariable
 from gateway.config.world import World
 from gateway.config.yaml_tree import NotYaml
-from tests.config.files import valid, write
+from tests.config.files import at_the_edge, valid, write
+from tests.tls.authority import Authority
 
 
 def read(path: Path) -> tuple[World, Readings]:
@@ -64,6 +65,48 @@ def test_the_content_of_every_file_counts_and_its_time_does_not(main: Path, name
     assert changed(readings)
     file.unlink()
     assert changed(readings)
+
+
+CERTIFICATES = ("own.crt", "own.key", "shop.crt", "shop.key", "clients.crt")
+OF_UPSTREAMS = ("servers.crt", "shown.crt", "shown.key")
+
+
+@pytest.fixture
+def secured(tmp_path: Path) -> Path:
+    """Certificates wherever there may be some; none is named twice."""
+    authority = Authority()
+    pairs = {
+        "own": authority.server(),
+        "shop": authority.serving("shop.example"),
+        "shown": authority.client(),
+    }
+    for name, pair in pairs.items():
+        (tmp_path / f"{name}.crt").write_bytes(pair.chain)
+        (tmp_path / f"{name}.key").write_bytes(pair.key)
+    for name in ("clients.crt", "servers.crt"):
+        (tmp_path / name).write_bytes(authority.pem)
+    config = at_the_edge()
+    config["audit"] = {}
+    named = {name: {"certificate": f"file:{name}.crt", "key": f"file:{name}.key"} for name in pairs}
+    config["listeners"]["edge"]["tls"] = named["own"] | {
+        "more": [named["shop"]],
+        "client_ca": "file:clients.crt",
+    }
+    config["upstreams"]["orders"]["tls"] |= named["shown"] | {"ca": "file:servers.crt"}
+    return write(tmp_path, config)
+
+
+@pytest.mark.parametrize("name", [*CERTIFICATES, *OF_UPSTREAMS])
+def test_certificates_are_read_again_when_they_change(secured: Path, name: str) -> None:
+    before, readings = read(secured)
+    assert not changed(readings)
+    file = secured.parent / name
+    file.write_bytes(file.read_bytes() + b"\n# renewed\n")
+    assert changed(readings)
+    after, _ = read(secured)
+    is_ours = name in CERTIFICATES
+    assert (after.listeners.edge_tls != before.listeners.edge_tls) is is_ours
+    assert (after.upstreams["orders"].tls != before.upstreams["orders"].tls) is not is_ours
 
 
 def test_a_file_that_appears_counts(main: Path) -> None:
