@@ -11,6 +11,7 @@ from gateway.core.answer import answer
 from gateway.core.ask import Question
 from gateway.core.credential import Presented
 from gateway.core.evidence import Evidence
+from gateway.core.facts import ClientCertificate
 from gateway.core.jwk import KeySet
 from gateway.core.policy import Route, Snapshot
 from gateway.core.reason import Reason
@@ -22,7 +23,9 @@ PERMIT: Final = None
 """As an expected outcome: no reason, the request goes on."""
 
 
-def question(text: str | bytes, one: Route | None = None, certificate: bytes | None = None) -> Question:
+def question(
+    text: str | bytes, one: Route | None = None, certificate: ClientCertificate | None = None
+) -> Question:
     """The question that `ask` would make of a request to one route, whatever the token's characters."""
     here = b.route() if one is None else one
     presented = text.encode() if isinstance(text, str) else text

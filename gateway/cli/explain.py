@@ -10,7 +10,7 @@ import re
 import secrets
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -30,8 +30,11 @@ from gateway.cli.output import (
     print_json,
 )
 from gateway.config.compile import load_world
+from gateway.config.identities import parse_identity
+from gateway.config.problem import Unfit
 from gateway.config.world import World
-from gateway.core.facts import RequestFacts
+from gateway.core.binding import NO_CERTIFICATE
+from gateway.core.facts import ClientCertificate, RequestFacts
 from gateway.core.headers import HeaderPairs
 from gateway.core.jwk import JwksMalformed, KeySet, parse_jwks
 from gateway.core.policy import Policy
@@ -92,9 +95,28 @@ def _read(world: World, arguments: Namespace) -> tuple[Policy | None, RequestFac
     """As the client itself asks, or one of the policy's callers. Raises: ValueError."""
     client = _client_request(arguments)
     if arguments.dialect == edge.NAME:
-        return _at_the_edge(world, client, arguments)
-    policy = policy_of(world, arguments.policy)
-    return policy, _of_a_proxy(arguments.dialect, client, policy, arguments.peer or _a_peer(policy))
+        policy, facts = _at_the_edge(world, client, arguments)
+    else:
+        policy = policy_of(world, arguments.policy)
+        facts = _of_a_proxy(arguments.dialect, client, policy, arguments.peer or _a_peer(policy))
+    return policy, _showing(arguments.identity, facts, policy)
+
+
+def _showing(names: Sequence[str], facts: RequestFacts | Deny, policy: Policy | None) -> RequestFacts | Deny:
+    """As if the client's verified certificate showed these names. Raises: ValueError."""
+    if not names or policy is None or isinstance(facts, Deny):
+        return facts
+    if policy.certificate_from is None:
+        raise ValueError(f"--identity: policy {policy.id} has no client_certificate: nobody could tell")
+    thumbprint = NO_CERTIFICATE if facts.certificate is None else facts.certificate.thumbprint
+    return facts._replace(certificate=ClientCertificate(thumbprint, frozenset(map(_identity, names))))
+
+
+def _identity(text: str) -> str:
+    try:
+        return parse_identity(text)
+    except Unfit as unfit:
+        raise ValueError(f"--identity {unfit.what}") from None
 
 
 def _at_the_edge(
@@ -163,6 +185,13 @@ def _add_request(parser: ArgumentParser) -> None:
         "--url", required=True, help="as the client sends it; its path is taken byte for byte"
     )
     parser.add_argument("--header", action="append", default=[], metavar="NAME:VALUE", help="may be repeated")
+    parser.add_argument(
+        "--identity",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a URI or DNS name that the client's verified certificate shows; may be repeated",
+    )
     parser.add_argument(
         "--token-file",
         metavar="FILE",

@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from gateway.config.compile_edge import check_hosts, check_upstreams, compile_edge_trust
+from gateway.config.compile_edge import check_certificates, check_hosts, check_upstreams, compile_edge_trust
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
@@ -143,6 +143,7 @@ def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[st
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
         check_upstreams(section, here, edge=listeners.edge is not None)
+        check_certificates(section, here, listeners)
         if section.callers is not None and section.callers.identities and not vouched:
             (here / "callers" / "identities").refuse(
                 "nobody would vouch for them",

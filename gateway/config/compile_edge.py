@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from gateway.config.host_names import ANYONE, parse_peers
+from gateway.config.schema import ListenersSection
 from gateway.config.schema_edge import EdgeListener
 from gateway.config.schema_policies import PolicySection
 from gateway.config.spot import Spot
@@ -77,6 +78,22 @@ def check_hosts(policies: Mapping[str, Policy], others: Mapping[str, Policy], sp
                         "keep it in one of the two, or put their routes into one policy",
                     )
         taken += [(pattern, policy) for pattern in policy.hosts]
+
+
+def check_certificates(section: PolicySection, spot: Spot, listeners: ListenersSection) -> None:
+    """Refuse a form in which nobody could tell of certificates. `spot` is the policy's."""
+    edge = listeners.edge if is_served_at_the_edge(section) else None
+    if section.client_certificate == "tls" and (edge is None or edge.tls is None or not edge.tls.client_ca):
+        (spot / "client_certificate").refuse(
+            "no client is asked for a certificate where this policy is served",
+            "add listeners.edge.tls.client_ca and an upstream to each route, or name the form of your proxy",
+        )
+    told = section.client_certificate not in {None, "tls"}
+    if told and edge is not None and edge.forwarded == "none" and section.peers is None:
+        (spot / "client_certificate").refuse(
+            "nobody may say it: no proxy may ask about this policy, and none is listed before the edge",
+            "write tls; or add listeners.edge.trusted_proxies and forwarded",
+        )
 
 
 # --- private ---

@@ -85,10 +85,10 @@ def _certificate_from(section: PolicySection, spot: Spot) -> CertificateFrom | N
     if section.client_certificate is not None:
         return CertificateFrom(section.client_certificate)
     for index, route in enumerate(section.routes):
-        if route.require is not None and route.require.bound:
-            (spot / "routes" / index / "require" / "bound").refuse(
+        for name in {"bound", "certificate"} & (route.require.model_fields_set if route.require else set()):
+            (spot / "routes" / index / "require" / name).refuse(
                 "nobody says which certificate a client has shown",
-                "add client_certificate: nginx, or the form of your proxy, to it",
+                "add client_certificate: nginx, or the form of your proxy, to the policy",
             )
     return None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gateway.config.http_names import parse_method, parse_upstream
+from gateway.config.identities import parse_identity
 from gateway.config.problem import Unfit, show_value
 from gateway.config.schema_policies import ClaimSection, RequireSection, RouteDownstreamSection, RouteSection
 from gateway.config.schema_types import octets, seconds
@@ -20,6 +21,7 @@ from gateway.core.mint import MAX_LIFE_S, MIN_LIFE_S
 from gateway.core.policy import (
     Access,
     AudienceIncludes,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
@@ -178,6 +180,10 @@ def _requirements(section: RequireSection | None, spot: Spot) -> Iterator[Requir
         yield AudienceIncludes(audiences=frozenset(audiences))
     if section.bound:
         yield TokenBound()
+    if section.certificate is not None:
+        here = spot / "certificate" / "identities"
+        identities = here.read_each(parse_identity, section.certificate.identities)
+        yield CertificateShows(identities=frozenset(identities))
     for index, claim in enumerate(section.claims or ()):
         yield from _claim(claim, spot / "claims" / index)
 

@@ -79,6 +79,13 @@ class ClaimSection(Section):
     """The whole text, `*` standing for any run of characters; beside an `@`, for none with another `@`."""
 
 
+class ShownCertificateSection(Section):
+    """What the certificate must be that the client shows beside its token."""
+
+    identities: Texts = Field(examples=[["spiffe://cluster.local/ns/shop/sa/checkout"]])
+    """It shows one of these, exactly: a URI, or a DNS name. Never its common name."""
+
+
 class RequireSection(Section):
     """What a token must have. All of it must hold."""
 
@@ -94,6 +101,10 @@ class RequireSection(Section):
     """Claims that must hold."""
     bound: Literal[True] | None = Field(default=None, examples=[True])
     """It is bound to the certificate that its client shows (RFC 8705). Needs client_certificate."""
+    certificate: ShownCertificateSection | None = Field(
+        default=None, examples=[{"identities": ["spiffe://cluster.local/ns/shop/sa/checkout"]}]
+    )
+    """What its client's certificate must show beside it. Needs client_certificate."""
     any_valid_token: Literal[True] | None = Field(default=None, examples=[True])
     """Nothing beyond a valid token of an admitted issuer: must be asked for by name, and stands alone."""
 
@@ -191,8 +202,9 @@ class PolicySection(Section):
     client_certificate: (
         Literal["nginx", "traefik", "envoy-xfcc", "envoy-grpc", "haproxy", "rfc9440", "tls"] | None
     ) = Field(default=None, examples=["nginx"])
-    """In which form the proxy says which certificate its client has shown: it must set or remove those
-    headers itself. Default: none, and a token that is bound to a certificate is refused.
+    """In which form the proxy says which certificate its client has shown: it must verify it, and set or
+    remove those headers itself. `tls`: to the edge, with listeners.edge.tls.client_ca. Default: none, and a
+    token that is bound to a certificate is refused.
     """
     cors: CorsSection | None = Field(default=None, examples=[{"origins": ["https://app.example.com"]}])
     """Without it no browser origin may call."""

@@ -31,8 +31,10 @@ def answer(
         signed = authenticate(token, route, snapshot, evidence)
         issuer = issuer_of(signed, snapshot)
         tags = admit(token, signed, issuer, evidence)
-        principal = identify(check(signed, issuer, now=now, certificate=question.presented.certificate))
-        permission = authorize(principal, route)
+        certificate = question.presented.certificate
+        thumbprint = None if certificate is None else certificate.thumbprint
+        principal = identify(check(signed, issuer, now=now, certificate=thumbprint))
+        permission = authorize(principal, route, certificate)
         blank = blank_of(permission, snapshot.downstream_issuer)
         downstream = mint(blank, evidence.signer, now=now, jti=jti)
         identity = identity_headers(permission)

@@ -8,8 +8,10 @@ from typing import NamedTuple, assert_never
 
 from gateway.core.binding import is_bound
 from gateway.core.claim_path import ABSENT, follow, same
+from gateway.core.facts import ClientCertificate
 from gateway.core.policy import (
     AudienceIncludes,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
@@ -33,29 +35,27 @@ class Permission(NamedTuple):
         return f"Permission(route={self.route.id!r})"
 
 
-def authorize(principal: Principal, route: Route) -> Permission:
-    """Check every requirement of the route.
+def authorize(principal: Principal, route: Route, certificate: ClientCertificate | None = None) -> Permission:
+    """Check every requirement of the route. `certificate` is what its client has shown, None where unknown.
 
     Raises: Refusal(issuer_not_admitted | scope_insufficient | client_not_allowed |
-    audience_not_allowed | claim_unsatisfied | binding_missing).
+    audience_not_allowed | claim_unsatisfied | binding_missing | certificate_unknown |
+    certificate_not_allowed).
     """
     if principal.issuer_id not in route.issuers:
         raise Refusal(Reason.ISSUER_NOT_ADMITTED, principal.issuer_id)
     for requirement in route.requirements:
-        _check(requirement, principal)
+        _check(requirement, principal, certificate)
     return Permission(principal=principal, route=route)
 
 
 # --- private ---
 
 
-def _check(requirement: Requirement, principal: Principal) -> None:
+def _check(requirement: Requirement, principal: Principal, certificate: ClientCertificate | None) -> None:
     match requirement:
         case ScopesInclude(scopes=scopes):
-            if not scopes <= principal.scopes:
-                # The route's own scope names, not the token's: no claim value.
-                lacking = sorted(scopes - principal.scopes)
-                raise Refusal(Reason.SCOPE_INSUFFICIENT, "lacks " + " ".join(lacking))
+            _check_scopes(scopes, principal)
         case ClientIs(clients=clients):
             if principal.client_id not in clients:
                 raise Refusal(Reason.CLIENT_NOT_ALLOWED)
@@ -67,14 +67,33 @@ def _check(requirement: Requirement, principal: Principal) -> None:
                 raise Refusal(Reason.CLAIM_UNSATISFIED, ".".join(requirement.path))
         case TokenBound():
             _check_bound(principal)
+        case CertificateShows(identities=identities):
+            _check_shown(identities, certificate)
         case _:
             assert_never(requirement)
+
+
+def _check_scopes(scopes: frozenset[str], principal: Principal) -> None:
+    if not scopes <= principal.scopes:
+        # The route's own scope names, not the token's: no claim value.
+        lacking = sorted(scopes - principal.scopes)
+        raise Refusal(Reason.SCOPE_INSUFFICIENT, "lacks " + " ".join(lacking))
 
 
 def _check_bound(principal: Principal) -> None:
     """That it is bound to whoever presents it, its `ValidClaims` have said."""
     if not is_bound(principal.claims):
         raise Refusal(Reason.BINDING_MISSING)
+
+
+def _check_shown(wanted: frozenset[str], certificate: ClientCertificate | None) -> None:
+    """What is unknown is not allowed: a proxy that says nothing has verified nothing."""
+    if certificate is None:
+        raise Refusal(Reason.CERTIFICATE_UNKNOWN, "no client_certificate in the policy, or not this proxy's")
+    if certificate.identities is None:
+        raise Refusal(Reason.CERTIFICATE_UNKNOWN, "its proxy does not say which names it shows")
+    if wanted.isdisjoint(certificate.identities):
+        raise Refusal(Reason.CERTIFICATE_NOT_ALLOWED)
 
 
 def _claim_holds(requirement: ClaimEquals | ClaimContains | ClaimMatches, principal: Principal) -> bool:

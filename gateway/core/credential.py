@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
 
-from gateway.core.facts import RequestFacts
+from gateway.core.facts import ClientCertificate, RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.policy import CredentialPlaces
 from gateway.core.reason import Reason, Refusal
@@ -38,8 +38,8 @@ class Presented(NamedTuple):
     """What stands where a token belongs; whether it is one, `token` says."""
     cookies_left: bytes | None = None
     """The Cookie header the backend may have; None where the policy has no cookie credential."""
-    certificate: bytes | None = None
-    """The certificate that was shown beside it (`RequestFacts.certificate`)."""
+    certificate: ClientCertificate | None = None
+    """What is known of the certificate that was shown beside it (`RequestFacts.certificate`)."""
 
     def __repr__(self) -> str:
         return f"Presented({'nothing' if self.text is None else 'something'})"

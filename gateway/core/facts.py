@@ -21,6 +21,20 @@ class Host(NamedTuple):
         return name if self.port is None else f"{name}:{self.port}"
 
 
+class ClientCertificate(NamedTuple):
+    """What is known of the certificate that the client has shown in mutual TLS. Never printed."""
+
+    thumbprint: bytes
+    """The SHA-256 of its DER (RFC 8705 section 3.1); empty where the client has shown none."""
+    identities: frozenset[str] | None
+    """Its URIs as written and its DNS names in lower case, of its subject alternative names. None: unknown,
+    which is not the same as none.
+    """
+
+    def __repr__(self) -> str:
+        return f"ClientCertificate({'one' if self.thumbprint else 'none'})"
+
+
 class RequestFacts(NamedTuple):
     """One request, as the peer tells it. Frozen: a step cannot change what a later step reads."""
 
@@ -44,10 +58,8 @@ class RequestFacts(NamedTuple):
     """The proxy has said that it takes the policy's query credentials out of the target."""
     can_remove_cookie: bool = True
     """The proxy replaces the Cookie header by the one in our answer."""
-    certificate: bytes | None = None
-    """The SHA-256 of the certificate, in DER, that the client showed in mutual TLS (RFC 8705 section 3.1);
-    empty where it showed none. None: nobody who may tell us does.
-    """
+    certificate: ClientCertificate | None = None
+    """None: nobody who may tell us of it does."""
     can_remove_protocol: bool = False
     """A subprotocol that holds a token is taken out of Sec-WebSocket-Protocol."""
 

@@ -172,8 +172,26 @@ class TokenBound:
     """The token is bound to the certificate that the client shows (RFC 8705 section 3)."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateShows:
+    """The certificate that the client shows is for at least one of these, exactly.
+
+    URIs as written, DNS names in lower case, of its subject alternative names: never the common name
+    (RFC 9525 section 2), and no wildcard stands for anybody.
+    """
+
+    identities: frozenset[str]
+
+
 Requirement = (
-    ScopesInclude | ClientIs | AudienceIncludes | ClaimEquals | ClaimContains | ClaimMatches | TokenBound
+    ScopesInclude
+    | ClientIs
+    | AudienceIncludes
+    | ClaimEquals
+    | ClaimContains
+    | ClaimMatches
+    | TokenBound
+    | CertificateShows
 )
 
 
@@ -286,17 +304,25 @@ class Policy:
     peer_networks: frozenset[Network] = field(init=False, repr=False)
     host_patterns: frozenset[HostPattern] = field(init=False, repr=False)
     places: CredentialPlaces = field(init=False, repr=False)
+    asks_identities: bool = field(init=False, repr=False)
+    """A route asks for a name of the client's certificate, so that they are to be read."""
 
     def __post_init__(self) -> None:
         """Derive what is asked most."""
         object.__setattr__(self, "peer_networks", frozenset(self.peers))
         object.__setattr__(self, "host_patterns", frozenset(self.hosts))
         object.__setattr__(self, "places", places_of(self.credentials))
+        object.__setattr__(self, "asks_identities", _asks_identities(self.routes))
 
     @property
     def at_the_edge(self) -> bool:
         """Whether the edge serves it: its routes say where their requests go."""
         return any(route.upstream is not None for route in self.routes.routes)
+
+
+def _asks_identities(routes: "RouteTable") -> bool:
+    requirements = (one for route in routes.routes for one in route.requirements)
+    return any(isinstance(one, CertificateShows) for one in requirements)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -138,6 +138,8 @@ class Reason(StrEnum):
     AUDIENCE_NOT_ALLOWED = "audience_not_allowed"
     CLAIM_UNSATISFIED = "claim_unsatisfied"
     BINDING_MISSING = "binding_missing"
+    CERTIFICATE_UNKNOWN = "certificate_unknown"
+    CERTIFICATE_NOT_ALLOWED = "certificate_not_allowed"
 
     # mint
     ANSWER_TOO_LARGE = "answer_too_large"
@@ -354,6 +356,10 @@ ROWS: Final[Mapping[Reason, Row]] = {
     Reason.CLAIM_UNSATISFIED: Row(_F, Step.AUTHORIZE, "A claim does not satisfy the route's requirement."),
     Reason.BINDING_MISSING: Row(
         _F, Step.AUTHORIZE, "The route wants a token that is bound to a certificate, and this one is not."
+    ),
+    Reason.CERTIFICATE_UNKNOWN: Row(_F, Step.AUTHORIZE, "Nobody says what the client's certificate shows."),
+    Reason.CERTIFICATE_NOT_ALLOWED: Row(
+        _F, Step.AUTHORIZE, "The client has shown no certificate of an identity the route allows."
     ),
     Reason.ANSWER_TOO_LARGE: Row(
         _F, Step.MINT, "The answer would not fit into the 3.5 KB that every proxy can carry."

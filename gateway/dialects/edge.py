@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
-from gateway.core.facts import Host, RequestFacts
+from gateway.core.facts import ClientCertificate, Host, RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.host import DEFAULT_PORTS, parse_host
 from gateway.core.policy import CertificateFrom, Network, Policy
@@ -196,8 +196,15 @@ def _facts(request: HttpRequest, policy: Policy, arrived: _Arrived) -> RequestFa
     )
 
 
-def _certificate(request: HttpRequest, policy: Policy, arrived: _Arrived) -> bytes | None:
+def _certificate(request: HttpRequest, policy: Policy, arrived: _Arrived) -> ClientCertificate | None:
     """Which one the client has shown: to us, or to a proxy of ours that says so; never by its own word."""
     if policy.certificate_from is CertificateFrom.TLS:
-        return None if arrived.told else request.certificate
+        return None if arrived.told else _shown_to_us(request, policy)
     return certificate_of(request.headers, policy) if arrived.told else None
+
+
+def _shown_to_us(request: HttpRequest, policy: Policy) -> ClientCertificate | None:
+    """Its names only where a route asks for them: elsewhere the thumbprint tells questions apart."""
+    if request.certificate is None:
+        return None
+    return ClientCertificate(request.certificate, request.identities if policy.asks_identities else None)

@@ -12,7 +12,7 @@ Envoy's `context_extensions`, or by a host that one policy alone has.
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from gateway.core.facts import RequestFacts
+from gateway.core.facts import ClientCertificate, RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.host import host_pattern, parse_host
 from gateway.core.policy import CertificateFrom, Policy
@@ -135,9 +135,9 @@ def _facts(checked: Checked, policy: Policy) -> RequestFacts:
     )
 
 
-def _certificate(checked: Checked, policy: Policy) -> bytes | None:
+def _certificate(checked: Checked, policy: Policy) -> ClientCertificate | None:
     if policy.certificate_from is CertificateFrom.ENVOY_GRPC:
-        return certificate_in(checked.certificate, "attributes.source.certificate")
+        return certificate_in(checked.certificate, policy, "attributes.source.certificate")
     return certificate_of(checked.headers, policy)
 
 

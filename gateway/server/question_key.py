@@ -4,10 +4,12 @@ A key is made of all that `answer` reads of a request (`Question`), as a keyed d
 memory of the memo finds no token in it, and who chooses tokens cannot choose keys.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from gateway.core.ask import Question
+from gateway.core.facts import ClientCertificate
 from gateway.core.headers import HeaderPairs
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class QuestionKeys:
         )
         digest = (self._beginnings.get(of) or self._begun(of)).copy()
         if certificate is not None:
-            digest.update(b"%d:%b" % (len(certificate), certificate))
+            digest.update(_certified(certificate))
         if cookies is not None:
             digest.update(b"%d:%b" % (len(cookies), cookies))
         digest.update(text or b"")
@@ -69,7 +71,23 @@ class QuestionKeys:
         ]
         parts += [part for pair in cors for part in pair]
         beginning = sha256(self._secret.ljust(64, b"\0"))  # one block of SHA-256: worked out once
-        beginning.update(b"".join(b"%d:%b" % (len(part), part) for part in parts))
+        beginning.update(_measured(parts))
         if len(self._beginnings) < MAX_BEGINNINGS:
             self._beginnings[of] = beginning
         return beginning
+
+
+# --- private ---
+
+
+def _certified(certificate: ClientCertificate) -> bytes:
+    """What is known of it, in one spelling. That no name is known is not that there is none."""
+    thumbprint, identities = certificate
+    parts = [thumbprint] if identities is None else [thumbprint, *map(str.encode, sorted(identities))]
+    measured = _measured(parts)
+    return b"%d,%d:%b" % (identities is None, len(measured), measured)
+
+
+def _measured(parts: Iterable[bytes]) -> bytes:
+    """Each part with its length: no two lists of parts give one text."""
+    return b"".join(b"%d:%b" % (len(part), part) for part in parts)

@@ -119,6 +119,48 @@ def test_a_proxy_before_the_edge_tells_of_its_client(at_the_edge: Explain) -> No
     assert ran.code == 0
 
 
+SPIFFE = "spiffe://cluster.local/ns/shop/sa/checkout"
+
+
+@pytest.fixture
+def asking(gateway: Run, keys: str, token_file: Path, tmp_path: Path) -> Explain:
+    """A route that wants a client's certificate, of which its nginx tells."""
+    changed = configuration()
+    orders = changed["policies"]["orders"]
+    orders["client_certificate"] = "nginx"
+    orders["routes"][0]["require"]["certificate"] = {"identities": [SPIFFE, "checkout.shop.svc"]}
+    return Explain(gateway, write(tmp_path, changed), keys, token_file)
+
+
+@pytest.mark.parametrize(
+    ("identities", "reason"),
+    [
+        ((), "certificate_not_allowed"),
+        ((SPIFFE,), None),
+        (("other.example", "checkout.shop.svc"), None),
+        (("other.example",), "certificate_not_allowed"),
+    ],
+)
+def test_a_client_may_show_a_certificate(
+    asking: Explain, identities: tuple[str, ...], reason: str | None
+) -> None:
+    ran = asking("--json", *(word for name in identities for word in ("--identity", name)))
+    assert ran.document["reason"] == reason
+    assert ran.code == (1 if reason else 0)
+
+
+def test_an_identity_is_a_name(asking: Explain) -> None:
+    ran = asking("--identity", "CN=a")
+    assert ran.code == 2
+    assert "--identity is neither a URI nor a DNS name" in ran.err
+
+
+def test_nobody_shows_one_where_nobody_could_tell(explain: Explain) -> None:
+    ran = explain("--identity", SPIFFE)
+    assert ran.code == 2
+    assert "policy orders has no client_certificate" in ran.err
+
+
 def test_without_an_edge_no_client_asks(explain: Explain) -> None:
     ran = explain("--dialect", "edge")
     assert ran.code == 2

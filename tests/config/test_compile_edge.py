@@ -8,11 +8,17 @@ from typing import Any
 
 import pytest
 
+from gateway.config.compile import load_world
+from gateway.config.problem import ConfigError
+from gateway.config.secret import SecretFile, SecretReference
 from gateway.config.upstream import EdgeTrust
 from gateway.config.world import Address
 from gateway.core.policy import WebSocketProtocolCredential
 from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of, write
+from tests.tls.authority import Authority
 
+AUTHORITY = Authority()
+OWN = AUTHORITY.server()
 EDGE = ("listeners", "edge")
 ORDERS = ("policies", "orders")
 PROXIES = "listeners.edge.trusted_proxies"
@@ -144,6 +150,62 @@ def test_who_may_ask_must_be_said_where_a_proxy_asks(tmp_path: Path) -> None:
     problems = problems_of(tmp_path, config)
     assert [problem.path for problem in problems] == ["policies.orders.callers", "policies.orders.peers"]
     assert {problem.line for problem in problems} != {0}
+
+
+# --- certificates ---
+
+
+def read(reference: SecretReference) -> bytes:
+    name = reference.path.name if isinstance(reference, SecretFile) else ""
+    return {"tls.crt": OWN.chain, "tls.key": OWN.key, "ca.crt": AUTHORITY.pem}.get(name, b"k" * 32)
+
+
+def told(form: str, *, tls: Json | None = None, edge: Json | None = None, proxies: bool = True) -> Json:
+    config = at_the_edge()
+    config["policies"]["orders"]["client_certificate"] = form
+    if not proxies:
+        for name in ("peers", "callers"):
+            del config["policies"]["orders"][name]
+    if edge is not None:
+        config["listeners"]["edge"] = edge
+    if tls is not None:
+        config["listeners"]["edge"]["tls"] = {"certificate": "file:tls.crt", "key": "file:tls.key"} | tls
+    return config
+
+
+WITH_CA = {"client_ca": "file:ca.crt"}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        told("tls", tls=WITH_CA),
+        told("tls", tls=WITH_CA, edge={}, proxies=False),
+        told("nginx"),
+        told("nginx", edge={}),  # a proxy may ask
+        told("nginx", proxies=False),  # one stands before the edge
+    ],
+)
+def test_somebody_can_tell_of_certificates(tmp_path: Path, config: Json) -> None:
+    policy = load_world(write(tmp_path, config), read_secret=read).snapshot.policies["orders"]
+    assert policy.certificate_from is not None
+
+
+@pytest.mark.parametrize(
+    ("config", "what"),
+    [
+        (told("tls"), "no client is asked"),
+        (told("tls", tls={}), "no client is asked"),
+        (valid() | {"policies": told("tls")["policies"]}, "no client is asked"),
+        (told("nginx", edge={}, proxies=False), "nobody may say it"),
+    ],
+)
+def test_a_form_in_which_nobody_can_is_refused(tmp_path: Path, config: Json, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_world(write(tmp_path, config), read_secret=read)
+    found = {problem.path: problem for problem in caught.value.problems}
+    assert what in found["policies.orders.client_certificate"].what
+    assert found["policies.orders.client_certificate"].fix
 
 
 # --- hosts ----------------------------------------------------------------------------------------

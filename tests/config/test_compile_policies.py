@@ -7,6 +7,7 @@ import pytest
 from gateway.core.policy import (
     BearerCredential,
     CertificateFrom,
+    CertificateShows,
     CookieCredential,
     Cors,
     HeaderCredential,
@@ -79,7 +80,7 @@ def test_the_header_authorization_can_stand_alone(tmp_path: Path) -> None:
     assert policy(tmp_path, config).credentials == (HeaderCredential(name="authorization"),)
 
 
-@pytest.mark.parametrize("form", CertificateFrom)
+@pytest.mark.parametrize("form", [form for form in CertificateFrom if form is not CertificateFrom.TLS])
 def test_a_policy_may_name_the_form_in_which_certificates_are_told(
     tmp_path: Path, form: CertificateFrom
 ) -> None:
@@ -89,6 +90,40 @@ def test_a_policy_may_name_the_form_in_which_certificates_are_told(
     change(*ORDERS, "routes", 0, "require", "bound", to=True)(config)
     assert policy(tmp_path, config).certificate_from is form
     assert TokenBound() in policy(tmp_path, config).routes.routes[0].requirements
+
+
+SPIFFE = "spiffe://cluster.local/ns/shop/sa/checkout"
+
+
+def test_a_route_may_want_an_identity(tmp_path: Path) -> None:
+    config = valid()
+    change(*ORDERS, "client_certificate", to="nginx")(config)
+    assert not policy(tmp_path, config).asks_identities
+    wanted = {"certificate": {"identities": [SPIFFE, "checkout.shop.svc"]}}
+    change(*ORDERS, "routes", 0, "require", to=wanted)(config)
+    found = policy(tmp_path, config)
+    assert found.asks_identities
+    assert found.routes.routes[0].requirements == (
+        CertificateShows(identities=frozenset({SPIFFE, "checkout.shop.svc"})),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ({}, ".identities"),
+        ({"identities": []}, ".identities"),
+        ({"identities": [SPIFFE, "CN=checkout"]}, ".identities[1]"),
+        ({"identities": ["*.shop.svc"]}, ".identities[0]"),
+        ({"subject": "checkout"}, ".subject"),
+    ],
+)
+def test_an_identity_is_named_in_full(tmp_path: Path, wanted: Json, path: str) -> None:
+    config = valid()
+    change(*ORDERS, "client_certificate", to="nginx")(config)
+    change(*ORDERS, "routes", 0, "require", "certificate", to=wanted)(config)
+    found = [problem.path for problem in problems_of(tmp_path, config)]
+    assert f"policies.orders.routes[0].require.certificate{path}" in found
 
 
 REFUSED: list[tuple[Callable[[Json], None], str, str]] = [
@@ -105,6 +140,11 @@ REFUSED: list[tuple[Callable[[Json], None], str, str]] = [
     (change(*ORDERS, "credentials", 4, to={"type": "bearer"}), "credentials[4]", "twice"),
     (change(*ORDERS, "client_certificate", to="apache"), "client_certificate", "not one of nginx, traefik"),
     (change(*ORDERS, "routes", 0, "require", "bound", to=True), "routes[0].require.bound", "nobody says"),
+    (
+        change(*ORDERS, "routes", 0, "require", "certificate", to={"identities": ["a.example"]}),
+        "routes[0].require.certificate",
+        "nobody says",
+    ),
     (change(*ORDERS, "cors", "origins", to=["*"]), "cors.origins[0]", "no origin"),
     (change(*ORDERS, "cors", "headers", to=["*"]), "cors.headers[0]", "means nothing"),
     (change(*ORDERS, "cors", "expose", to=["a b"]), "cors.expose[0]", "not a header name"),

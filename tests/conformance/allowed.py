@@ -5,6 +5,7 @@ from typing import Final
 from gateway.core.evidence import KeysNeeded
 from gateway.core.policy import (
     CertificateFrom,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
@@ -49,8 +50,9 @@ from tests.conformance.scenario import (
     with_text,
     with_token,
 )
-from tests.showing import SHOWN, bound_to
+from tests.showing import NAME, SHOWN, SPIFFE, bound_to, certificate
 
+SHOWS: Final = CertificateShows(identities=frozenset({SPIFFE, "other.example"}))
 ALLOWED: Final = (
     case(
         "whatever is revoked of others",
@@ -81,6 +83,24 @@ ALLOWED: Final = (
             ),
         )
         for form in SHOWN
+    ),
+    *(
+        case(
+            f"a certificate that the route wants, as {form.value} says it",
+            shows(form, certificate(NAME, SPIFFE)),
+            PERMIT,
+            world=lambda form=form: snapshot(policy(route(requirements=(SHOWS,)), certificate_from=form)),
+        )
+        for form in SHOWN
+        if form is not CertificateFrom.ENVOY_XFCC
+    ),
+    case(
+        "a certificate that the route wants, by the one URI that envoy-xfcc says",
+        with_headers((b"x-forwarded-client-cert", b"Hash=%b;URI=%b" % (b"0" * 64, SPIFFE.encode()))),
+        PERMIT,
+        world=lambda: snapshot(
+            policy(route(requirements=(SHOWS,)), certificate_from=CertificateFrom.ENVOY_XFCC)
+        ),
     ),
     case(
         "a bearer token of a client that shows a certificate",

@@ -1,14 +1,17 @@
 """Which tokens are refused, and where can we not tell: at verify, identify, authorize and mint?"""
 
+from collections.abc import Callable
 from typing import Final
 
 from gateway.core.evidence import KeysNeeded
 from gateway.core.policy import (
     AudienceIncludes,
     CertificateFrom,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClientIs,
+    Snapshot,
     TokenBound,
 )
 from gateway.core.reason import Reason
@@ -39,7 +42,7 @@ from tests.conformance.scenario import (
     with_text,
     with_token,
 )
-from tests.showing import OTHER_CERTIFICATE, SHOWN, bound_to
+from tests.showing import OTHER_CERTIFICATE, SHOWN, SPIFFE, bound_to, certificate
 
 VERIFY: Final = (
     case("a token of 17 KiB", with_text(lambda: "a" * 17 * 1024), Reason.TOKEN_TOO_LARGE),
@@ -183,7 +186,48 @@ VERIFY: Final = (
     ),
 )
 
+WANTED = CertificateShows(identities=frozenset({SPIFFE}))
+
+
+def wants_identity(form: CertificateFrom | None) -> Callable[[], Snapshot]:
+    return lambda: snapshot(policy(route(requirements=(WANTED,)), certificate_from=form))
+
+
 AUTHORIZE: Final = (
+    *(
+        case(
+            f"another certificate than the route wants, as {form.value} says it",
+            shows(form, certificate("spiffe://cluster.local/ns/shop/sa/other", common_name=SPIFFE)),
+            Reason.CERTIFICATE_NOT_ALLOWED,
+            world=wants_identity(form),
+        )
+        for form in SHOWN
+        if form is not CertificateFrom.ENVOY_XFCC
+    ),
+    case(
+        "no certificate where the route wants one",
+        asked(),
+        Reason.CERTIFICATE_NOT_ALLOWED,
+        world=wants_identity(CertificateFrom.RFC9440),
+    ),
+    case(
+        "a certificate that the route wants, in a form that the policy does not name",
+        shows(CertificateFrom.TRAEFIK, certificate(SPIFFE)),
+        Reason.CERTIFICATE_NOT_ALLOWED,
+        world=wants_identity(CertificateFrom.RFC9440),
+    ),
+    case(
+        "a certificate that the route wants, and nobody who may say so",
+        shows(CertificateFrom.RFC9440, certificate(SPIFFE)),
+        Reason.CERTIFICATE_UNKNOWN,
+        world=wants_identity(None),
+    ),
+    case(
+        "names of a certificate that could be one name's text",
+        shows(CertificateFrom.ENVOY_XFCC),
+        Reason.CERTIFICATE_UNKNOWN,
+        world=wants_identity(CertificateFrom.ENVOY_XFCC),
+    ),
     case(
         "a bearer token where a bound one is wanted",
         shows(CertificateFrom.RFC9440),

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from gateway.core.answer import answer
 from gateway.core.authorize import Permission, authorize, matches
 from gateway.core.claims import Span
+from gateway.core.facts import ClientCertificate
 from gateway.core.policy import (
     AudienceIncludes,
+    CertificateShows,
     ClaimContains,
     ClaimEquals,
     ClaimMatches,
@@ -56,10 +58,49 @@ def like(pattern: str, *path: str) -> ClaimMatches:
     return ClaimMatches(path=path or ("x",), pattern=pattern)
 
 
+WANTED: Final = CertificateShows(identities=frozenset({showing.SPIFFE, showing.NAME}))
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        (showing.known(showing.CERTIFICATE, {showing.SPIFFE}), PERMIT),
+        (showing.known(showing.CERTIFICATE, {showing.NAME, "other.example"}), PERMIT),
+        (showing.known(showing.CERTIFICATE, {"other.example"}), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(showing.CERTIFICATE, {showing.NAME.upper()}), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(showing.CERTIFICATE, {showing.SPIFFE + "/"}), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(showing.CERTIFICATE, {"*.shop.svc"}), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(showing.CERTIFICATE, ()), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(None, ()), Reason.CERTIFICATE_NOT_ALLOWED),
+        (showing.known(showing.CERTIFICATE), Reason.CERTIFICATE_UNKNOWN),
+        (None, Reason.CERTIFICATE_UNKNOWN),
+    ],
+)
+def test_a_certificate_may_be_required(shown: ClientCertificate | None, expected: Reason | None) -> None:
+    asked = question(b.token(), b.route(requirements=(WANTED,)), shown)
+    verdict = answer(asked, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI)
+    assert (verdict.reason if isinstance(verdict, Deny) else PERMIT) is expected
+    assert isinstance(verdict, Permit) is (expected is PERMIT)
+
+
+def test_a_certificate_stands_beside_the_token_and_not_in_its_place() -> None:
+    shown = showing.known(showing.CERTIFICATE, {showing.SPIFFE})
+    asked = question(b.token(exp=b.NOW - 1000), b.route(requirements=(WANTED,)), shown)
+    verdict = answer(asked, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI)
+    assert isinstance(verdict, Deny)
+    assert verdict.reason is Reason.TOKEN_EXPIRED
+
+
+def test_of_no_identities_none_will_do() -> None:
+    nobody = CertificateShows(identities=frozenset())
+    asked = question(b.token(), b.route(requirements=(nobody,)), showing.known(None, ()))
+    assert isinstance(answer(asked, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI), Deny)
+
+
 def test_a_bound_token_may_be_required() -> None:
     assert requires(TokenBound()) is Reason.BINDING_MISSING
     one = b.route(requirements=(TokenBound(),))
-    asked = question(b.token(cnf=showing.bound_to()), one, showing.thumbprint())
+    asked = question(b.token(cnf=showing.bound_to()), one, showing.known(showing.CERTIFICATE))
     assert isinstance(answer(asked, b.snapshot(), b.evidence(), now=b.NOW, jti=b.JTI), Permit)
 
 

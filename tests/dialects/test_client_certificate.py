@@ -9,12 +9,23 @@ from hypothesis import strategies as st
 
 from gateway.core.binding import NO_CERTIFICATE
 from gateway.core.headers import HeaderPairs, Headers
-from gateway.core.policy import CertificateFrom
+from gateway.core.policy import CertificateFrom, CertificateShows
 from gateway.core.reason import Reason, Refusal
 from gateway.dialects.client_certificate import HEADERS, certificate_of
 from gateway.dialects.untrusted import UNTRUSTED
 from tests import builders as b
-from tests.showing import CERTIFICATE, OTHER_CERTIFICATE, SHOWN, escaped_pem, pem, shown, thumbprint, xfcc
+from tests.showing import (
+    CERTIFICATE,
+    OTHER_CERTIFICATE,
+    SHOWN,
+    SPIFFE,
+    certificate,
+    escaped_pem,
+    pem,
+    shown,
+    thumbprint,
+    xfcc,
+)
 
 FORMS = tuple(SHOWN)
 EVERY_FORM = pytest.mark.parametrize("form", FORMS, ids=lambda form: form.value)
@@ -24,9 +35,11 @@ DIGEST = thumbprint().hex().encode()
 
 def read(form: CertificateFrom | None, *pairs: tuple[bytes, bytes]) -> bytes | Reason | None:
     try:
-        return certificate_of(Headers.of(pairs), b.policy(certificate_from=form))
+        found = certificate_of(Headers.of(pairs), b.policy(certificate_from=form))
     except Refusal as refusal:
         return refusal.reason
+    assert found is None or found.identities is None, "no route asks for them"
+    return found and found.thumbprint
 
 
 @EVERY_FORM
@@ -229,3 +242,75 @@ def test_octets_of_any_kind_are_none_or_refused(form: CertificateFrom, values: l
 def test_no_form_reaches_a_backend() -> None:
     named = {name for names in HEADERS.values() for name in names}
     assert named <= {name.lower().encode() for name in UNTRUSTED}
+
+
+# --- the names in it ---
+
+ASKING = b.route(requirements=(CertificateShows(identities=frozenset({SPIFFE})),))
+NAMED = certificate(SPIFFE, "Orders.shop.svc", "*.shop.svc")
+NAMES = frozenset({SPIFFE, "orders.shop.svc", "*.shop.svc"})
+
+
+def names(form: CertificateFrom, *pairs: tuple[bytes, bytes]) -> frozenset[str] | None:
+    found = certificate_of(Headers.of(pairs), b.policy(ASKING, certificate_from=form))
+    assert found is not None
+    return found.identities
+
+
+@pytest.mark.parametrize("form", [one for one in FORMS if one is not CertificateFrom.ENVOY_XFCC])
+def test_the_names_are_those_of_the_whole_certificate(form: CertificateFrom) -> None:
+    assert names(form, *shown(form, NAMED)) == NAMES
+    assert names(form, *shown(form, certificate(common_name="orders.shop.svc"))) == frozenset()
+    assert names(form, *shown(form, CERTIFICATE)) == frozenset(), "nobody can read it"
+    assert names(form) == frozenset()
+
+
+def test_no_other_form_tells_of_names() -> None:
+    for form in FORMS:
+        for other in FORMS:
+            if other is not form:
+                assert names(form, *shown(other, NAMED)) == frozenset()
+
+
+def test_without_verification_there_are_no_names() -> None:
+    pairs = ((b"ssl-client-cert", escaped_pem(NAMED)), (b"ssl-client-verify", b"FAILED:self signed"))
+    assert names(CertificateFrom.NGINX, *pairs) == frozenset()
+
+
+def test_only_the_clients_own_of_a_chain_is_read() -> None:
+    chain = b64encode(certificate("a.example")) + b"," + b64encode(NAMED)
+    assert names(CertificateFrom.TRAEFIK, (b"x-forwarded-tls-client-cert", chain)) == frozenset({"a.example"})
+
+
+CERT = b'Cert="' + escaped_pem(NAMED) + b'"'
+URI = b"URI=" + SPIFFE.encode()
+HASH = b"Hash=" + DIGEST
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (CERT, NAMES),
+        (CERT + b";URI=spiffe://other;DNS=other.example", NAMES),
+        (b"URI=spiffe://other;" + CERT, NAMES),
+        (HASH + b";" + URI, {SPIFFE}),
+        (b"By=spiffe://us;" + HASH + b';Subject="CN=a";' + URI, {SPIFFE}),
+        (HASH + b";URI=", set()),
+        # What a name may have brought along:
+        (HASH + b";" + URI + b";", None),
+        (HASH + b";" + URI + b";a=b", None),
+        (HASH + b";" + URI + b";DNS=a.example", None),
+        (HASH + b";" + URI + b";URI=spiffe://other", None),
+        (HASH + b";URI=spiffe://other;" + URI, None),
+        (HASH + b";URI=;" + URI, None),
+        (HASH + b";DNS=a.example;" + URI, None),
+        (HASH + b";dns=a.example;" + URI, None),
+        (HASH + b';URI="' + SPIFFE.encode() + b'"', None),
+        (HASH + b";uri=" + SPIFFE.encode(), None),
+        (HASH + b';Subject="CN=a;' + URI + b'"', None),
+        (HASH, None),
+        (HASH + b";DNS=a.example", None),
+    ],
+)
+def test_of_envoys_element_the_certificate_is_read_or_a_last_uri_alone(text: bytes, expected: object) -> None:
+    assert names(CertificateFrom.ENVOY_XFCC, (b"x-forwarded-client-cert", text)) == expected

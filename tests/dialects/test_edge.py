@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.facts import Host, RequestFacts
+from gateway.core.facts import ClientCertificate, Host, RequestFacts
 from gateway.core.headers import Headers
 from gateway.core.host import host_pattern, parse_host
-from gateway.core.policy import CertificateFrom, HostPattern, Policy
+from gateway.core.policy import CertificateFrom, CertificateShows, HostPattern, Policy
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny
 from gateway.dialects import DIALECTS, edge
 from gateway.dialects.edge import Entrance, HostTable
 from gateway.dialects.wire import ClientRequest, HttpRequest
-from tests.builders import bearer, policy
-from tests.showing import OTHER_CERTIFICATE, SHOWN, thumbprint
+from tests.builders import bearer, policy, route
+from tests.showing import NAME, OTHER_CERTIFICATE, SHOWN, SPIFFE, certificate, thumbprint
 from tests.strategies import any_headers, header_values
 
 CLIENT = "203.0.113.9"
@@ -150,7 +150,35 @@ def test_a_certificate_is_known_from_whoever_has_the_clients_connection(
     asked = request(HOST, *TOLD, *said, peer=peer, certificate=thumbprint())
     facts = edge.read(asked, policy(certificate_from=form), entrance)
     assert isinstance(facts, RequestFacts)
-    assert facts.certificate == found
+    assert facts.certificate == (None if found is None else ClientCertificate(found, None))
+
+
+DER = certificate(SPIFFE)
+ASKING = route(requirements=(CertificateShows(identities=frozenset({SPIFFE})),), upstream="http://a:80")
+
+
+@pytest.mark.parametrize(
+    ("form", "entrance", "peer", "shown", "names"),
+    [
+        (CertificateFrom.TLS, DIRECT, "203.0.113.9", thumbprint(), {NAME}),
+        (CertificateFrom.TLS, DIRECT, "203.0.113.9", b"", set()),
+        (CertificateFrom.TLS, DIRECT, "203.0.113.9", None, None),  # nobody has asked for one
+        (CertificateFrom.TLS, X_FORWARDED, BALANCER, thumbprint(), None),
+        (CertificateFrom.NGINX, X_FORWARDED, BALANCER, thumbprint(), {SPIFFE}),
+        (CertificateFrom.NGINX, X_FORWARDED, "203.0.113.9", thumbprint(), None),
+        (CertificateFrom.NGINX, DIRECT, "203.0.113.9", thumbprint(), None),
+        (None, DIRECT, "203.0.113.9", thumbprint(), None),
+    ],
+)
+def test_an_identity_is_known_from_whoever_has_the_clients_connection(
+    form: CertificateFrom | None, entrance: Entrance, peer: str, shown: bytes | None, names: set[str] | None
+) -> None:
+    of_the_connection = frozenset({NAME} if shown else ())
+    said = SHOWN[CertificateFrom.NGINX](DER)
+    asked = request(HOST, *TOLD, *said, peer=peer, certificate=shown, identities=of_the_connection)
+    facts = edge.read(asked, policy(ASKING, certificate_from=form), entrance)
+    assert isinstance(facts, RequestFacts)
+    assert (facts.certificate and facts.certificate.identities) == names
 
 
 def test_the_host_is_never_told() -> None:

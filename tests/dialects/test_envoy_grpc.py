@@ -10,6 +10,7 @@ from gateway.core.headers import Headers
 from gateway.core.policy import (
     BearerCredential,
     CertificateFrom,
+    CertificateShows,
     CookieCredential,
     HeaderCredential,
     HostPattern,
@@ -22,8 +23,17 @@ from gateway.dialects import DIALECTS, envoy_grpc
 from gateway.dialects.envoy_answers import REMOVE
 from gateway.dialects.envoy_grpc import Checked
 from gateway.dialects.wire import ClientRequest, HttpAnswer, HttpRequest
-from tests.builders import HOST, PEER, bearer, cors, policy, snapshot, token
-from tests.showing import CERTIFICATE, OTHER_CERTIFICATE, SHOWN, escaped_pem, thumbprint
+from tests.builders import HOST, PEER, bearer, cors, policy, route, snapshot, token
+from tests.showing import (
+    CERTIFICATE,
+    OTHER_CERTIFICATE,
+    SHOWN,
+    SPIFFE,
+    certificate,
+    escaped_pem,
+    known,
+    thumbprint,
+)
 from tests.walk import decide
 
 ORIGIN = (b"origin", b"https://app.example.com")
@@ -175,10 +185,28 @@ def test_the_certificate_is_the_messages_and_never_the_clients(said: bytes, expe
     told = policy(certificate_from=CertificateFrom.ENVOY_GRPC)
     headers = tuple(pair for form in SHOWN.values() for pair in form(CERTIFICATE))
     facts = envoy_grpc.read(question(*headers, certificate=said), told)
-    assert (facts.reason if isinstance(facts, Deny) else facts.certificate) == expected
+    assert _thumbprint(facts) == expected
     unsaid = envoy_grpc.read(question(*headers, certificate=said), policy())
     assert isinstance(unsaid, RequestFacts)
     assert unsaid.certificate is None
+
+
+def _thumbprint(facts: RequestFacts | Deny) -> bytes | Reason | None:
+    if isinstance(facts, Deny):
+        return facts.reason
+    return facts.certificate and facts.certificate.thumbprint
+
+
+def test_its_names_are_read_where_a_route_asks_for_them() -> None:
+    wanted = CertificateShows(identities=frozenset({SPIFFE}))
+    told = policy(route(requirements=(wanted,)), certificate_from=CertificateFrom.ENVOY_GRPC)
+    der = certificate(SPIFFE)
+    facts = envoy_grpc.read(question(certificate=escaped_pem(der)), told)
+    assert isinstance(facts, RequestFacts)
+    assert facts.certificate == known(der, {SPIFFE})
+    silent = envoy_grpc.read(question(), told)
+    assert isinstance(silent, RequestFacts)
+    assert silent.certificate == known(None, ())
 
 
 def test_a_stranger_is_refused() -> None:

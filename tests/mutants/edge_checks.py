@@ -14,6 +14,21 @@ EDGE_CHECKS: Final = (
                 'entrance.forwarded == "none" or not is_listed(peer, entrance.trusted_proxies)',
                 'entrance.forwarded == "none"',
             ),
+            Mutant(
+                "edge-certificate-of-a-balancer",
+                "return None if arrived.told else _shown_to_us(request, policy)",
+                "return _shown_to_us(request, policy)",
+            ),
+            Mutant(
+                "edge-certificate-by-its-own-word",
+                "return certificate_of(request.headers, policy) if arrived.told else None",
+                "return certificate_of(request.headers, policy)",
+            ),
+            Mutant(
+                "edge-certificate-unasked",
+                "    if request.certificate is None:\n        return None\n",
+                '    request = request._replace(certificate=request.certificate or b"")\n',
+            ),
             Mutant("edge-one-value", "if len(values) != 1:", "if not values:"),
             Mutant("edge-scheme-missing", "if hop.scheme is None:", "if False:"),
             Mutant("edge-scheme", "if scheme is None:", "if False:"),

@@ -244,7 +244,7 @@ REQUEST_CHECKS: Final = (
     ),
     Group(
         "gateway/dialects/client_certificate.py",
-        ("tests/dialects/test_client_certificate.py",),
+        ("tests/dialects/test_client_certificate.py", "tests/properties/test_identities.py"),
         (
             Mutant(
                 "certificate-form",
@@ -266,8 +266,28 @@ REQUEST_CHECKS: Final = (
                 "certificate-plus", "unquote_to_bytes(text)", 'unquote_to_bytes(text.replace(b"+", b" "))'
             ),
             Mutant("xfcc-two-digests", "if not given or len(given) != len(said):", "if not given:"),
-            Mutant("xfcc-digest-of-another", "if len(thumbprints) > 1:", "if False:"),
+            Mutant("xfcc-digest-of-another", "if digest not in {None, whole.thumbprint}:", "if False:"),
+            Mutant("xfcc-uri-last", "rb'(?:.*;)?URI=([^\",;=]*)'", "rb'(?:.*;)?URI=([^\",;=]*)(?:;.*)?'"),
+            Mutant("xfcc-uri-quoted", "URI=([^\",;=]*)'", 'URI="?([^",;=]*)"?\''),
+            Mutant("xfcc-uri-once", 'names.count(b"uri") > 1 or ', ""),
+            Mutant("xfcc-uri-before-names", ' or b"dns" in names', ""),
             Mutant("xfcc-elements", "rb'([A-Za-z]+)=", "rb',?([A-Za-z]+)="),
+        ),
+    ),
+    Group(
+        "gateway/dialects/certificate_names.py",
+        ("tests/dialects/test_certificate_names.py", "tests/properties/test_identities.py"),
+        (
+            Mutant(
+                "identity-common-name",
+                "*(name.lower() for name",
+                "*(one.value for one in x509.load_der_x509_certificate(der).subject), *(n.lower() for n",
+            ),
+            Mutant(
+                "identity-of-mail",
+                "names.get_values_for_type(x509.DNSName)",
+                "(*names.get_values_for_type(x509.DNSName), *names.get_values_for_type(x509.RFC822Name))",
+            ),
         ),
     ),
     Group(

@@ -91,6 +91,17 @@ TOKEN_CHECKS: Final = (
             Mutant("client", "if principal.client_id not in clients:", "if False:"),
             Mutant("claim", "if not _claim_holds(requirement, principal):", "if False:"),
             Mutant("bound", "if not is_bound(principal.claims):", "if False:"),
+            Mutant("identity", "if wanted.isdisjoint(certificate.identities):", "if False:"),
+            Mutant(
+                "identity-unknown",
+                "    if certificate is None:\n        raise",
+                "    if certificate is None:\n        return\n    if False:\n        raise",
+            ),
+            Mutant(
+                "identity-untold",
+                "    if certificate.identities is None:\n        raise",
+                "    if certificate.identities is None:\n        return\n    if False:\n        raise",
+            ),
             Mutant("claim-second-at", 'if ats and text.count("@") != ats:', "if False:"),
         ),
     ),

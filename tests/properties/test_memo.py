@@ -11,7 +11,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from gateway.core.base64url import decode
 from gateway.core.evidence import Evidence, KeysNeeded, Need, Unavailable
 from gateway.core.jwk import KeySet
-from gateway.core.policy import BearerCredential, CertificateFrom, CookieCredential, Policy
+from gateway.core.policy import (
+    BearerCredential,
+    CertificateFrom,
+    CertificateShows,
+    CookieCredential,
+    Policy,
+)
 from gateway.core.revocation import NOTHING_REVOKED
 from gateway.core.verdict import Permit
 from gateway.dialects import envoy_grpc
@@ -40,7 +46,8 @@ REVOKED = (
     b.revoked(kid="k1"),
     b.revoked(subject="bob", issued_before=b.NOW + 30),
 )
-CERTIFICATES = (None, showing.CERTIFICATE, showing.OTHER_CERTIFICATE)
+NAMED = showing.certificate(showing.SPIFFE)
+CERTIFICATES = (None, showing.CERTIFICATE, showing.OTHER_CERTIFICATE, NAMED, showing.certificate("b.example"))
 ORIGIN = (b"origin", b"https://app.example.com")
 
 
@@ -48,7 +55,12 @@ def policy(scope: str, *, reuse: bool) -> Policy:
     """One route for each kind of minting, and what a token needs for them."""
     needs = b.needs_scopes(scope)
     again = b.downstream(audience="again", reuse_s=REUSE_S)
-    routes = [b.route("anew", "/v1/orders/{order}", requirements=needs), b.public_route()]
+    shows = CertificateShows(identities=frozenset({showing.SPIFFE}))
+    routes = [
+        b.route("anew", "/v1/orders/{order}", requirements=needs),
+        b.route("shown", "/v1/shown/{order}", requirements=(*needs, shows)),
+        b.public_route(),
+    ]
     if reuse:
         routes.append(b.route("again", "/v1/again/**", requirements=needs, downstream=again))
     credentials = (BearerCredential(), CookieCredential(name="token"))
@@ -145,6 +157,7 @@ class WarmIsCold(RuleBasedStateMachine):
             self.ask(self.issue(key=KEYS[1], sub=sub, jti="two"), path=path, place="cookie with others")
         for shows in CERTIFICATES:
             self.ask(self.issue(bound=showing.CERTIFICATE), shows=shows)
+            self.ask(self.issue(), path=b"/v1/shown/1", shows=shows)
 
     @rule(
         event=st.sampled_from(
@@ -193,7 +206,9 @@ class WarmIsCold(RuleBasedStateMachine):
         request=st.fixed_dictionaries(
             {},
             optional={
-                "path": st.sampled_from((b"/v1/orders/2?q=1", b"/v1/again/x", b"/public/x", b"/v1/ORDERS/1")),
+                "path": st.sampled_from(
+                    (b"/v1/orders/2?q=1", b"/v1/again/x", b"/v1/shown/1", b"/public/x", b"/v1/ORDERS/1")
+                ),
                 "method": st.sampled_from((b"HEAD", b"POST")),
                 "client": st.just(b"192.0.2.2"),
                 "origin": st.just((ORIGIN,)),

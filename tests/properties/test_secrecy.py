@@ -17,16 +17,17 @@ from hypothesis import strategies as st
 from gateway.core.answer import answer
 from gateway.core.ask import Question, ask
 from gateway.core.authorize import authorize
-from gateway.core.binding import NO_CERTIFICATE
 from gateway.core.claims import check
 from gateway.core.credential import UnverifiedToken, extract, token_of
 from gateway.core.evidence import Evidence, KeysNeeded, Unavailable
+from gateway.core.facts import ClientCertificate
 from gateway.core.jwk import KeySet
 from gateway.core.jws import parse
 from gateway.core.mint import blank_of, identity_headers, mint
 from gateway.core.policy import (
     AudienceIncludes,
     BearerCredential,
+    CertificateShows,
     ClaimEquals,
     ClientIs,
     CookieCredential,
@@ -102,7 +103,7 @@ class Case:
     downstream: Mapping[str, Any] = field(default_factory=dict)
     keys: tuple[b.SigningKey, ...] = (b.KEY,)
     revoked: Revocations = NOTHING_REVOKED
-    certificate: bytes | None = None
+    certificate: ClientCertificate | None = None
 
 
 def changed(**changes: Any) -> Callable[[str], str]:
@@ -113,6 +114,7 @@ def with_canary(make: Callable[[str], dict[str, Any]]) -> Callable[[str], str]:
     return lambda canary: secret_token(canary, **make(canary))
 
 
+SHOWS: Final = CertificateShows(identities=frozenset({showing.SPIFFE}))
 LAX: Final = b.issuer(preset="keycloak", max_lifetime_s=10**7)
 
 CASES: Final[dict[Reason, Case]] = {
@@ -136,9 +138,9 @@ CASES: Final[dict[Reason, Case]] = {
     ),
     Reason.NOT_AN_ACCESS_TOKEN: Case(text=with_canary(lambda canary: {"client_id": [canary]})),
     Reason.BINDING_UNSUPPORTED: Case(text=with_canary(lambda canary: {"cnf": {"jkt": canary}})),
-    Reason.CERTIFICATE_MISSING: Case(text=changed(cnf=showing.bound_to()), certificate=NO_CERTIFICATE),
+    Reason.CERTIFICATE_MISSING: Case(text=changed(cnf=showing.bound_to()), certificate=showing.known(None)),
     Reason.CERTIFICATE_MISMATCH: Case(
-        text=changed(cnf=showing.bound_to()), certificate=showing.thumbprint(showing.OTHER_CERTIFICATE)
+        text=changed(cnf=showing.bound_to()), certificate=showing.known(showing.OTHER_CERTIFICATE)
     ),
     Reason.CLAIM_MALFORMED: Case(text=with_canary(lambda canary: {"aud": {canary: canary}})),
     Reason.CLAIM_MISSING: Case(text=changed(exp=b.OMIT)),
@@ -155,6 +157,10 @@ CASES: Final[dict[Reason, Case]] = {
     Reason.SCOPE_INSUFFICIENT: Case(text=changed(), requirements=b.needs_scopes("admin")),
     Reason.CLIENT_NOT_ALLOWED: Case(text=changed(), requirements=(ClientIs(clients=frozenset({"app"})),)),
     Reason.BINDING_MISSING: Case(text=changed(), requirements=(TokenBound(),)),
+    Reason.CERTIFICATE_UNKNOWN: Case(text=changed(), requirements=(SHOWS,)),
+    Reason.CERTIFICATE_NOT_ALLOWED: Case(
+        text=changed(), requirements=(SHOWS,), certificate=showing.known(None, ())
+    ),
     Reason.AUDIENCE_NOT_ALLOWED: Case(
         text=changed(), requirements=(AudienceIncludes(audiences=frozenset({"x"})),)
     ),
@@ -212,7 +218,7 @@ def test_nor_does_the_exception_that_it_was_nor_its_traceback(reason: Reason, ca
 
 
 def steps(
-    text: str, route: Any, world: Any, known: Evidence, certificate: bytes | None = None
+    text: str, route: Any, world: Any, known: Evidence, certificate: ClientCertificate | None = None
 ) -> Iterator[Any]:
     """Every value on the way to a permit."""
     token = UnverifiedToken(text.encode())
@@ -223,11 +229,11 @@ def steps(
     yield known._replace(signed=signed)
     issuer = issuer_of(signed, world)
     yield admit(token, signed, issuer, known)
-    valid = check(signed, issuer, now=b.NOW, certificate=certificate)
+    valid = check(signed, issuer, now=b.NOW, certificate=certificate and certificate.thumbprint)
     yield valid
     principal = identify(valid)
     yield principal
-    permission = authorize(principal, route)
+    permission = authorize(principal, route, certificate)
     yield permission
     yield mint(blank_of(permission, world.downstream_issuer), known.signer, now=b.NOW, jti=b.JTI)
     identity_headers(permission)  # headers are bytes for the proxy, and no value of the core

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.core.ask import Question
 from gateway.core.credential import Presented
+from gateway.core.facts import ClientCertificate
 from gateway.core.headers import HeaderPairs
 from gateway.server.question_key import KEY_BYTES, QuestionKeys
 from tests import builders as b
@@ -21,13 +22,15 @@ def question(
     *,
     cookies: bytes | None = None,
     certificate: bytes | None = None,
+    identities: frozenset[str] | None = None,
     cors: HeaderPairs = (),
     dialect: str = "nginx",
     policy: str = "orders",
     route: str = "read",
 ) -> Question:
     one = b.route(route)
-    presented = Presented(text, cookies, certificate)
+    shown = None if certificate is None else ClientCertificate(certificate, identities)
+    presented = Presented(text, cookies, shown)
     return Question(b.facts(dialect=dialect), b.policy(one, id=policy), one, presented, cors)
 
 
@@ -39,14 +42,17 @@ def keys(questions: Iterable[Question], secret: bytes = SECRET) -> list[bytes]:
 WORDS = st.sampled_from(("a", "b", "ab", "1:a", ""))
 TEXTS = st.sampled_from((b"", b"a", b"ab", b"b", b"1:a", b"2:ab"))
 CORS = st.lists(st.tuples(TEXTS, TEXTS), max_size=2).map(tuple)
-PARTS = st.tuples(TEXTS, st.none() | TEXTS, st.none() | TEXTS, CORS, WORDS, WORDS, WORDS)
-Parts = tuple[bytes, bytes | None, bytes | None, HeaderPairs, str, str, str]
+NAMES = st.none() | st.frozensets(WORDS, max_size=2)
+SHOWN = st.tuples(st.none(), st.none()) | st.tuples(TEXTS, NAMES)
+PARTS = st.tuples(TEXTS, st.none() | TEXTS, SHOWN, CORS, WORDS, WORDS, WORDS)
+Shown = tuple[bytes | None, frozenset[str] | None]
+Parts = tuple[bytes, bytes | None, Shown, HeaderPairs, str, str, str]
 
 
 def of(parts: Parts) -> Question:
-    text, cookies, certificate, cors, dialect, policy, route = parts
+    text, cookies, (certificate, identities), cors, dialect, policy, route = parts
     names = {"dialect": dialect, "policy": policy, "route": route}
-    return question(text, cookies=cookies, certificate=certificate, cors=cors, **names)
+    return question(text, cookies=cookies, certificate=certificate, identities=identities, cors=cors, **names)
 
 
 @given(PARTS, PARTS)
@@ -66,6 +72,10 @@ def test_keys_are_equal_exactly_where_all_parts_are(one: Parts, other: Parts) ->
         {"certificate": None},
         {"certificate": b""},
         {"certificate": b"2" * 32},
+        {"identities": None},
+        {"identities": frozenset()},
+        {"identities": frozenset({"a", "c"})},
+        {"identities": frozenset({"a"})},
         {"cors": ((b"vary", b"Origin"),)},
         {"cors": ((b"vary", b"Accept"),)},
         {"dialect": "envoy"},
@@ -75,7 +85,7 @@ def test_keys_are_equal_exactly_where_all_parts_are(one: Parts, other: Parts) ->
 )
 def test_each_part_alone_makes_another_key(other: dict[str, Any]) -> None:
     # Two lists of parts drawn at random hardly ever differ in one part only.
-    asked: dict[str, Any] = {"cookies": b"a=b", "certificate": b"1" * 32}
+    asked: dict[str, Any] = {"cookies": b"a=b", "certificate": b"1" * 32, "identities": frozenset({"a", "b"})}
     first, second = keys([question(**asked), question(**{**asked, **other})])
     assert first != second
 
@@ -90,8 +100,21 @@ def test_each_part_alone_makes_another_key(other: dict[str, Any]) -> None:
         ({"cookies": None, "text": b"0:token"}, {"cookies": b"", "text": b"token"}),
         ({"certificate": b"a", "text": b"b"}, {"certificate": b"", "text": b"ab"}),
         ({"certificate": b"a", "cookies": b""}, {"certificate": b"", "cookies": b"a"}),
-        ({"certificate": None, "text": b"0:token"}, {"certificate": b"", "text": b"token"}),
+        ({"certificate": None, "text": b"1,2:0:token"}, {"certificate": b"", "text": b"token"}),
+        ({"certificate": b"a", "identities": None}, {"certificate": b"a", "identities": frozenset()}),
         ({"certificate": None, "cookies": b""}, {"certificate": b"", "cookies": None}),
+        (
+            {"certificate": b"a", "identities": frozenset({"ab", "c"})},
+            {"certificate": b"a", "identities": frozenset({"a", "bc"})},
+        ),
+        (
+            {"certificate": b"a", "identities": frozenset({"b"}), "text": b"c"},
+            {"certificate": b"a", "identities": frozenset(), "text": b"1:bc"},
+        ),
+        (
+            {"certificate": b"", "identities": frozenset({"a"})},
+            {"certificate": b"a", "identities": frozenset({""})},
+        ),
         ({"cors": ((b"ab", b"c"),)}, {"cors": ((b"a", b"bc"),)}),
         ({"cors": ((b"a", b"b"),), "text": b"c"}, {"cors": (), "text": b"abc"}),
     ],

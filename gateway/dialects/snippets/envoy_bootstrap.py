@@ -174,9 +174,14 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
 
 
 def _certificates(policy: Policy) -> Object:
-    """Envoy says its digest in a header that is its own; by default it takes away what a client sends."""
-    told = policy.certificate_from is CertificateFrom.ENVOY_XFCC
-    return {"forward_client_cert_details": "SANITIZE_SET"} if told else {}
+    """Envoy says its digest in a header that is its own; by default it takes away what a client sends.
+
+    Names are read of the whole certificate alone: it puts those between no quotes.
+    """
+    if policy.certificate_from is not CertificateFrom.ENVOY_XFCC:
+        return {}
+    whole = {"set_current_client_cert_details": {"cert": True}} if policy.asks_identities else {}
+    return {"forward_client_cert_details": "SANITIZE_SET", **whole}
 
 
 def _access_log() -> Object:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 import yaml
 
-from gateway.core.policy import Policy
+from gateway.core.policy import CertificateFrom, CertificateShows, Policy
 from gateway.dialects.snippets import SNIPPETS, Settings
 from gateway.dialects.snippets.envoy_bootstrap import put, remove, remove_all, typed
 from gateway.dialects.snippets.settings import SnippetImpossible
+from tests import builders as b
 from tests.dialects.snippets import policies as p
 
 ENVOYS = ("envoy", "envoy-grpc")
@@ -53,6 +54,20 @@ def test_the_gateway_is_spoken_to_in_its_protocol(target: str) -> None:
 def test_it_listens_on_an_address(target: str, listen: str) -> None:
     with pytest.raises(SnippetImpossible, match="write IP:PORT"):
         SNIPPETS[target](p.PLAIN, Settings(listen=listen))
+
+
+@pytest.mark.parametrize("target", ENVOYS)
+def test_the_whole_certificate_is_told_where_a_route_wants_a_name_of_it(target: str) -> None:
+    wanted = b.route(requirements=(CertificateShows(identities=frozenset({"a.example"})),))
+    for policy, told in (
+        (p.PLAIN, (None, None)),
+        (p.TOLD[CertificateFrom.ENVOY_XFCC], ("SANITIZE_SET", None)),
+        (b.policy(wanted, certificate_from=CertificateFrom.ENVOY_XFCC), ("SANITIZE_SET", {"cert": True})),
+    ):
+        (listener,) = resources(target, policy)["listeners"]
+        manager = listener["filter_chains"][0]["filters"][0]["typed_config"]
+        keys = ("forward_client_cert_details", "set_current_client_cert_details")
+        assert tuple(map(manager.get, keys)) == told
 
 
 def test_the_pieces() -> None:
