@@ -75,5 +75,9 @@ def _fixed(running: World, world: World) -> Iterator[tuple[Path, object, object]
     yield ("listeners", "grpc", "tls"), _asks(before.grpc_tls), _asks(after.grpc_tls)
     yield ("listeners", "edge", "tls"), _asks(before.edge_tls), _asks(after.edge_tls)
     yield ("listeners", "edge"), before.edge_trust, after.edge_trust
+    if before.edge_settings is not None and after.edge_settings is not None:
+        # Descriptors are set aside for them at the start; all else is read anew for each request.
+        most = before.edge_settings.max_connections, after.edge_settings.max_connections
+        yield ("listeners", "edge", "max_connections"), *most
     yield ("downstream", "keys"), running.key_store, world.key_store
     yield ("downstream", "algorithm"), running.signing_algorithm, world.signing_algorithm

@@ -9,7 +9,13 @@ from itertools import combinations
 from pathlib import Path
 from typing import Final
 
-from gateway.config.compile_edge import check_certificates, check_hosts, check_upstreams, compile_edge_trust
+from gateway.config.compile_edge import (
+    check_certificates,
+    check_hosts,
+    check_upstreams,
+    compile_edge_settings,
+    compile_edge_trust,
+)
 from gateway.config.compile_issuers import compile_issuer, compile_issuer_source
 from gateway.config.compile_keys import compile_key_store
 from gateway.config.compile_policies import compile_policy
@@ -21,7 +27,7 @@ from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
 from gateway.config.problem import ConfigError, Problem, sorted_problems
-from gateway.config.schema_types import seconds
+from gateway.config.schema_types import octets, seconds
 from gateway.config.secret import ReadSecret, read_secret
 from gateway.config.spot import Spot
 from gateway.config.upstream import Upstream
@@ -139,6 +145,8 @@ def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[st
     listeners = config.main.listeners
     spoken = (listeners.decision.tls, listeners.grpc.tls if listeners.grpc is not None else None)
     known = Known(config.issuer_ids, config.upstream_ids)
+    if listeners.edge is not None:
+        known = known._replace(max_body=octets(listeners.edge.max_body))
     vouched = any(tls is not None and tls.client_ca is not None for tls in spoken)
     for policy_id, section in spot.source.policies.items():
         here = spot / "policies" / policy_id
@@ -180,6 +188,7 @@ def _listeners(config: Config, spot: Spot, read: ReadSecret) -> Listeners:
         grpc_tls=compile_tls(grpc_tls, config.directory, spot / "grpc" / "tls", read),
         edge_tls=compile_tls(edge_tls, config.directory, spot / "edge" / "tls", read),
         edge_trust=compile_edge_trust(section.edge, spot / "edge"),
+        edge_settings=compile_edge_settings(section.edge, spot / "edge"),
     )
 
 

@@ -6,8 +6,9 @@ from gateway.config.host_names import ANYONE, parse_peers
 from gateway.config.schema import ListenersSection
 from gateway.config.schema_edge import EdgeListener
 from gateway.config.schema_policies import PolicySection
+from gateway.config.schema_types import octets, seconds
 from gateway.config.spot import Spot
-from gateway.config.upstream import EdgeTrust
+from gateway.config.upstream import EdgeSettings, EdgeTrust
 from gateway.core.policy import HostPattern, Policy
 
 _DEFAULT_PORTS = {80, 443, None}
@@ -38,6 +39,24 @@ def compile_edge_trust(section: EdgeListener | None, spot: Spot) -> EdgeTrust | 
         trusted_proxies=frozenset(networks),
         forwarded=section.forwarded,
         proxy_protocol=section.proxy_protocol,
+    )
+
+
+def compile_edge_settings(section: EdgeListener | None, spot: Spot) -> EdgeSettings | None:
+    """Give how much may be asked of the edge; `spot` is `listeners.edge`."""
+    if section is None:
+        return None
+    secured = section.tls is not None or section.forwarded != "none"
+    if section.hsts is not None and not secured and not (spot / "forwarded").in_doubt:
+        (spot / "hsts").refuse(
+            "nobody comes by https: browsers ignore it (RFC 6797 section 8.1)",
+            "add tls, or trusted_proxies and forwarded, or remove it",
+        )
+    return EdgeSettings(
+        max_body=octets(section.max_body),
+        max_connections=section.max_connections,
+        requests_per_client=section.requests_per_client,
+        hsts_s=None if section.hsts is None else seconds(section.hsts),
     )
 
 

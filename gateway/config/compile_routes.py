@@ -1,7 +1,7 @@
 """What do the routes of a policy mean?"""
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from gateway.config.http_names import parse_method, parse_upstream
 from gateway.config.identities import parse_identity
@@ -17,6 +17,7 @@ from gateway.config.token_names import (
     parse_oddity,
     parse_scope,
 )
+from gateway.config.upstream import MAX_BODY
 from gateway.core.mint import MAX_LIFE_S, MIN_LIFE_S
 from gateway.core.policy import (
     Access,
@@ -35,14 +36,15 @@ from gateway.core.policy import (
 )
 from gateway.core.route import RouteConflict, RouteTable, parse_template
 
-_MAX_BODY: Final = 10 << 20
-
 
 class Known(NamedTuple):
-    """Which ids a route may name. None where the main file leaves it in doubt: then nothing is said."""
+    """What the main file says for every route: which ids there are (None where it leaves that in doubt: then
+    nothing is said), and how large a body may be.
+    """
 
     issuers: frozenset[str] | None
     upstreams: frozenset[str] | None
+    max_body: int = MAX_BODY
 
 
 def compile_routes(sections: tuple[RouteSection, ...], known: Known, spot: Spot) -> RouteTable:
@@ -95,7 +97,7 @@ def _route(section: RouteSection, known: Known, spot: Spot) -> Route:
         websocket=section.websocket,
         upstream=_upstream(section.upstream, known.upstreams, spot / "upstream"),
         timeout_s=_timeout(section.timeout, spot / "timeout"),
-        max_body=_MAX_BODY if section.max_body is None else octets(section.max_body),
+        max_body=known.max_body if section.max_body is None else octets(section.max_body),
     )
 
 

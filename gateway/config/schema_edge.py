@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gateway.config.schema_tls import EdgeTlsSection
-from gateway.config.schema_types import Duration, SecretReference, Section, Text, Texts
+from gateway.config.schema_types import Duration, SecretReference, Section, Size, Text, Texts
 
 
 class UpstreamTlsSection(Section):
@@ -51,7 +51,7 @@ class UpstreamSection(Section):
 
 
 class EdgeListener(Section):
-    """Where clients come in themselves, in place of a proxy. Checked and explained, not served yet."""
+    """Where clients come in themselves, in place of a proxy."""
 
     host: Text = Field(default="0.0.0.0", examples=["0.0.0.0"])  # noqa: S104 - it is for everybody
     """An IP address."""
@@ -65,5 +65,15 @@ class EdgeListener(Section):
     """Addresses of the load balancers whose word on their clients is taken. Default: nobody's."""
     forwarded: Literal["none", "forwarded", "x-forwarded"] = Field(default="none", examples=["x-forwarded"])
     """In which headers they say it: Forwarded (RFC 7239), or X-Forwarded-For and -Proto. One, never both."""
+    max_body: Size = Field(default="100MiB", examples=["100MiB"])
+    """How large a request's content may be, where its route says nothing else; more is answered 413."""
+    max_connections: Annotated[int, Field(ge=1, le=1_000_000)] = Field(default=10_000, examples=[10_000])
+    """So many clients' connections at once in each worker."""
+    requests_per_client: Annotated[int, Field(ge=1, le=100_000)] = Field(default=256, examples=[256])
+    """So many requests of one subject at once in each worker; more are answered 429."""
+    hsts: Duration | None = Field(default=None, examples=["365d"])
+    """For how long browsers shall come by https alone (RFC 6797); 0s makes them forget it. Needs tls, or
+    forwarded. Default: it is not said.
+    """
     proxy_protocol: bool = False
     """Whether each of their connections begins with a PROXY protocol header, version 2."""

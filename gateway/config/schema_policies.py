@@ -154,7 +154,7 @@ class RouteSection(Section):
     timeout: Duration | None = Field(default=None, examples=["60s"])
     """At the edge: how long a request may take as a whole. Default: as long as something comes in time."""
     max_body: Size | None = Field(default=None, examples=["10MiB"])
-    """At the edge: how large a request's content may be. Default: 10MiB."""
+    """At the edge: how large a request's content may be. Default: listeners.edge.max_body."""
 
 
 class CorsSection(Section):

@@ -27,9 +27,14 @@ class Spot:
         """Go one step down."""
         return replace(self, path=(*self.path, step))
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether another mistake here was already told, so that what is meant is not known."""
+        return touches(self.source.original(self.path), self.source.damaged)
+
     def refuse(self, what: str, fix: str) -> None:
         """Note a mistake, unless it may come from another one that was already told."""
-        if not touches(self.source.original(self.path), self.source.damaged):
+        if not self.in_doubt:
             self.problems.append(self.source.problem(self.path, what, fix))
 
     def warn(self, what: str) -> None:

@@ -1,4 +1,4 @@
-"""Whose word does the edge take, and where does it send what is permitted?
+"""Whose word does the edge take, how much may be asked of it, and where does it send what is permitted?
 
 Values, as in `gateway.config.world`; what speaks to the servers is in `gateway.server`.
 """
@@ -14,6 +14,9 @@ CONNECT_S: Final = 5
 FIRST_BYTE_S: Final = 60
 IDLE_S: Final = 60
 MAX_REQUESTS: Final = 1024
+MAX_BODY: Final = 100 << 20
+MAX_CONNECTIONS: Final = 10_000
+REQUESTS_PER_CLIENT: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,20 @@ class EdgeTrust:
     trusted_proxies: frozenset[Network] = frozenset()
     forwarded: Literal["none", "forwarded", "x-forwarded"] = "none"
     proxy_protocol: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeSettings:
+    """How much clients may ask of the edge, and what it tells browsers."""
+
+    max_body: int = MAX_BODY
+    """Octets of one request's content, where its route says nothing else: `Route.max_body` has it."""
+    max_connections: int = MAX_CONNECTIONS
+    """At once, in each worker."""
+    requests_per_client: int = REQUESTS_PER_CLIENT
+    """At once of one subject, in each worker."""
+    hsts_s: int | None = None
+    """The max-age of Strict-Transport-Security (RFC 6797). None: it is not said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from gateway.config.problem import Problem
-from gateway.config.upstream import EdgeTrust, Upstream
+from gateway.config.upstream import EdgeSettings, EdgeTrust, Upstream
 from gateway.core.policy import Snapshot
 from gateway.core.trust import KeyLocation
 from gateway.net.outbound import Outbound
@@ -78,6 +78,8 @@ class Listeners:
     edge_tls: Certificates | None = None
     edge_trust: EdgeTrust | None = None
     """Whose word the edge takes; set where `edge` is."""
+    edge_settings: EdgeSettings | None = None
+    """How much may be asked of it; set where `edge` is."""
 
     @property
     def deciding(self) -> Mapping[str, Address]:

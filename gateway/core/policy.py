@@ -250,7 +250,7 @@ class Route:
     """Where its requests go, at the edge: an id of an upstream, or a URL that is one."""
     timeout_s: int | None = None
     """At the edge: how long a request may take as a whole; None: as long as something comes."""
-    max_body: int = 10 << 20
+    max_body: int = 100 << 20
     """At the edge: how many octets its content may have."""
 
 

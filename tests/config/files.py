@@ -45,6 +45,10 @@ def at_the_edge() -> Json:
         "trusted_proxies": ["10.0.0.0/16"],
         "forwarded": "x-forwarded",
         "proxy_protocol": True,
+        "max_body": "2MiB",
+        "max_connections": 500,
+        "requests_per_client": 16,
+        "hsts": "365d",
     }
     return config
 

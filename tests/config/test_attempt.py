@@ -97,6 +97,20 @@ def test_certificates_may_change_and_whether_clients_must_show_one_may_not(tmp_p
         assert problem.path == "listeners.edge.tls"
 
 
+def test_how_many_may_come_is_settled_at_the_start_and_what_they_may_ask_is_not(tmp_path: Path) -> None:
+    def changed(**edge: Any) -> Path:
+        config = at_the_edge()
+        config["audit"] = {}
+        config["listeners"]["edge"] |= edge
+        return write(tmp_path, config)
+
+    running = world(changed())
+    more = {"max_body": "1GiB", "requests_per_client": 9, "hsts": "0s"}
+    assert isinstance(attempt(changed(**more), running=running).outcome, World)
+    (problem,) = problems(changed(max_connections=501), running)
+    assert problem.path == "listeners.edge.max_connections"
+
+
 def with_team(folder: Path, policies: dict[str, Any]) -> Path:
     write(folder, {"policies": policies}, "team.yaml")
     return write(folder, plain() | {"include": ["team.yaml"]})

@@ -11,7 +11,7 @@ import pytest
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
 from gateway.config.secret import SecretFile, SecretReference
-from gateway.config.upstream import EdgeTrust
+from gateway.config.upstream import EdgeSettings, EdgeTrust
 from gateway.config.world import Address
 from gateway.core.policy import WebSocketProtocolCredential
 from tests.config.files import Json, at_the_edge, change, problems_of, remove, valid, world_of, write
@@ -31,17 +31,32 @@ def test_every_field_arrives(tmp_path: Path) -> None:
     assert listeners.edge_trust == EdgeTrust(
         trusted_proxies=frozenset({ip_network("10.0.0.0/16")}), forwarded="x-forwarded", proxy_protocol=True
     )
+    assert listeners.edge_settings == EdgeSettings(
+        max_body=2 << 20, max_connections=500, requests_per_client=16, hsts_s=365 * 86400
+    )
 
 
 def test_by_default_there_is_none_and_then_it_trusts_nobody(tmp_path: Path) -> None:
     without = world_of(tmp_path, valid()).listeners
-    assert (without.edge, without.edge_tls, without.edge_trust) == (None, None, None)
+    assert (without.edge, without.edge_tls) == (None, None)
+    assert (without.edge_trust, without.edge_settings) == (None, None)
     config = at_the_edge()
     change(*EDGE, to={})(config)
     world = world_of(tmp_path, config)
     assert world.listeners.edge == Address(host="0.0.0.0", port=8080)
     assert world.listeners.edge_trust == EdgeTrust()
+    assert world.listeners.edge_settings == EdgeSettings()
     assert any("listeners.edge: clients' tokens arrive in plain HTTP" in one for one in world.warnings)
+
+
+def test_a_route_says_itself_how_large_a_body_may_be_or_the_listener_does(tmp_path: Path) -> None:
+    config = at_the_edge()
+    first, second = world_of(tmp_path, config).snapshot.policies["orders"].routes.routes
+    assert (first.max_body, second.max_body) == (1 << 20, 2 << 20)
+    change(*ORDERS, "routes", 0, "max_body", to="1GiB")(config)
+    remove(*EDGE, "max_body")(config)
+    first, second = world_of(tmp_path, config).snapshot.policies["orders"].routes.routes
+    assert (first.max_body, second.max_body) == (1 << 30, 100 << 20)
 
 
 def test_everybody_may_be_trusted_and_it_is_said_again(tmp_path: Path) -> None:
@@ -81,6 +96,11 @@ def test_a_policy_of_the_edge_needs_no_proxies_and_then_none_may_ask(tmp_path: P
         (change(*EDGE, to={"forwarded": "forwarded"}), "listeners.edge.forwarded", "nobody's word"),
         (change(*EDGE, to={"proxy_protocol": True}), "listeners.edge.proxy_protocol", "nobody's word"),
         (change(*EDGE, to={"trusted_proxies": ["::1"]}), PROXIES, "does nothing"),
+        (change(*EDGE, to={"hsts": "1d"}), "listeners.edge.hsts", "nobody comes by https"),
+        (change(*EDGE, "hsts", to="1y"), "listeners.edge.hsts", "not a duration"),
+        (change(*EDGE, "max_body", to="lots"), "listeners.edge.max_body", "not a size"),
+        (change(*EDGE, "max_connections", to=0), "listeners.edge.max_connections", "out of range"),
+        (change(*EDGE, "requests_per_client", to=0), "listeners.edge.requests_per_client", "out of range"),
         (remove(*ORDERS, "peers"), "policies.orders.peers", "missing"),
         (remove(*ORDERS, "callers"), "policies.orders.callers", "missing"),
     ],

@@ -172,7 +172,7 @@ def test_a_route_says_where_its_requests_go_and_how_much(tmp_path: Path) -> None
     assert (health.upstream, health.timeout_s, health.max_body) == (
         "http://health.shop.svc:8080",
         None,
-        10 << 20,
+        2 << 20,
     )
 
 

@@ -40,3 +40,5 @@ def test_nothing_is_said_about_what_cannot_be_judged() -> None:
     assert here.problems == []
     (here / "a" / 0).refuse("is wrong", "right it")
     assert [one.path for one in here.problems] == ["a[0]"]
+    assert (here / "a" / 1).in_doubt
+    assert not (here / "a" / 0).in_doubt

@@ -1,6 +1,6 @@
-from gateway.config.schema_edge import UpstreamSection
-from gateway.config.schema_types import seconds
-from gateway.config.upstream import EdgeTrust, Upstream, UpstreamServer, UpstreamTls
+from gateway.config.schema_edge import EdgeListener, UpstreamSection
+from gateway.config.schema_types import octets, seconds
+from gateway.config.upstream import EdgeSettings, EdgeTrust, Upstream, UpstreamServer, UpstreamTls
 from gateway.tls.client import Trust
 from gateway.tls.pair import Pair
 
@@ -22,6 +22,14 @@ def test_one_server_by_its_url_has_the_defaults_of_the_file() -> None:
     assert plain.first_byte_timeout_s == seconds(section.first_byte_timeout)
     assert plain.idle_timeout_s == seconds(section.idle_timeout)
     assert plain.max_requests == section.max_requests
+
+
+def test_an_edge_of_which_nothing_is_said_has_the_defaults_of_the_file() -> None:
+    section, settings = EdgeListener(), EdgeSettings()
+    assert settings.max_body == octets(section.max_body)
+    assert settings.max_connections == section.max_connections
+    assert settings.requests_per_client == section.requests_per_client
+    assert (settings.hsts_s, section.hsts) == (None, None)
 
 
 def test_nobody_is_trusted_unless_listed() -> None:
