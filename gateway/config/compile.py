@@ -23,6 +23,7 @@ from gateway.config.compile_routes import Known
 from gateway.config.compile_secrets import secret_at
 from gateway.config.compile_tls import compile_tls
 from gateway.config.compile_upstreams import compile_upstreams, upstreams_by_url
+from gateway.config.edge_mistakes import check_at_the_edge, check_upstream
 from gateway.config.host_names import parse_listening_host
 from gateway.config.http_names import parse_issuer_url, parse_url
 from gateway.config.load import Config, load_draft
@@ -64,14 +65,14 @@ def compile_config(config: Config, *, read_secret: ReadSecret = read_secret) -> 
     key_store = compile_key_store(config.main.downstream.keys, config.directory, spot / "downstream" / "keys")
     listeners = _listeners(config, spot / "listeners", read_secret)
     audit = _audit(config, spot / "audit", read_secret)
-    upstreams = _upstreams(config, spot / "upstreams", read_secret)
-    policies = dict(_policies(config, spot, read_secret))
+    upstreams = _upstreams(config, spot / "upstreams", read_secret, listeners)
+    policies = dict(_policies(config, spot, read_secret, listeners))
     check_hosts(policies, {}, spot / "policies")
     warnings = list(spot.warnings)
     refused: list[Problem] = []
     for source in config.sources[1:]:
         included = Spot(source=source)
-        more = dict(_policies(config, included, read_secret))
+        more = dict(_policies(config, included, read_secret, listeners))
         check_hosts(more, policies, included / "policies")
         problems = sorted_problems((*source.problems, *included.problems))
         refused += problems
@@ -137,11 +138,16 @@ def _check_downstream(config: Config, spot: Spot) -> None:
     (spot / "jwks_uri").read(parse_url, config.main.downstream.jwks_uri)
 
 
-def _upstreams(config: Config, spot: Spot, read: ReadSecret) -> dict[str, Upstream]:
-    return compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
+def _upstreams(config: Config, spot: Spot, read: ReadSecret, listeners: Listeners) -> dict[str, Upstream]:
+    upstreams = compile_upstreams(config.main.upstreams or {}, config.directory, spot, read)
+    for upstream in upstreams.values():
+        check_upstream(upstream, listeners, spot / upstream.id / "servers")
+    return upstreams
 
 
-def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[str, Policy]]:
+def _policies(
+    config: Config, spot: Spot, read: ReadSecret, compiled: Listeners
+) -> Iterator[tuple[str, Policy]]:
     listeners = config.main.listeners
     spoken = (listeners.decision.tls, listeners.grpc.tls if listeners.grpc is not None else None)
     known = Known(config.issuer_ids, config.upstream_ids)
@@ -158,6 +164,7 @@ def _policies(config: Config, spot: Spot, read: ReadSecret) -> Iterator[tuple[st
                 "name listeners.decision.tls.client_ca, or that of listeners.grpc",
             )
         policy = compile_policy(policy_id, section, known, here, directory=config.directory, read_secret=read)
+        check_at_the_edge(section, policy, compiled, here)
         yield policy_id, policy
 
 

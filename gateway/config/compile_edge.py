@@ -49,8 +49,8 @@ def compile_edge_settings(section: EdgeListener | None, spot: Spot) -> EdgeSetti
     secured = section.tls is not None or section.forwarded != "none"
     if section.hsts is not None and not secured and not (spot / "forwarded").in_doubt:
         (spot / "hsts").refuse(
-            "nobody comes by https: browsers ignore it (RFC 6797 section 8.1)",
-            "add tls, or trusted_proxies and forwarded, or remove it",
+            "does nothing without tls or forwarded: over plain HTTP it is ignored (RFC 6797 section 8.1)",
+            "add one of them, or remove it",
         )
     return EdgeSettings(
         max_body=octets(section.max_body),

@@ -106,10 +106,14 @@ def _check_askers(section: PolicySection, spot: Spot) -> None:
 def _check_protocols(section: PolicySection, spot: Spot) -> None:
     """No proxy of others can take a subprotocol out of a handshake: it would always be refused."""
     for index, credential in enumerate(section.credentials):
-        if isinstance(credential, WebSocketProtocolSection) and not is_served_at_the_edge(section):
+        if not isinstance(credential, WebSocketProtocolSection):
+            continue
+        if not is_served_at_the_edge(section):
             (spot / index).refuse(
                 "only the edge can take it away", "give the routes an upstream, or remove it"
             )
+        elif not any(route.websocket for route in section.routes):
+            (spot / index).warn("does nothing: no route has websocket: true")
 
 
 def _peers(texts: tuple[str, ...], spot: Spot) -> tuple[Network, ...]:

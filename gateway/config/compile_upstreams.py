@@ -38,8 +38,12 @@ def upstreams_by_url(policies: Iterable[Policy]) -> Iterator[Upstream]:
         for route in policy.routes.routes
         if route.upstream is not None and "://" in route.upstream
     }
-    for url in urls:
-        yield Upstream(id=url, servers=(_server(url),))
+    yield from map(upstream_by_url, urls)
+
+
+def upstream_by_url(url: str) -> Upstream:
+    """Give the upstream of one URL, as `Route.upstream` has it."""
+    return Upstream(id=url, servers=(_server(url),))
 
 
 # --- private ---

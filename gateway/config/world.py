@@ -150,6 +150,7 @@ class World:
     upstreams: Mapping[str, Upstream] = field(default_factory=dict)
     """By what a route names: an id, or a URL."""
     warnings: tuple[str, ...] = ()
-    """Every insecure choice that was asked for by name, with its place: printed at start, a metric."""
+    """Every insecure choice that was asked for by name, and what will hardly work, with its place: printed at
+    start, a metric."""
     refused: tuple[Problem, ...] = ()
     """What is wrong with included files: none of their policies is in the snapshot."""

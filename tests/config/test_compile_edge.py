@@ -96,7 +96,7 @@ def test_a_policy_of_the_edge_needs_no_proxies_and_then_none_may_ask(tmp_path: P
         (change(*EDGE, to={"forwarded": "forwarded"}), "listeners.edge.forwarded", "nobody's word"),
         (change(*EDGE, to={"proxy_protocol": True}), "listeners.edge.proxy_protocol", "nobody's word"),
         (change(*EDGE, to={"trusted_proxies": ["::1"]}), PROXIES, "does nothing"),
-        (change(*EDGE, to={"hsts": "1d"}), "listeners.edge.hsts", "nobody comes by https"),
+        (change(*EDGE, to={"hsts": "1d"}), "listeners.edge.hsts", "nothing without tls"),
         (change(*EDGE, "hsts", to="1y"), "listeners.edge.hsts", "not a duration"),
         (change(*EDGE, "max_body", to="lots"), "listeners.edge.max_body", "not a size"),
         (change(*EDGE, "max_connections", to=0), "listeners.edge.max_connections", "out of range"),
@@ -129,6 +129,13 @@ def test_where_a_proxy_asks_none_may(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, config)
     assert problem.path == "policies.orders.credentials[4]"
     assert "only the edge" in problem.what
+
+
+def test_where_no_route_may_be_upgraded_it_does_nothing(tmp_path: Path) -> None:
+    config = at_the_edge()
+    config["policies"]["orders"]["routes"][0]["websocket"] = False
+    said = world_of(tmp_path, config).warnings
+    assert any("policies.orders.credentials[4]: does nothing" in one for one in said)
 
 
 @pytest.mark.parametrize(
