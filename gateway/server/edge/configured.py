@@ -11,7 +11,6 @@ from gateway.server.edge.health import Check
 from gateway.server.edge.server_pool import Server
 from gateway.server.edge.upstreams import Upstream
 from gateway.tls.client import Trust
-from gateway.tls.pair import Pair
 
 
 def upstreams_of(upstreams: Mapping[str, config.Upstream]) -> dict[str, Upstream]:
@@ -23,9 +22,8 @@ def upstreams_of(upstreams: Mapping[str, config.Upstream]) -> dict[str, Upstream
 
 
 def _upstream(said: config.Upstream) -> Upstream:
-    trust = _trust(said.tls)
     return Upstream(
-        servers=tuple([_server(server, trust) for server in said.servers]),
+        servers=tuple([_server(server, said.tls.trust) for server in said.servers]),
         max_requests=said.max_requests,
         connect_s=said.connect_timeout_s,
         first_byte_s=said.first_byte_timeout_s,
@@ -36,10 +34,3 @@ def _upstream(said: config.Upstream) -> Upstream:
 
 def _server(said: config.UpstreamServer, trust: Trust) -> Server:
     return Server(host=said.host, port=said.port, trust=trust if said.scheme == "https" else None)
-
-
-def _trust(said: config.UpstreamTls) -> Trust:
-    shows = None
-    if said.certificate is not None and said.key is not None:
-        shows = Pair(chain=said.certificate, key=said.key)
-    return Trust(authority=said.ca, shows=shows, names=frozenset(said.names))

@@ -57,19 +57,12 @@ async def listen(  # noqa: PLR0913 -- an address and its rules: each is named at
     may. `shares` and what is `always` said stay the caller's to change. Raises: OSError if the address cannot
     be had.
     """
-    edge = Edge(
-        handler=handler,
-        upstreams=upstreams,
-        limits=limits,
-        shares=Shares(limits.share_requests) if shares is None else shares,
-        always=Always(()) if always is None else always,
-        clock=clock,
-    )
+    shares = Shares(limits.share_requests) if shares is None else shares  # which is empty now
+    always = Always(()) if always is None else always
     connections = Connections(limits.client, knows)
-
     connect = partial(
         EdgeConnection,
-        edge,
+        Edge(handler=handler, upstreams=upstreams, limits=limits, shares=shares, always=always, clock=clock),
         connections=connections,
         on_malformed=on_malformed,
         on_bug=on_bug,
