@@ -14,14 +14,15 @@ from gateway.dev.run import run as run_everything
 def add(commands: Commands) -> None:
     """Declare the command."""
     parser = commands.add_parser("dev", help="try it on loopback", description=__doc__)
-    parser.add_argument("--port", type=int, default=8080, help="where nginx listens (default 8080)")
+    parser.add_argument("--port", type=int, default=8080, help="where requests come in (default 8080)")
+    parser.add_argument("--edge", action="store_true", help="the gateway stands in front itself: no nginx")
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace) -> int:
     """Run until Ctrl-C; exit 1 where something cannot start."""
     try:
-        return asyncio.run(run_everything(arguments.port, running, CLOCK))
+        return asyncio.run(run_everything(arguments.port, running, CLOCK, edge=arguments.edge))
     except (NginxMissing, RuntimeError, OSError) as error:
         print(f"gateway: {error}", file=sys.stderr)
         return EX_FINDINGS

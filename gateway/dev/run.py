@@ -1,7 +1,7 @@
 """How does `gateway dev` start everything on loopback, and leave nothing behind?
 
 One event loop holds the identity provider, the echo backend and the gateway; nginx is a child process in a
-temporary folder. They are stopped in the reverse order, whatever ends the command.
+temporary folder, and not there at the edge. They are stopped in the reverse order, whatever ends the command.
 """
 
 import asyncio
@@ -23,15 +23,20 @@ from gateway.dev import sample, tour
 from gateway.dev.curtain import Curtain
 from gateway.dev.echo_backend import EchoBackend
 from gateway.dev.identity_provider import IdentityProvider
-from gateway.dev.nginx import Nginx
+from gateway.dev.nginx import Nginx, find_nginx
 from gateway.dialects.snippets import SNIPPETS, Settings
 
 Gateway = Callable[[World, BinaryIO], AbstractAsyncContextManager[None]]
 """Runs a gateway that writes its log and its records to this stream."""
 
 
-async def run(front_port: int, gateway: Gateway, clock: Callable[[], float]) -> int:
-    """Start everything around `gateway`, print what to try, wait for Ctrl-C. Gives the exit code."""
+async def run(front_port: int, gateway: Gateway, clock: Callable[[], float], *, edge: bool = False) -> int:
+    """Start everything around `gateway`, print what to try, wait for Ctrl-C. Gives the exit code.
+
+    Raises: NginxMissing, before anything is started, unless the gateway is the `edge` itself.
+    """
+    if not edge:
+        find_nginx()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):  # the last: the terminal is closed
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -40,15 +45,16 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float]) -> 
         ports = _choose_ports(front_port)
         provider = IdentityProvider(f"http://{sample.HOST}:{ports.provider}", clock)
         await stack.enter_async_context(_serving(provider.application(), ports.provider))
-        world = _world(folder, ports)
+        world = _world(folder, ports, edge=edge)
         backend = EchoBackend(
             issuer=world.downstream_issuer, jwks_uri=world.jwks_uri, audience=sample.AUDIENCE
         )
         await stack.enter_async_context(_serving(backend.application(), ports.backend))
         curtain = stack.enter_context(Curtain(sys.stdout.buffer))
         await stack.enter_async_context(gateway(world, curtain))
-        stack.enter_context(_nginx(folder, world, ports))
-        print(tour.text(ports, await tour.downstream_token(ports, provider)), flush=True)
+        if not edge:
+            stack.enter_context(_nginx(folder, world, ports))
+        print(tour.text(ports, await tour.downstream_token(ports, provider), edge=edge), flush=True)
         curtain.open()
         await stop.wait()
         print("\nstopping", file=sys.stderr)
@@ -91,9 +97,9 @@ async def _serving(application: web.Application, port: int) -> AsyncIterator[Non
         await runner.cleanup()
 
 
-def _world(folder: Path, ports: sample.Ports) -> World:
+def _world(folder: Path, ports: sample.Ports, *, edge: bool) -> World:
     file = folder / "gateway.yaml"
-    file.write_text(sample.configuration(ports))
+    file.write_text(sample.configuration(ports, edge=edge))
     return load_world(file)
 
 

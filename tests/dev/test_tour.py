@@ -16,10 +16,11 @@ def widths(text: str) -> list[int]:
     return [len(line) for line in text.splitlines()]
 
 
-def test_it_fits_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("edge", [False, True], ids=["behind nginx", "at the edge"])
+def test_it_fits_the_screen(monkeypatch: pytest.MonkeyPatch, *, edge: bool) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(sys, "executable", "/home/somebody/src/token-gateway/.venv/bin/python")
-    text = tour.text(PORTS, {"header": {}})
+    text = tour.text(PORTS, {"header": {}}, edge=edge)
     assert max(widths(text)) <= tour.WIDTH
 
 
@@ -36,3 +37,12 @@ def test_a_path_with_a_space_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setattr(shutil, "which", lambda _: None)
     monkeypatch.setattr(sys, "executable", str(tmp_path / "a b" / "python"))
     assert f"'{tmp_path}/a b/python' -m gateway token" in tour.text(PORTS, {})
+
+
+def test_at_the_edge_the_commands_are_the_same_and_the_gateway_is_called() -> None:
+    behind, edge = (tour.text(PORTS, {}, edge=edge) for edge in (False, True))
+    assert edge.partition("# 200")[2] == behind.partition("# 200")[2]
+    assert [line for line in edge.splitlines() if line not in behind] == [
+        "  gateway             http://127.0.0.1:65535     call this one: it stands in front itself"
+    ]
+    assert "65532" not in edge

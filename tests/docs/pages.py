@@ -12,6 +12,9 @@ PAGES: Final = (
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 
+FOLLOWED: Final = ROOT / "docs" / "edge.md"
+"""Each of its blocks builds on those before: tests/docs/test_edge_page.py goes through it."""
+
 _FENCE: Final = re.compile(r" *```([^`\s]*)")
 
 
@@ -54,4 +57,5 @@ BLOCKS: Final = tuple(block for page in PAGES for block in blocks_of(page))
 
 
 def of_kind(*kinds: str) -> list[Block]:
-    return [block for block in BLOCKS if block.kind in kinds]
+    """Those that stand for themselves."""
+    return [block for block in BLOCKS if block.kind in kinds and block.page != FOLLOWED]
