@@ -11,15 +11,14 @@ section 6), of an answer as well. Location stays as the backend wrote it.
 """
 
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from gateway.core.credential import PROTOCOL_HEADER, subprotocols
 from gateway.core.facts import Host, RequestFacts
-from gateway.core.headers import HeaderPairs, Headers, Shape
+from gateway.core.headers import HeaderPairs, Headers, Shape, shape_of
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.policy import Policy, Route
 from gateway.core.verdict import Permit
-from gateway.dialects import answers
 from gateway.dialects.hygiene import METHOD_OVERRIDES, folded
 from gateway.dialects.query import target_without
 from gateway.dialects.set_cookie import plain_name
@@ -30,48 +29,48 @@ VIA: Final = (b"via", b"1.1 token-gateway")
 """RFC 9110 section 7.6.3: a pseudonym, for our address is nobody's business."""
 
 
-def forward(permit: Permit) -> Forward:
-    """Give what the backend gets. Raises: LookupError for a route without upstream: no edge serves it."""
-    facts, policy, route, _, _, principal, _ = permit.context
-    if facts is None or policy is None or route is None:
-        raise LookupError("a permit of no request")
-    until = None if principal is None else float(principal.span.end)
-    return forward_as(facts, policy, route, answers.render(permit).headers, until)
+def given(permit: Permit) -> HeaderPairs:
+    """Give what the backend is told of its client: identity, token, and what is left of the cookies."""
+    headers = permit.identity
+    if permit.downstream is not None:
+        headers += ((b"authorization", b"Bearer " + permit.downstream.text),)
+    if permit.cookies_left:
+        headers += ((b"cookie", permit.cookies_left),)
+    return headers
 
 
-def forward_as(
-    facts: RequestFacts, policy: Policy, route: Route, told: HeaderPairs, until: float | None = None
+def forward(
+    facts: RequestFacts,
+    policy: Policy,
+    route: Route,
+    lines: bytes,
+    cors: HeaderPairs,
+    *,
+    share: bytes | None = None,
+    until: float | None = None,
 ) -> Forward:
-    """Give the same where only `told`, the headers of the rendered permit, was remembered.
+    """Give what the backend gets of a permitted request.
 
-    `until` is when the client's token ends; only an upgraded connection outlives its request.
+    `lines` are those of `given`, written; `cors` what a browser is told. `until` is when the client's token
+    ends: only an upgraded connection outlives its request. Raises: LookupError for a route without upstream.
     """
     if route.upstream is None:
         raise LookupError(f"route {route.id} has no upstream")
     places = policy.places
     target = target_without(facts.target, places.queries)
-    kept = _kept(facts.headers, places.headers, drops_cookies=bool(places.cookies))
-    if places.protocols:
-        kept = _without_tokens(kept, facts.headers, places.protocols)
-    given = tuple(pair for pair in told if pair[0] in _GIVEN)
     return Forward(
         upstream=route.upstream,
         method=facts.method.encode(),
         target=facts.target if target is None else target,
-        headers=(
-            (b"host", str(facts.host).encode()),
-            *kept,
-            VIA,
-            *_origin(facts.client_address, facts.host, facts.scheme),
-            *given,
-        ),
+        headers=_headers(facts, policy),
+        given=lines,
         upgrade=None if facts.upgrade is None else facts.upgrade.encode(),
         until=None if facts.upgrade is None else until,
         reply=_reply_rules(places.cookies, drops_cors=policy.cors is not None),
-        told=_VIA_ALONE if policy.cors is None else (VIA, *filter(_is_cors, told)),
+        told=_VIA_ALONE if policy.cors is None else (VIA, *cors),
         max_body=route.max_body,
         timeout_s=route.timeout_s,
-        share=next((value for name, value in given if name == IDENTITY_HEADERS[0]), None) or None,
+        share=share,
     )
 
 
@@ -79,8 +78,6 @@ def forward_as(
 
 _VIA_ALONE: Final = (VIA,)
 _CORS: Final = b"access-control-"
-_GIVEN: Final = frozenset({*IDENTITY_HEADERS, b"authorization", b"cookie"})
-
 _HOP_BY_HOP: Final = frozenset(
     {
         *(b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding"),
@@ -126,31 +123,46 @@ def _reply_rules(cookies: frozenset[bytes], *, drops_cors: bool) -> ReplyRules:
     )
 
 
-def _is_cors(pair: tuple[bytes, bytes]) -> bool:
-    """What `core.cors` says: a permit's other headers are the backend's."""
-    return pair[0] == b"vary" or pair[0].startswith(_CORS)
+class _Outline(NamedTuple):
+    """What the names of a request's headers come to, under one policy."""
+
+    places: tuple[int, ...]
+    """Which are kept."""
+    shape: Shape
+    """Of what the backend gets: Host, those, and what we say of the request."""
 
 
-def _kept(headers: Headers, credentials: frozenset[bytes], *, drops_cookies: bool) -> HeaderPairs:
-    shape = headers.shape
-    key = (_kept, credentials, drops_cookies)
-    places: tuple[int, ...] | None = shape.findings.get(key)
-    if places is None:
-        places = shape.findings[key] = _places_kept(shape, credentials, drops_cookies=drops_cookies)
-    return _at(places, headers)
+def _headers(facts: RequestFacts, policy: Policy) -> Headers:
+    """Give Host, what is kept of the client's, and what we say of the request."""
+    places, shape = policy.places, facts.headers.shape
+    key = (_Outline, places.headers, bool(places.cookies))
+    outline: _Outline | None = shape.findings.get(key)
+    if outline is None:
+        outline = shape.findings[key] = _outlined(shape, places.headers, drops_cookies=bool(places.cookies))
+    host, origin = _origin(facts.client_address, facts.host, facts.scheme)
+    if places.protocols or shape.places(b"connection"):
+        kept = _without_tokens(_kept(outline.places, facts.headers), facts.headers, places.protocols)
+        return Headers.of(((b"host", host), *kept, *zip(_ORIGIN, origin, strict=True)))
+    values = facts.headers.values
+    return Headers(outline.shape, (host, *[values[place] for place in outline.places], *origin))
 
 
-def _at(places: tuple[int, ...], headers: Headers) -> HeaderPairs:
+def _outlined(shape: Shape, credentials: frozenset[bytes], *, drops_cookies: bool) -> _Outline:
+    places = _places_kept(shape, credentials, drops_cookies=drops_cookies)
+    return _Outline(places, shape_of((b"host", *(shape.names[place] for place in places), *_ORIGIN)))
+
+
+def _kept(places: tuple[int, ...], headers: Headers) -> HeaderPairs:
     """Give what stands at these places, without what Connection names."""
     names, values = headers.shape.names, headers.values
-    if not headers.shape.places(b"connection"):
-        return tuple((names[place], values[place]) for place in places)
     named = _connection_options(headers.all(b"connection"))
     return tuple((names[place], values[place]) for place in places if names[place] not in named)
 
 
 def _without_tokens(kept: HeaderPairs, headers: Headers, prefixes: tuple[bytes, ...]) -> HeaderPairs:
     """Leave out each subprotocol that begins as a token's does. Spelt otherwise the header is nobody's."""
+    if not prefixes:
+        return kept
     left = b", ".join(item for item in subprotocols(headers) if not item.startswith(prefixes))
     others = tuple(pair for pair in kept if folded(pair[0]) != PROTOCOL_HEADER)
     return (*others, (PROTOCOL_HEADER, left)) if left else others
@@ -171,16 +183,16 @@ def _connection_options(values: list[bytes]) -> frozenset[bytes]:
     return frozenset(option.strip(b" \t").lower() for value in values for option in value.split(b","))
 
 
+_ORIGIN: Final = (
+    *(b"via", b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip"),
+)
+"""What we say of a request: through whom it came, whom it serves, and how that client came in."""
+
+
 @lru_cache(maxsize=4096)
-def _origin(address: str, host: Host, scheme: str) -> HeaderPairs:
-    """Who is served, and how it came in: one address, as judged, and nothing that the client said."""
-    node = f'"[{address}]"' if ":" in address else address
-    authority = f'"{host}"' if ":" in str(host) else str(host)
-    texts = (
-        ("forwarded", f"for={node};host={authority};proto={scheme}"),
-        ("x-forwarded-for", address),
-        ("x-forwarded-host", str(host)),
-        ("x-forwarded-proto", scheme),
-        ("x-real-ip", address),
-    )
-    return tuple((name.encode(), value.encode()) for name, value in texts)
+def _origin(address: str, host: Host, scheme: str) -> tuple[bytes, tuple[bytes, ...]]:
+    """Give the values of Host and of `_ORIGIN`: one address, as judged, and nothing that the client said."""
+    name, node = str(host), f'"[{address}]"' if ":" in address else address
+    authority = f'"{name}"' if ":" in name else name
+    texts = (f"for={node};host={authority};proto={scheme}", address, name, scheme, address)
+    return name.encode(), (VIA[1], *(text.encode() for text in texts))

@@ -72,9 +72,9 @@ class Forward(NamedTuple):
     method: bytes
     target: bytes
     """Byte for byte what was judged, or that without its credentials in the query."""
-    headers: HeaderPairs
-    """The end-to-end headers, complete with Host and our own. No framing and no hop-by-hop headers: those are
-    the core's to write."""
+    headers: Headers
+    """The end-to-end headers, complete with Host. No framing and no hop-by-hop headers: those are the core's
+    to write."""
     upgrade: bytes | None = None
     """`websocket`: switch protocols if the upstream does."""
     until: float | None = None
@@ -88,6 +88,9 @@ class Forward(NamedTuple):
     """How long it may take as a whole, unless it is upgraded; None: as the listener says."""
     share: bytes | None = None
     """Of whom it is one of so many requests at once; None: of nobody."""
+    given: bytes = b""
+    """Further header lines, as `gateway.server.http1.writer.lines_of` wrote them: what is ours, and may have
+    been written for an earlier request."""
 
     def __repr__(self) -> str:
         return f"Forward({self.upstream}, {self.method!r})"

@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from gateway.core.ask import Question
 from gateway.core.verdict import Permit, Verdict
-from gateway.dialects import answers, edge, edge_headers
+from gateway.dialects import edge
 from gateway.dialects.edge import Entrance, HostTable
+from gateway.dialects.edge_headers import forward, given
 from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
 from gateway.server.engine import Engine
+from gateway.server.http1.writer import lines_of
 from gateway.server.memo import Again
-from gateway.server.speaker import reread, written
 
 Said = HttpAnswer | Forward
 
@@ -45,13 +46,28 @@ class EdgeHandler:
 
     def say(self, verdict: Verdict) -> Said:
         """Let it go on, or answer."""
-        return edge_headers.forward(verdict) if isinstance(verdict, Permit) else edge.render(verdict)
+        if isinstance(verdict, Permit):
+            return passed_on(verdict, lines_of(given(verdict)))
+        return edge.render(verdict)
 
     def keep(self, permit: Permit) -> tuple[bytes, Said]:
-        """Keep what the backend is told, as an answer that nobody gets."""
-        return written(answers.render(permit)), edge_headers.forward(permit)
+        """Keep the lines that the backend gets of us."""
+        lines = lines_of(given(permit))
+        return lines, passed_on(permit, lines)
 
     def say_again(self, question: Question, again: Again) -> Said:
         """Let it go on as it did before."""
-        facts, policy, route = question[:3]
-        return edge_headers.forward_as(facts, policy, route, reread(again.wire).headers)
+        facts, policy, route, _, cors = question
+        share = f"{again.tags.issuer_id}:{again.tags.subject}".encode()
+        return forward(facts, policy, route, again.wire, cors, share=share)
+
+
+def passed_on(permit: Permit, lines: bytes) -> Forward:
+    """Let a permitted request go on, with these `lines` of ours. Raises: LookupError without an upstream."""
+    facts, policy, route, _, _, principal, cors = permit.context
+    if facts is None or policy is None or route is None:
+        raise LookupError("a permit of no request")
+    if principal is None:
+        return forward(facts, policy, route, lines, cors)
+    share, until = principal.qualified_subject.encode(), float(principal.span.end)
+    return forward(facts, policy, route, lines, cors, share=share, until=until)

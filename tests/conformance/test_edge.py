@@ -7,11 +7,11 @@ import pytest
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.core.reason import ROWS, Outcome
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
-from gateway.dialects.edge_headers import forward_as
 from gateway.dialects.wire import HttpAnswer
 from tests.conformance.scenario import Scenario
 from tests.conformance.scenarios import SCENARIOS
 from tests.conformance.test_dialects import check_answer, head, outcome_of
+from tests.forwards import forward, headers_of
 from tests.walk import EDGE, through
 
 everything = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
@@ -33,17 +33,17 @@ def test_scenario(scenario: Scenario) -> None:
 
 @everything
 def test_what_is_permitted_is_passed_on_without_the_clients_credential(scenario: Scenario) -> None:
-    verdict, answer = run(scenario)
+    verdict, _ = run(scenario)
     if not isinstance(verdict, Permit):
         return
-    facts, policy, route, token, *_ = verdict.context
+    facts, _, route, token, *_ = verdict.context
     assert facts is not None
-    assert policy is not None
     assert route is not None
-    given_on = forward_as(facts, policy, replace(route, upstream="http://a:80"), answer.headers)
-    names = [name for name, _ in given_on.headers]
+    with_upstream = verdict.context._replace(route=replace(route, upstream="http://a:80"))
+    given_on = forward(verdict._replace(context=with_upstream))
+    names = [name for name, _ in headers_of(given_on)]
     assert [names.count(name) for name in IDENTITY_HEADERS] == [1, 1, 1, 1]
-    written = b"\n".join((given_on.target, *(value for _, value in given_on.headers)))
+    written = b"\n".join((given_on.target, *(value for _, value in headers_of(given_on))))
     assert token is None or token.text not in written
     assert given_on.target.partition(b"?")[0] == facts.path
 

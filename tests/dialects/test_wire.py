@@ -34,6 +34,6 @@ def test_nothing_of_a_request_or_an_answer_is_printed_by_accident() -> None:
         method=b"GET", target=b"/?access_token=s3cr3t", headers=Headers.of(secret), peer="10.0.0.1"
     )
     client = ClientRequest(method="GET", scheme="https", authority="a", target="/?t=s3cr3t", headers=secret)
-    forward = Forward(upstream="orders", method=b"GET", target=b"/?t=s3cr3t", headers=secret)
+    forward = Forward(upstream="orders", method=b"GET", target=b"/?t=s3cr3t", headers=Headers.of(secret))
     for value in (request, client, HttpAnswer(status=200, headers=secret), forward):
         assert "s3cr3t" not in repr(value)

@@ -60,7 +60,7 @@ EDGE_CHECKS: Final = (
             Mutant("edge-cookies", 'cookies = {b"cookie"} if drops_cookies else', "cookies = set() or"),
             Mutant("edge-prefixes", " and not plain.startswith(_REQUEST_PREFIXES)", ""),
             Mutant("edge-query", "target=facts.target if target is None else target", "target=facts.target"),
-            Mutant("edge-subprotocols", "if places.protocols:", "if False:"),
+            Mutant("edge-subprotocols", "if not prefixes:", "if True:"),
             Mutant("edge-connection", " if names[place] not in named", ""),
             Mutant("edge-one-voice", "(_CORS,) if drops_cors else ()", "()"),
             Mutant("edge-own-cookies", "frozenset(plain_name(name) for name in cookies)", "frozenset()"),

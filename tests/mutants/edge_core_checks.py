@@ -174,7 +174,7 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/shares.py",
         ("tests/server/edge/test_shares.py",),
         (
-            Mutant("share-bound", "if count >= self._most:", "if False:"),
+            Mutant("share-bound", "if count >= self.most:", "if False:"),
             Mutant("share-forgotten", "        if count:\n", "        if True:\n"),
         ),
     ),

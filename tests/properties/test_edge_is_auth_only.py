@@ -18,10 +18,10 @@ from gateway.core.policy import (
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit, Preflight, Verdict
 from gateway.dialects.edge import Entrance
-from gateway.dialects.edge_headers import forward
 from gateway.dialects.hygiene import folded
 from gateway.dialects.wire import Forward, HttpRequest
 from tests.builders import Wire, bearer, cors, needs_scopes, policy, public_route, route, snapshot, token
+from tests.forwards import forward, headers_of
 from tests.strategies import any_headers, connection_values, foreign_headers, tame_targets, targets
 from tests.walk import at_edge, through
 
@@ -126,12 +126,12 @@ def test_a_backend_never_gets_a_credential_an_identity_or_what_connection_names(
     if found is None:
         return
     permit, given_on = found
-    names = [folded(name) for name, _ in given_on.headers]
-    written = b"\n".join((given_on.target, *(value for _, value in given_on.headers)))
+    names = [folded(name) for name, _ in headers_of(given_on)]
+    written = b"\n".join((given_on.target, *(value for _, value in headers_of(given_on))))
     presented = permit.context.token
     assert presented is None or presented.text not in written
     assert [names.count(name) for name in IDENTITY_HEADERS] == [1, 1, 1, 1]
-    assert tuple(pair for pair in given_on.headers if pair[0] in IDENTITY_HEADERS) == permit.identity
+    assert tuple(pair for pair in headers_of(given_on) if pair[0] in IDENTITY_HEADERS) == permit.identity
     assert names.count(b"authorization") == (permit.downstream is not None)
     named = {
         one.strip(b" \t").lower()
@@ -139,7 +139,7 @@ def test_a_backend_never_gets_a_credential_an_identity_or_what_connection_names(
         if name == b"connection"
         for one in value.split(b",")
     }
-    assert not named & {name for name, _ in given_on.headers}
+    assert not named & {name for name, _ in headers_of(given_on)}
     assert b"x-api-token" not in names
 
 
@@ -157,10 +157,10 @@ def test_connection_takes_nothing_of_ours_away(headers: HeaderPairs, connection:
     """I5: removal comes strictly before injection."""
     bare = passed_on(Wire(headers=HEADERS))
     assert bare is not None
-    ours = set(bare[1].headers)
+    ours = set(headers_of(bare[1]))
     more = (*HEADERS, *((b"connection", value.strip(b" \t")) for value in connection))
     found = passed_on(Wire(headers=more))
-    assert found is None or ours <= set(found[1].headers)
+    assert found is None or ours <= set(headers_of(found[1]))
 
 
 @given(peer=st.ip_addresses().map(str), target=TARGETS)

@@ -15,6 +15,7 @@ from gateway.dialects.wire import Forward, HttpAnswer, HttpRequest
 from gateway.server.edge_handler import EdgeHandler, Said
 from gateway.server.memo import Memo
 from tests import builders as b
+from tests.forwards import headers_of
 from tests.server.test_engine import Observed, Table, make
 
 UPSTREAM = "http://orders.shop.svc:8080"
@@ -47,13 +48,13 @@ def test_a_permit_goes_on_and_what_is_remembered_goes_on_alike() -> None:
     first, second = forwarded(handler(request)), forwarded(handler(request))
     assert memo.tally.hits == 1
     assert (first.upstream, first.method, first.target) == (UPSTREAM, b"GET", b"/v1/orders")
-    assert [name for name, _ in first.headers] == [name for name, _ in second.headers]
-    tokens = [dict(one.headers)[b"authorization"] for one in (first, second)]
+    assert [name for name, _ in headers_of(first)] == [name for name, _ in headers_of(second)]
+    tokens = [dict(headers_of(one))[b"authorization"] for one in (first, second)]
     assert tokens[0] != tokens[1]
     assert b.bearer()[1] not in tokens
-    differing = {name for one in (first, second) for name, value in one.headers if value not in tokens}
+    differing = {name for one in (first, second) for name, value in headers_of(one) if value not in tokens}
     assert {b"host", b"x-kept", b"x-auth-subject"} <= differing
-    assert first._replace(headers=()) == second._replace(headers=())
+    assert first._replace(given=b"") == second._replace(given=b"")
     assert [told.dialect for told in observed.calls] == ["edge", "edge"]
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import Forward
 from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.request_head import request_head
@@ -38,7 +39,7 @@ class Probe:
         self._check = check
         self._loop = asyncio.get_running_loop()
         host = (b"host", (check.host or authority(pool.server.host, pool.server.port)).encode("ascii"))
-        self._request = request_head(Forward("", b"GET", check.path.encode("ascii"), (host,)), 0)
+        self._request = request_head(Forward("", b"GET", check.path.encode("ascii"), Headers.of((host,))), 0)
         self._timer: asyncio.TimerHandle | None = None
         self._call_off: Callable[[], object] | None = None
         self._connection: UpstreamConnection | None = None

@@ -7,7 +7,7 @@ dialect can make the upstream see two requests where one was judged.
 
 from typing import Final, NamedTuple
 
-from gateway.core.headers import Shape, shape_of
+from gateway.core.headers import Shape
 from gateway.dialects.wire import Forward
 from gateway.server.http1.writer import TEXT, TOKEN
 
@@ -31,15 +31,15 @@ def request_head(forward: Forward, length: int | None) -> bytes:
     Expect is left out: it was for us (RFC 9110 10.1.1 lets a proxy answer it itself).
     Raises: UnwritableRequest.
     """
-    shape = shape_of(tuple([name for name, _ in forward.headers]))
+    shape, values = forward.headers.shape, forward.headers.values
     form: _Form = shape.findings.get(_Form) or _form_of(shape)
     framing = _FRAMING_OF_NONE.get(forward.method, b"") if length == 0 else _framing(length)
     if forward.upgrade is not None:
         framing = b"connection: Upgrade\r\nupgrade: %b\r\n" % forward.upgrade
-    values = [value for _, value in forward.headers]
-    head = form.template % (forward.method, forward.target, *values, framing)
-    lines = form.lines + (2 if forward.upgrade is not None else bool(framing))
-    # Every CR, LF or other control byte that is not one of our line ends makes this unequal.
+    head = form.template % (forward.method, forward.target, *values, forward.given, framing)
+    lines = form.lines + forward.given.count(b"\n") + (2 if forward.upgrade is not None else bool(framing))
+    # Every CR, LF or other control byte that is not one of our line ends makes this unequal; `given` was looked
+    # at when it was written.
     if len(head.translate(None, TEXT)) != 2 * lines:
         raise UnwritableRequest("control byte")
     if not forward.target or b" " in forward.target or forward.method.translate(None, TOKEN):
@@ -74,7 +74,7 @@ def _form_of(shape: Shape) -> _Form:
             raise UnwritableRequest("header name")
     fields = [line_of(name, kept=name not in _DROPPED) for name in shape.names]
     kept = sum(name not in _DROPPED for name in shape.names)
-    form = _Form(b"".join((b"%b %b HTTP/1.1\r\n", *fields, b"%b\r\n")), kept + 2)
+    form = _Form(b"".join((b"%b %b HTTP/1.1\r\n", *fields, b"%b%b\r\n")), kept + 2)
     shape.findings[_Form] = form
     return form
 

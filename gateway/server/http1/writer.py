@@ -76,13 +76,16 @@ TOKEN: Final = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKL
 TEXT: Final = bytes((0x09, *range(0x20, 0x7F), *range(0x80, 0x100)))
 
 
-@lru_cache(maxsize=1024)  # what a policy says, or a listener: a closed set
-def field_lines(pairs: HeaderPairs) -> bytes:
+def lines_of(pairs: HeaderPairs) -> bytes:
     """Write whole header lines. Raises: UnwritableAnswer, as `AnswerWriter.render`."""
     lines = b"".join([b"%b%b\r\n" % (_field_name(name), value) for name, value in pairs])
     if len(lines.translate(None, TEXT)) != 2 * len(pairs):
         raise UnwritableAnswer("control byte in a header")
     return lines
+
+
+field_lines: Final = lru_cache(maxsize=1024)(lines_of)
+"""For what a policy says, or a listener: a closed set, and nobody's token."""
 
 
 def status_line(status: int) -> bytes:

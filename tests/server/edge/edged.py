@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from ssl import SSLContext
 from typing import Protocol
 
-from gateway.core.headers import HeaderPairs
+from gateway.core.headers import HeaderPairs, Headers
 from gateway.dialects.wire import Forward, HttpRequest
 from gateway.server.edge.handler import EdgeHandler
 from gateway.server.edge.limits import EdgeLimits
@@ -42,7 +42,7 @@ def chunked(target: bytes, chunks: bytes, *headers: bytes) -> bytes:
 def forward(request: HttpRequest) -> Forward:
     """Pass on what is no framing: what a dialect does, without its hygiene."""
     kept = tuple(pair for pair in request.headers.pairs if pair[0] not in HOP_BY_HOP)
-    return Forward("backend", request.method, request.target, kept)
+    return Forward("backend", request.method, request.target, Headers.of(kept))
 
 
 # --- what was sent, read strictly ---

@@ -1,9 +1,11 @@
 """What a client gets over a real socket, from us and through us."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import Forward, HttpRequest
 from gateway.server.edge.limits import EdgeLimits
 from tests.server.edge.edged import (
@@ -24,6 +26,10 @@ from tests.server.edge.edged import (
 )
 
 CLOSE = b"Connection: close"
+
+
+def given(one: Forward, _: HttpRequest) -> Forward:
+    return one
 
 
 async def later(request: HttpRequest) -> Forward:
@@ -90,7 +96,8 @@ async def test_what_a_dialect_must_not_write_is_a_bug_and_is_not_sent(
     behind = await backend()
     host = (b"host", b"edge")
     for headers in ((host, (b"content-length", b"1")), (host, (b"x", b"a\r\nb: c")), (), (host, host)):
-        edged = await edge(behind, handler=lambda _, h=headers: Forward("backend", b"GET", b"/", h))  # type: ignore[misc]
+        odd = Forward("backend", b"GET", b"/", Headers.of(headers))
+        edged = await edge(behind, handler=partial(given, odd))
         (answer,) = await edged.ask(GET)
         assert answer.status == 500
         assert len(edged.bugs) == 1

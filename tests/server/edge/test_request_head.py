@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import Forward
 from gateway.server.edge.request_head import HOP_BY_HOP, UnwritableRequest, request_head
 
@@ -10,7 +11,7 @@ HOST = (b"host", b"edge")
 
 def head(*headers: tuple[bytes, bytes], method: bytes = b"GET", length: int | None = 0, **more: str) -> bytes:
     upgrade = more["upgrade"].encode() if more else None
-    return request_head(Forward("u", method, b"/a?b", (HOST, *headers), upgrade), length)
+    return request_head(Forward("u", method, b"/a?b", Headers.of((HOST, *headers)), upgrade), length)
 
 
 def test_a_request_is_its_line_its_headers_and_our_framing() -> None:
@@ -43,10 +44,10 @@ def test_a_name_that_frames_or_is_none_is_refused(name: bytes) -> None:
 @pytest.mark.parametrize("octet", [b"\r", b"\n", b"\r\n", b"\0", b"\x1b", b"\x7f", b"\r\n\r\n"])
 def test_a_control_byte_is_refused_anywhere(octet: bytes) -> None:
     for forward in (
-        Forward("u", b"GET", b"/", (HOST, (b"a", b"b" + octet))),
-        Forward("u", b"GET", b"/" + octet, (HOST,)),
-        Forward("u", b"GET" + octet, b"/", (HOST,)),
-        Forward("u", b"GET", b"/", (HOST,), b"websocket" + octet),
+        Forward("u", b"GET", b"/", Headers.of((HOST, (b"a", b"b" + octet)))),
+        Forward("u", b"GET", b"/" + octet, Headers.of((HOST,))),
+        Forward("u", b"GET" + octet, b"/", Headers.of((HOST,))),
+        Forward("u", b"GET", b"/", Headers.of((HOST,)), b"websocket" + octet),
     ):
         with pytest.raises(UnwritableRequest):
             request_head(forward, 0)
@@ -55,10 +56,10 @@ def test_a_control_byte_is_refused_anywhere(octet: bytes) -> None:
 @pytest.mark.parametrize("target", [b"", b"/a b", b" "])
 def test_a_target_is_one_word(target: bytes) -> None:
     with pytest.raises(UnwritableRequest):
-        request_head(Forward("u", b"GET", target, (HOST,)), 0)
+        request_head(Forward("u", b"GET", target, Headers.of((HOST,))), 0)
 
 
 def test_there_is_one_host() -> None:
     for headers in ((), (HOST, HOST)):
         with pytest.raises(UnwritableRequest):
-            request_head(Forward("u", b"GET", b"/", headers), 0)
+            request_head(Forward("u", b"GET", b"/", Headers.of(headers)), 0)

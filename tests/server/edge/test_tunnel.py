@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from gateway.core.headers import Headers
 from gateway.dialects.wire import Forward, HttpRequest
 from gateway.server.edge.fault import FaultyRequest
 from gateway.server.edge.limits import EdgeLimits
@@ -278,7 +279,7 @@ def test_a_tunnel_is_two_writers_and_a_last_word() -> None:
 
 
 def test_only_a_bare_request_of_today_is_upgradable() -> None:
-    plain = Forward("u", b"GET", b"/", ())
+    plain = Forward("u", b"GET", b"/", Headers.of(()))
     upgrade = plain._replace(upgrade=b"websocket")
     assert upgradable(plain, Frame(After.STAY, 3)) is plain
     assert upgradable(upgrade, Frame(After.CLOSE)) is upgrade
