@@ -113,7 +113,8 @@ class Stand:
         }
         if self.gateway.program.exit_code is None:
             places["metrics"] = self.gateway.metrics()
-        assert self.secrets.found_in(places) == []
+        found = self.secrets.found_in(places)
+        assert found == [], found
 
     def _begin(self) -> None:
         self._decided = len(self.gateway.records())

@@ -16,7 +16,7 @@ from tests.wire.every_front import EveryFront
 from tests.wire.fronts import Front, printed_snippet, snippet_arguments
 from tests.wire.http_message import Message
 from tests.wire.nginx import Nginx
-from tests.wire.processes import NotReady, Program, accepts, free_port
+from tests.wire.processes import NotReady, Program, accepts, free_port, wait_until
 from tests.wire.raw_client import bearer, exchange, send
 from tests.wire.recording_server import RecordingServer, Reply
 from tests.wire.traefik import Traefik
@@ -61,6 +61,15 @@ def test_a_program_that_ignores_its_signal_is_gone_all_the_same(tmp_path: Path) 
     program.wait_for(lambda: program.stdout.read_text() != "", "its first line")
     program.kill()
     assert program.exit_code == -signal.SIGKILL
+
+
+def test_what_a_program_has_written_since_is_all_that_it_has_added(tmp_path: Path) -> None:
+    say = "print('early', flush=True); time.sleep(0.3); print('late'); open('new', 'w').write('x')"
+    with Program([sys.executable, "-c", f"import time; {say}"], tmp_path) as program:
+        program.wait_for(lambda: "early" in program.written(), "its first line")
+        sizes = program.sizes()
+        wait_until(lambda: program.exit_code == 0, lambda: "it never ended")
+        assert program.written(since=sizes).split() == ["x", "late"]
 
 
 # --- every proxy ----------------------------------------------------------------------------------
