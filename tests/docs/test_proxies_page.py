@@ -21,7 +21,7 @@ def test_every_proxy_has_a_column() -> None:
 
 
 def test_every_question_that_is_asked_behind_all_of_them_is_a_row() -> None:
-    """A file whose tests take `stand` or `front`, has no fixture of its own for it, and names no proxy."""
+    """A file whose tests take a stand, all `stands` or a front, with no fixture of its own for it."""
     names = re.compile("|".join({front.split("-")[0] for front in Front}))
     files = [
         one
@@ -31,7 +31,7 @@ def test_every_question_that_is_asked_behind_all_of_them_is_a_row() -> None:
     asked = {
         question(f"tests.wire.{path.stem}")
         for path in files
-        if re.search(r"\((stand|front): ", path.read_text()) and "def front(" not in path.read_text()
+        if re.search(r"\((stand|stands|front): ", path.read_text()) and "def front(" not in path.read_text()
     }
     shown = {row[0]: row[1:] for row in rows()[2:]}
     assert asked <= shown.keys()

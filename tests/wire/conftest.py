@@ -9,8 +9,9 @@ from tests.wire import identity_provider as provider
 from tests.wire.components import Component, version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.identity_provider import Fault, IdentityProvider
-from tests.wire.stand import Stand, opened_stand
+from tests.wire.stand import Stand, opened_gateway, opened_stand
 from tests.wire.what_ran import record
 from tests.wire.worlds import BEARER
 
@@ -69,15 +70,26 @@ def front(request: pytest.FixtureRequest) -> Front:
 
 
 @pytest.fixture(scope="module")
-def _running_stand(
+def gateway(
     request: pytest.FixtureRequest,
+    _running_identity_provider: IdentityProvider,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[GatewayProcess]:
+    """One for a file, under the file's `POLICY`: each proxy asks it in its turn."""
+    policy = getattr(request.module, "POLICY", BEARER)
+    with opened_gateway(policy, _running_identity_provider, tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def _running_stand(
     front: Front,
+    gateway: GatewayProcess,
     _running_identity_provider: IdentityProvider,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Stand]:
-    policy = getattr(request.module, "POLICY", BEARER)
     directory = tmp_path_factory.mktemp("stand")
-    with opened_stand(front, policy, _running_identity_provider, directory) as running:
+    with opened_stand(front, gateway, _running_identity_provider, directory) as running:
         yield running
 
 
@@ -85,9 +97,9 @@ def _running_stand(
 def stand(
     request: pytest.FixtureRequest, _running_stand: Stand, identity_provider: IdentityProvider
 ) -> Stand:
-    """Proxy, gateway and backend, started once for a file, under the file's `POLICY`.
+    """A proxy and a backend, started once for a file; the gateway has the file's `POLICY`.
 
-    When the last test of the file is done, nothing that was sent may have been written anywhere.
+    When the proxy's last test of the file is done, nothing that was sent may have been written anywhere.
     """
     front = _running_stand.front
     record(request.node, front.value, version(front.component))

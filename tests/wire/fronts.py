@@ -1,18 +1,18 @@
 """Which proxies stand in front, and how is each run with nothing but what `gateway snippet` prints?"""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from enum import StrEnum
+from io import StringIO
 from pathlib import Path
 from typing import Final, Protocol, assert_never
 
 import yaml
 
+from gateway.cli import main
 from tests.wire.caddy import Caddy
-from tests.wire.components import REPOSITORY, Component
+from tests.wire.components import Component
 from tests.wire.envoy import Envoy
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.haproxy import HAProxy
@@ -184,20 +184,31 @@ _TRAITS: Final[Mapping[Front, Traits]] = {
 def printed_snippet(
     target: str, file: Path, *, gateway: int, backend: int, listen: int, gateway_url: str = "http://127.0.0.1"
 ) -> str:
-    """What `gateway snippet` prints for the policy `orders` of this file, run as an operator runs it."""
-    command = [sys.executable, "-m", "gateway", "snippet", target, "-c", str(file), "--policy", POLICY]
-    addresses = {"gateway": f"{gateway_url}:{gateway}", "backend": f"http://127.0.0.1:{backend}"}
-    places = [f"--{name}={value}" for name, value in addresses.items()]
-    done = subprocess.run(
-        [*command, *places, f"--listen=127.0.0.1:{listen}"],
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-        cwd=REPOSITORY,
+    """What `gateway snippet` prints for the policy `orders` of this file.
+
+    The command without a process of its own, whose start takes longer than all that it does (test_harness
+    asks whether it prints the same there).
+    """
+    arguments = snippet_arguments(
+        target, file, gateway=gateway, backend=backend, listen=listen, gateway_url=gateway_url
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    with redirect_stdout(StringIO()) as printed, redirect_stderr(StringIO()) as complaints:
+        code = main(arguments)
+    assert code == 0, complaints.getvalue()
+    return printed.getvalue()
+
+
+def snippet_arguments(
+    target: str, file: Path, *, gateway: int, backend: int, listen: int, gateway_url: str = "http://127.0.0.1"
+) -> list[str]:
+    """What an operator writes after `gateway`."""
+    addresses = {
+        "gateway": f"{gateway_url}:{gateway}",
+        "backend": f"http://127.0.0.1:{backend}",
+        "listen": f"127.0.0.1:{listen}",
+    }
+    places = [f"--{name}={value}" for name, value in addresses.items()]
+    return ["snippet", target, "-c", str(file), "--policy", POLICY, *places]
 
 
 @contextmanager

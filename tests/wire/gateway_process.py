@@ -8,6 +8,7 @@ import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self
 
 from tests.wire.processes import Command, Program, free_port, wait_until
@@ -39,6 +40,9 @@ class GatewayProcess:
         """The same for `edge`."""
         self.file = directory / "gateway.yaml"
         self.write(configuration)
+        self._records: list[dict[str, Any]] = []
+        self._read = 0
+        self._reading = Lock()
         command: Command = [*under, sys.executable, "-m", "gateway", "serve", "-c", self.file]
         command = [*command, "--workers", str(workers)]
         self.program = Program(command, directory, environment=environment)
@@ -111,9 +115,14 @@ class GatewayProcess:
             return text
 
     def _written(self) -> list[dict[str, Any]]:
-        """Every line of stdout is one JSON object."""
-        lines = [json.loads(line) for line in self.program.stdout.read_text().splitlines()]
-        return [line for line in lines if line["event.action"] == "decide"]
+        """Every line of stdout is one JSON object, and read once."""
+        with self._reading, self.program.stdout.open("rb") as stdout:
+            stdout.seek(self._read)
+            whole, newline, _ = stdout.read().rpartition(b"\n")
+            self._read += len(whole + newline)
+            lines = [json.loads(line) for line in whole.splitlines()]
+            self._records += [line for line in lines if line["event.action"] == "decide"]
+            return list(self._records)
 
     def _decisions(self) -> int:
         counted = re.findall(r"^token_gateway_decisions_total\{.*\} (\S+)$", self.metrics(), re.MULTILINE)

@@ -5,7 +5,6 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
-from tests.wire import lab_issuer
 from tests.wire.counting_relay import CountingRelay
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front, printed_snippet
@@ -14,7 +13,6 @@ from tests.wire.ingress import Annotations, Extra, annotations, controller_wide,
 from tests.wire.nginx import Nginx
 from tests.wire.processes import free_port
 from tests.wire.stand import Stand
-from tests.wire.worlds import EVERYWHERE, configuration
 
 READERS: Final[Mapping[str, Callable[[str], Annotations]]] = {
     "ingress-nginx": annotations,
@@ -25,20 +23,19 @@ READERS: Final[Mapping[str, Callable[[str], Annotations]]] = {
 @contextmanager
 def opened_ingress(
     front: Front,
+    gateway: GatewayProcess,
     directory: Path,
     *,
     snippet: str = "ingress-nginx",
     extra: Extra | None = None,
     through: Callable[[int], CountingRelay] | None = None,
 ) -> Iterator[Stand]:
-    """A gateway, a backend, and nginx with what the controller would make of the printed snippet.
+    """A backend, and nginx with what the controller would make of the printed snippet.
 
     `through`: what is asked in the gateway's place, and passes on.
     """
-    keys = lab_issuer.write_keys(directory / "keys")
     with (
         EchoBackend() as backend,
-        GatewayProcess(configuration(EVERYWHERE, None, keys), directory / "gateway") as gateway,
         through(gateway.decision_port) if through else nullcontext() as relay,
     ):
         asked, port = relay.port if relay else gateway.decision_port, free_port()

@@ -10,19 +10,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import yaml
 
 from gateway.dialects.snippets.nginx_parts import DIRECTORY
-from tests.wire import lab_issuer
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.nginx import Nginx
 from tests.wire.processes import free_port
 from tests.wire.stand import Stand
-from tests.wire.worlds import configuration
 
 BARE: Final = "/v1/bare"
 """A route that somebody has added beside ours, without our lines for a location."""
@@ -171,13 +169,10 @@ CONTROLLERS: Final[Mapping[str, Controller]] = {
 
 
 @contextmanager
-def opened_controller(front: Front, target: str, policy: dict[str, Any], directory: Path) -> Iterator[Stand]:
-    """A gateway, a backend, and nginx with what the controller would make of the printed manifests."""
-    keys, controller, port = lab_issuer.write_keys(directory / "keys"), CONTROLLERS[target], free_port()
-    with (
-        EchoBackend() as backend,
-        GatewayProcess(configuration(policy, None, keys), directory / "gateway") as gateway,
-    ):
+def opened_controller(front: Front, target: str, gateway: GatewayProcess, directory: Path) -> Iterator[Stand]:
+    """A backend, and nginx with what the controller would make of the printed manifests."""
+    controller, port = CONTROLLERS[target], free_port()
+    with EchoBackend() as backend:
         printed = printed_snippet(
             target,
             gateway.file,

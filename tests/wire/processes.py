@@ -156,10 +156,18 @@ class Program:
         self._kill_group()
         self._process.wait(STOP_TIMEOUT_S)
 
-    def written(self) -> str:
-        """Everything it has written so far: output and every file of its directory."""
-        files = sorted(path for path in self.directory.rglob("*") if path.is_file())
-        return "\n".join(path.read_bytes().decode("latin-1") for path in files)
+    def written(self, since: Mapping[Path, int] | None = None) -> str:
+        """What it has written: output and every file of its directory, each from the size it had `since`."""
+        sizes = since or {}
+        parts = (path.read_bytes()[sizes.get(path, 0) :] for path in sorted(self._files()))
+        return "\n".join(part.decode("latin-1") for part in parts)
+
+    def sizes(self) -> dict[Path, int]:
+        """How far it has written each of its files."""
+        return {path: path.stat().st_size for path in self._files()}
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self.directory.rglob("*") if path.is_file())
 
     def _kill_group(self) -> None:
         with suppress(ProcessLookupError):

@@ -1,7 +1,7 @@
 """What stands together in a wire test? Client, a real proxy, a real gateway, a real provider, a backend."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,11 @@ class Stand:
     provider: IdentityProvider | None
     secrets: SentSecrets = field(default_factory=SentSecrets)
     _decided: int = 0
+    _before: dict[Path, int] = field(init=False)
+    """What the gateway had written for others before this stand."""
+
+    def __post_init__(self) -> None:
+        self._before = self.gateway.program.sizes()
 
     def token(self, client: str, scope: str | None = None, **how: str) -> str:
         """A token of the real provider."""
@@ -102,13 +107,14 @@ class Stand:
 
     def assert_no_secret_is_written(self) -> None:
         """Nothing that was sent stands in a log, a record, a metric, or any other file."""
-        places = {
-            "proxy": self.proxy.written(),
-            "gateway": self.gateway.program.written(),
+        places: dict[str, str] = {
+            self.front: self.proxy.written(),
+            "gateway": self.gateway.program.written(since=self._before),
         }
         if self.gateway.program.exit_code is None:
             places["metrics"] = self.gateway.metrics()
-        assert self.secrets.found_in(places) == []
+        found = self.secrets.found_in(places)
+        assert found == [], found
 
     def _begin(self) -> None:
         self._decided = len(self.gateway.records())
@@ -118,16 +124,30 @@ class Stand:
 
 
 @contextmanager
-def opened_stand(
-    front: Front, policy: dict[str, Any], provider: IdentityProvider | None, directory: Path, **more: Any
-) -> Iterator[Stand]:
-    """Start everything; at the end no secret may have been written anywhere.
-
-    The proxy knows nothing but what `gateway snippet` prints. `more` goes into the gateway's file.
-    """
+def opened_gateway(
+    policy: dict[str, Any],
+    provider: IdentityProvider | None,
+    directory: Path,
+    *,
+    awaits: str = "/readyz",
+    **more: Any,
+) -> Iterator[GatewayProcess]:
+    """A gateway that every proxy can ask, over HTTP and over gRPC. `more` goes into its file."""
     keys = lab_issuer.write_keys(directory / "keys")
-    whole = configuration(policy, provider, keys, **{"listeners": {front.listener: {}}, **more})
-    with EchoBackend() as backend, GatewayProcess(whole, directory / "gateway") as gateway:
+    whole = configuration(policy, provider, keys, **{"listeners": {"grpc": {}}, **more})
+    with GatewayProcess(whole, directory / "gateway", awaits=awaits) as gateway:
+        yield gateway
+
+
+@contextmanager
+def opened_stand(
+    front: Front, gateway: GatewayProcess, provider: IdentityProvider | None, directory: Path
+) -> Iterator[Stand]:
+    """Start a proxy and a backend; at the end no secret may have been written anywhere.
+
+    The proxy knows nothing but what `gateway snippet` prints.
+    """
+    with EchoBackend() as backend:
         snippet = printed_snippet(
             front.traits.target,
             gateway.file,
@@ -135,7 +155,7 @@ def opened_stand(
             backend=backend.port,
             listen=(port := free_port()),
         )
-        with opened(front, snippet, directory / "proxy", port=port) as proxy:
+        with opened(front, snippet, directory / front, port=port) as proxy:
             stand = Stand(
                 front=front,
                 port=port,
@@ -146,3 +166,12 @@ def opened_stand(
             )
             yield stand
             stand.assert_no_secret_is_written()
+
+
+@contextmanager
+def opened_stands(
+    gateway: GatewayProcess, provider: IdentityProvider | None, directory: Path
+) -> Iterator[list[Stand]]:
+    """Every proxy there is, side by side in front of one gateway, each with a backend of its own."""
+    with ExitStack() as stands:
+        yield [stands.enter_context(opened_stand(front, gateway, provider, directory)) for front in Front]

@@ -18,9 +18,10 @@ from tests.tls.authority import Authority, write_trust
 from tests.wire.backend_view import assert_nobody
 from tests.wire.components import Component, locate, version
 from tests.wire.fronts import Front
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.processes import Command
 from tests.wire.raw_client import bearer
-from tests.wire.stand import Stand, opened_stand
+from tests.wire.stand import Stand, opened_gateway, opened_stand
 from tests.wire.what_ran import record
 from tests.wire.worlds import EVERYWHERE
 
@@ -39,9 +40,16 @@ def _counted(request: pytest.FixtureRequest) -> None:
     record(request.node, "caddy", version(Component.CADDY))
 
 
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    with opened_gateway(EVERYWHERE, None, tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
 @pytest.fixture
-def stand(tmp_path: Path) -> Iterator[Stand]:
-    with opened_stand(Front.CADDY, EVERYWHERE, None, tmp_path) as running:
+def stand(gateway: GatewayProcess, tmp_path: Path) -> Iterator[Stand]:
+    """A proxy and a backend of the test's own."""
+    with opened_stand(Front.CADDY, gateway, None, tmp_path) as running:
         yield running
 
 

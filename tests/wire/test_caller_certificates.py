@@ -13,7 +13,7 @@ from tests.wire.components import version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front, Proxy, opened, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
-from tests.wire.processes import free_port
+from tests.wire.processes import free_port, wait_until
 from tests.wire.raw_client import bearer, send
 from tests.wire.what_ran import record
 from tests.wire.worlds import BEARER, configuration
@@ -33,28 +33,32 @@ def front(request: pytest.FixtureRequest) -> Front:
     return Front(request.param)
 
 
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    """It speaks TLS alone, over HTTP and over gRPC."""
+    folder, own = tmp_path_factory.mktemp("gateway"), OURS.server("localhost")
+    for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", OURS.pem)):
+        (folder / name).write_bytes(content)
+    tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
+    listeners = {"decision": {"tls": tls}, "grpc": {"tls": tls}}
+    whole = configuration(KNOWN, None, lab_issuer.write_keys(folder / "keys"), listeners=listeners)
+    with GatewayProcess(whole, folder) as running:
+        yield running
+
+
 @contextmanager
 def standing(
-    front: Front, folder: Path, *, shows: Pair, trusts: Authority = OURS
-) -> Iterator[tuple[Proxy, GatewayProcess, EchoBackend]]:
-    gateway_folder, proxy_folder = folder / "gateway", folder / "proxy"
-    for place in (gateway_folder, proxy_folder):
-        place.mkdir()
-    own = OURS.server("localhost")
-    for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", OURS.pem)):
-        (gateway_folder / name).write_bytes(content)
-    write_trust(proxy_folder, trusts, shows)
-    tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
-    listeners = {front.listener: {"tls": tls}}
-    whole = configuration(KNOWN, None, lab_issuer.write_keys(folder / "keys"), listeners=listeners)
-    with EchoBackend() as backend, GatewayProcess(whole, gateway_folder) as gateway:
+    front: Front, gateway: GatewayProcess, folder: Path, *, shows: Pair, trusts: Authority = OURS
+) -> Iterator[tuple[Proxy, EchoBackend]]:
+    write_trust(folder, trusts, shows)
+    with EchoBackend() as backend:
         addresses = {"gateway": front.port_of(gateway), "backend": backend.port, "listen": free_port()}
         url = "https://127.0.0.1" if front.traits.verifies_addresses else "https://localhost"
         printed = printed_snippet(front.traits.target, gateway.file, gateway_url=url, **addresses)
         # nginx would also try ::1, where there is one, and nobody listens there.
         printed = printed.replace("server localhost:", "server 127.0.0.1:")
-        with opened(front, printed, proxy_folder, port=addresses["listen"]) as proxy:
-            yield proxy, gateway, backend
+        with opened(front, printed, folder, port=addresses["listen"]) as proxy:
+            yield proxy, backend
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +66,11 @@ def _counted(request: pytest.FixtureRequest, front: Front) -> None:
     record(request.node, front.value, version(front.component))
 
 
-def test_a_proxy_that_shows_its_certificate_is_answered(front: Front, tmp_path: Path) -> None:
-    with standing(front, tmp_path, shows=OURS.client(SPIFFE)) as (proxy, gateway, backend):
+def test_a_proxy_that_shows_its_certificate_is_answered(
+    front: Front, gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    wait_until(lambda: gateway.connections() == 0, lambda: "an earlier proxy's connection is still open")
+    with standing(front, gateway, tmp_path, shows=OURS.client(SPIFFE)) as (proxy, backend):
         for _ in range(3):
             token = lab_issuer.lab_token()
             assert send(proxy.port, "/v1/orders", [bearer(token)]).status == 200
@@ -81,17 +88,19 @@ def test_a_proxy_that_shows_its_certificate_is_answered(front: Front, tmp_path: 
         assert gateway.connections() == 1  # kept, for TLS costs more than a decision
 
 
-def test_one_that_shows_another_is_refused(front: Front, tmp_path: Path) -> None:
-    with standing(front, tmp_path, shows=OURS.client(SPIFFE + "/other")) as (proxy, gateway, backend):
+def test_one_that_shows_another_is_refused(front: Front, gateway: GatewayProcess, tmp_path: Path) -> None:
+    with standing(front, gateway, tmp_path, shows=OURS.client(SPIFFE + "/other")) as (proxy, backend):
         answer = send(proxy.port, "/v1/orders", [bearer(lab_issuer.lab_token())])
         assert answer.status == 403
         assert gateway.records()[-1]["event.reason"] == "caller_unproven"
         assert backend.requests == []
 
 
-def test_a_gateway_that_it_cannot_verify_is_not_asked(front: Front, tmp_path: Path) -> None:
-    shows = OURS.client(SPIFFE)
-    with standing(front, tmp_path, shows=shows, trusts=THEIRS) as (proxy, gateway, backend):
+def test_a_gateway_that_it_cannot_verify_is_not_asked(
+    front: Front, gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    before, shows = gateway.records(), OURS.client(SPIFFE)
+    with standing(front, gateway, tmp_path, shows=shows, trusts=THEIRS) as (proxy, backend):
         answer = send(proxy.port, "/v1/orders", [bearer(lab_issuer.lab_token())])
         assert answer.status == front.traits.without_gateway
-        assert (gateway.records(), backend.requests) == ([], [])
+        assert (gateway.records(), backend.requests) == (before, [])

@@ -7,7 +7,7 @@ front, the address that this one has seen, and still nothing that a client wrote
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 import yaml
@@ -22,7 +22,7 @@ from tests.wire.processes import free_port
 from tests.wire.raw_client import bearer, exchange
 from tests.wire.stand import Stand
 from tests.wire.what_ran import record
-from tests.wire.worlds import BEARER, HOST, configuration
+from tests.wire.worlds import BEARER, HOST
 
 pytestmark = pytest.mark.wire
 
@@ -80,14 +80,9 @@ BY_PROXY: Final = {Front.TRAEFIK, Front.ENVOY_GRPC}
 
 
 @contextmanager
-def behind_another(front: Front, directory: Path, policy: dict[str, Any] = BEARER) -> Iterator[Stand]:
-    keys, port = lab_issuer.write_keys(directory / "keys"), free_port()
-    with (
-        EchoBackend() as backend,
-        GatewayProcess(
-            configuration(policy, None, keys, listeners={front.listener: {}}), directory / "gateway"
-        ) as gateway,
-    ):
+def behind_another(front: Front, gateway: GatewayProcess, directory: Path) -> Iterator[Stand]:
+    port = free_port()
+    with EchoBackend() as backend:
         snippet = printed_snippet(
             front.traits.target,
             gateway.file,
@@ -136,10 +131,10 @@ def test_the_nearest_hop_is_recorded_whatever_is_said(stand: Stand) -> None:
 
 
 def test_what_the_one_in_front_has_seen_is_recorded(
-    front: Front, tmp_path: Path, request: pytest.FixtureRequest
+    front: Front, gateway: GatewayProcess, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     record(request.node, front.value, version(front.component))
-    with behind_another(front, tmp_path) as stand:
+    with behind_another(front, gateway, tmp_path) as stand:
         for client in (CLIENT, V6):
             assert through_the_one_in_front(stand, client) == client
             assert through_the_one_in_front(stand, client, forged=FORGED) == client

@@ -19,6 +19,7 @@ from tests.wire import haproxy, lab_issuer
 from tests.wire.components import locate, version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front, printed_snippet
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.haproxy import HAProxy
 from tests.wire.http_message import Message
 from tests.wire.processes import Command, free_port
@@ -193,9 +194,11 @@ def test_the_gateway_is_asked_on_few_connections(stand: Stand) -> None:
     stand.backend.requests.clear()
 
 
-def test_an_application_can_read_that_the_backend_is_down(front: Front, tmp_path: Path) -> None:
+def test_an_application_can_read_that_the_backend_is_down(
+    front: Front, gateway: GatewayProcess, tmp_path: Path
+) -> None:
     """HAProxy's own 503 has the gateway's CORS headers, and its log nothing of the request's."""
-    with opened_stand(front, BROWSER, None, tmp_path) as stand:
+    with opened_stand(front, gateway, None, tmp_path) as stand:
         stand.backend.close()
         target = f"/v1/orders?key={stand.secrets.add(str(uuid4()))}"
         answer = stand.send(target, [("Origin", ORIGIN)], token=stand.lab_token())

@@ -2,21 +2,25 @@
 
 import json
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.wire import components
+from tests.wire import components, lab_issuer
 from tests.wire.broken_service import BrokenService, Fault
 from tests.wire.components import Component, ComponentMissing, locate, version
 from tests.wire.echo_backend import EchoBackend
+from tests.wire.every_front import EveryFront
+from tests.wire.fronts import Front, printed_snippet, snippet_arguments
 from tests.wire.http_message import Message
 from tests.wire.nginx import Nginx
-from tests.wire.processes import NotReady, Program, accepts, free_port
+from tests.wire.processes import NotReady, Program, accepts, free_port, wait_until
 from tests.wire.raw_client import bearer, exchange, send
 from tests.wire.recording_server import RecordingServer, Reply
 from tests.wire.traefik import Traefik
+from tests.wire.worlds import BEARER, configuration
 
 pytestmark = pytest.mark.wire
 
@@ -57,6 +61,45 @@ def test_a_program_that_ignores_its_signal_is_gone_all_the_same(tmp_path: Path) 
     program.wait_for(lambda: program.stdout.read_text() != "", "its first line")
     program.kill()
     assert program.exit_code == -signal.SIGKILL
+
+
+def test_what_a_program_has_written_since_is_all_that_it_has_added(tmp_path: Path) -> None:
+    say = "print('early', flush=True); time.sleep(0.3); print('late'); open('new', 'w').write('x')"
+    with Program([sys.executable, "-c", f"import time; {say}"], tmp_path) as program:
+        program.wait_for(lambda: "early" in program.written(), "its first line")
+        sizes = program.sizes()
+        wait_until(lambda: program.exit_code == 0, lambda: "it never ended")
+        assert program.written(since=sizes).split() == ["x", "late"]
+
+
+# --- every proxy ----------------------------------------------------------------------------------
+
+
+def test_whoever_fails_is_named_and_the_others_are_asked_all_the_same() -> None:
+    asked = []
+
+    def ask_all() -> None:
+        with EveryFront() as each:
+            for front in Front:
+                with each.behind(front, "a row"):
+                    asked.append(front)
+                    assert front not in {Front.NGINX_OLD, Front.CADDY}
+
+    with pytest.raises(ExceptionGroup, match="behind nginx-old, caddy") as failed:
+        ask_all()
+    assert asked == list(Front)
+    notes = [failure.__notes__ for failure in failed.value.exceptions]
+    assert notes == [["behind nginx-old a row"], ["behind caddy a row"]]
+
+
+@pytest.mark.parametrize("target", {front.traits.target: None for front in Front})
+def test_a_snippet_is_what_the_command_prints(target: str, tmp_path: Path) -> None:
+    file = tmp_path / "gateway.yaml"
+    file.write_text(json.dumps(configuration(BEARER, None, lab_issuer.write_keys(tmp_path))))
+    arguments = snippet_arguments(target, file, gateway=4180, backend=8080, listen=8000)
+    command = [sys.executable, "-m", "gateway", *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+    assert ran.stdout == printed_snippet(target, file, gateway=4180, backend=8080, listen=8000)
 
 
 # --- servers and client ---------------------------------------------------------------------------

@@ -15,14 +15,17 @@ from tests.wire.backend_view import IDENTITY, assert_nobody
 from tests.wire.components import version
 from tests.wire.counting_relay import CountingRelay
 from tests.wire.fronts import Front
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.ingress_stand import opened_ingress
 from tests.wire.raw_client import bearer
 from tests.wire.serving import OPEN, not_among
-from tests.wire.stand import Stand
+from tests.wire.stand import Stand, opened_gateway
 from tests.wire.test_targets import WITH_ORDERS, authorization, request
 from tests.wire.what_ran import record
+from tests.wire.worlds import EVERYWHERE
 
 pytestmark = pytest.mark.wire
+POLICY = EVERYWHERE
 
 
 @pytest.fixture(scope="module", params=[Front.NGINX_NEW, Front.NGINX_OLD], ids=str)
@@ -31,8 +34,10 @@ def front(request: pytest.FixtureRequest) -> Front:
 
 
 @pytest.fixture(scope="module")
-def _running_stand(front: Front, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    with opened_ingress(front, tmp_path_factory.mktemp("ingress")) as running:
+def _running_stand(
+    front: Front, gateway: GatewayProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stand]:
+    with opened_ingress(front, gateway, tmp_path_factory.mktemp("ingress")) as running:
         yield running
 
 
@@ -108,7 +113,7 @@ def test_a_carrier_of_the_clients_opens_nothing(stand: Stand, name: str, value: 
 
 
 def test_each_decision_costs_a_connection(
-    front: Front, request: pytest.FixtureRequest, tmp_path: Path
+    front: Front, gateway: GatewayProcess, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """As the comments of the snippet say: its auth-url is no upstream, and an upstream alone keeps any."""
     record(request.node, front.value, version(front.component))
@@ -118,7 +123,7 @@ def test_each_decision_costs_a_connection(
         relays.append(CountingRelay(port))
         return relays[-1]
 
-    with opened_ingress(front, tmp_path, through=through) as stand:
+    with opened_ingress(front, gateway, tmp_path, through=through) as stand:
         for _ in range(10):
             assert stand.send(token=stand.lab_token()).status == 200
         assert [relay.opened for relay in relays] == [10]
@@ -211,7 +216,10 @@ def test_without_the_gateway_nothing_gets_through_and_no_query_is_logged(
     front: Front, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     record(request.node, front.value, version(front.component))
-    with opened_ingress(front, tmp_path) as stand:
+    with (
+        opened_gateway(POLICY, None, tmp_path) as mortal,
+        opened_ingress(front, mortal, tmp_path) as stand,
+    ):
         token = stand.lab_token()
         assert stand.send(token=token).status == 200
         stand.seen()

@@ -8,12 +8,15 @@ import pytest
 from tests.wire.components import version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front
+from tests.wire.gateway_process import GatewayProcess
 from tests.wire.ingress import Extra
 from tests.wire.ingress_stand import opened_ingress
-from tests.wire.stand import Stand
+from tests.wire.stand import Stand, opened_gateway
 from tests.wire.what_ran import record
+from tests.wire.worlds import EVERYWHERE
 
 pytestmark = pytest.mark.wire
+POLICY = EVERYWHERE
 
 SIGN_IN = "https://login.example.com/start"
 GLOBAL = "ingress-nginx-global"
@@ -37,9 +40,18 @@ def variant(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def _running_stand(front: Front, variant: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    snippet, extra = VARIANTS[variant]
-    with opened_ingress(front, tmp_path_factory.mktemp("ingress"), snippet=snippet, extra=extra) as running:
+def _running_stand(
+    front: Front, variant: str, gateway: GatewayProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stand]:
+    (snippet, extra), directory = VARIANTS[variant], tmp_path_factory.mktemp("ingress")
+    with opened_ingress(front, gateway, directory, snippet=snippet, extra=extra) as running:
+        yield running
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[GatewayProcess]:
+    """A gateway of the test's own, which may be ended."""
+    with opened_gateway(POLICY, None, tmp_path) as running:
         yield running
 
 
@@ -111,13 +123,13 @@ def test_a_carrier_of_the_clients_opens_nothing(stand: Stand, name: str, value: 
 
 
 def test_error_pages_answer_for_refusals_but_open_nothing(
-    front: Front, request: pytest.FixtureRequest, tmp_path: Path
+    front: Front, mortal: GatewayProcess, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     """Why the snippet says not to: a success in place of a refusal, and a credential to the error backend."""
     record(request.node, front.value, version(front.component))
     with EchoBackend() as errors:
         extra = Extra(errors=(401, 403, 500), error_backend=errors.port)
-        with opened_ingress(front, tmp_path, extra=extra) as stand:
+        with opened_ingress(front, mortal, tmp_path, extra=extra) as stand:
             token = stand.lab_token()
             assert stand.send(token=token).status == 200
             stand.assert_lab_token_is_replaced(token, stand.seen())
@@ -133,10 +145,10 @@ def test_error_pages_answer_for_refusals_but_open_nothing(
 
 @pytest.mark.parametrize("snippet", ["ingress-nginx", GLOBAL])
 def test_without_the_gateway_nothing_gets_through(
-    front: Front, snippet: str, request: pytest.FixtureRequest, tmp_path: Path
+    front: Front, snippet: str, mortal: GatewayProcess, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     record(request.node, front.value, version(front.component))
-    with opened_ingress(front, tmp_path, snippet=snippet, extra=Extra(signin=SIGN_IN)) as stand:
+    with opened_ingress(front, mortal, tmp_path, snippet=snippet, extra=Extra(signin=SIGN_IN)) as stand:
         stand.gateway.program.kill()
         assert stand.send(token=stand.lab_token()).status == 500
         assert stand.send("/public/x").status == 500

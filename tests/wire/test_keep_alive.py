@@ -19,8 +19,9 @@ from tests.wire.fronts import Front, opened, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.processes import free_port, wait_until
 from tests.wire.raw_client import bearer, send
+from tests.wire.stand import opened_gateway
 from tests.wire.what_ran import record
-from tests.wire.worlds import BEARER, configuration
+from tests.wire.worlds import BEARER
 
 pytestmark = pytest.mark.wire
 
@@ -46,15 +47,17 @@ class Counted:
             list(clients.map(self.ask, [EACH] * CLIENTS))
 
 
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    """It may be one for all: what is counted is on the way to it."""
+    with opened_gateway(BEARER, None, tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
 @contextmanager
-def counted(front: Front, directory: Path) -> Iterator[Counted]:
-    keys, port = lab_issuer.write_keys(directory / "keys"), free_port()
-    config = configuration(BEARER, None, keys, listeners={front.listener: {}})
-    with (
-        EchoBackend() as backend,
-        GatewayProcess(config, directory / "gateway") as gateway,
-        CountingRelay(front.port_of(gateway)) as relay,
-    ):
+def counted(front: Front, gateway: GatewayProcess, directory: Path) -> Iterator[Counted]:
+    port = free_port()
+    with EchoBackend() as backend, CountingRelay(front.port_of(gateway)) as relay:
         snippet = printed_snippet(
             front.traits.target,
             gateway.file,
@@ -72,14 +75,16 @@ def _recorded(request: pytest.FixtureRequest) -> None:
     record(request.node, front.value, version(front.component))
 
 
-def test_one_after_another_share_one_connection(front: Front, tmp_path: Path) -> None:
-    with counted(front, tmp_path) as behind:
+def test_one_after_another_share_one_connection(
+    front: Front, gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    with counted(front, gateway, tmp_path) as behind:
         behind.ask(50)
         assert behind.relay.opened == 1
 
 
-def test_side_by_side_they_are_kept(front: Front, tmp_path: Path) -> None:
-    with counted(front, tmp_path) as behind:
+def test_side_by_side_they_are_kept(front: Front, gateway: GatewayProcess, tmp_path: Path) -> None:
+    with counted(front, gateway, tmp_path) as behind:
         behind.ask_side_by_side()
         kept = front.traits.idle_connections
         if kept is None:
@@ -89,9 +94,9 @@ def test_side_by_side_they_are_kept(front: Front, tmp_path: Path) -> None:
             assert behind.relay.opened < CLIENTS * EACH
 
 
-def test_over_grpc_all_share_one_connection(tmp_path: Path) -> None:
+def test_over_grpc_all_share_one_connection(gateway: GatewayProcess, tmp_path: Path) -> None:
     """An Envoy thread keeps one, in which calls do not wait for each other."""
-    with counted(Front.ENVOY_GRPC, tmp_path) as behind:
+    with counted(Front.ENVOY_GRPC, gateway, tmp_path) as behind:
         behind.ask(50)
         behind.ask_side_by_side()
         assert behind.relay.opened == 1

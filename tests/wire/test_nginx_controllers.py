@@ -3,8 +3,10 @@
 F5's ingress controller and NGINX Gateway Fabric, as their templates render what is printed for them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ from tests.wire.nginx_controllers import (
 )
 from tests.wire.processes import free_port
 from tests.wire.raw_client import bearer, send
-from tests.wire.stand import Stand
+from tests.wire.stand import Stand, opened_gateway
 from tests.wire.what_ran import record
 from tests.wire.worlds import (
     BEARER,
@@ -49,7 +51,10 @@ from tests.wire.worlds import (
 pytestmark = pytest.mark.wire
 
 SPIFFE = "spiffe://cluster.local/ns/ingress/sa/proxy"
+OURS = Authority("ours")
 POLICY = {**EVERYWHERE, "routes": [*ROUTES, route("bare", ["GET"], [BARE], **needs("orders:read"))]}
+POLICIES = {"usual": POLICY, "still": STILL, "secret": SECRET, "browser": BROWSER}
+Under = Callable[[str], GatewayProcess]
 
 
 @pytest.fixture(scope="module", params=[Front.NGINX_NEW, Front.NGINX_OLD], ids=str)
@@ -68,8 +73,23 @@ def _recorded(front: Front, request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="module")
-def _running(front: Front, controller: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    with opened_controller(front, controller, POLICY, tmp_path_factory.mktemp("controller")) as running:
+def under(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Under]:
+    """The gateway under one of the `POLICIES`, started when it is first asked for."""
+    with ExitStack() as running:
+
+        @cache
+        def started(name: str) -> GatewayProcess:
+            return running.enter_context(opened_gateway(POLICIES[name], None, tmp_path_factory.mktemp(name)))
+
+        yield started
+
+
+@pytest.fixture(scope="module")
+def _running(
+    front: Front, controller: str, under: Under, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stand]:
+    directory = tmp_path_factory.mktemp("controller")
+    with opened_controller(front, controller, under("usual"), directory) as running:
         yield running
 
 
@@ -204,9 +224,9 @@ def test_connections_to_the_gateway_are_kept(behind: Stand) -> None:
 
 
 def test_without_websocket_in_the_policy_an_upgrade_is_gone_or_refused(
-    front: Front, controller: str, tmp_path: Path
+    front: Front, controller: str, under: Under, tmp_path: Path
 ) -> None:
-    with opened_controller(front, controller, STILL, tmp_path) as behind:
+    with opened_controller(front, controller, under("still"), tmp_path) as behind:
         upgrade = [("Upgrade", "websocket"), ("Connection", "upgrade")]
         answer = behind.send("/v1/orders", upgrade, token=behind.lab_token())
         if controller == "f5-nic":
@@ -217,45 +237,51 @@ def test_without_websocket_in_the_policy_an_upgrade_is_gone_or_refused(
         behind.assert_unseen()
 
 
-def test_the_proxy_says_its_secret_and_no_client_can(front: Front, controller: str, tmp_path: Path) -> None:
-    with opened_controller(front, controller, SECRET, tmp_path) as behind:
+def test_the_proxy_says_its_secret_and_no_client_can(
+    front: Front, controller: str, under: Under, tmp_path: Path
+) -> None:
+    with opened_controller(front, controller, under("secret"), tmp_path) as behind:
         token = behind.lab_token()
         assert behind.send(headers=[("X-Token-Gateway-Caller", "guess")], token=token).status == 200
         behind.assert_lab_token_is_replaced(token, behind.seen())
 
 
-@pytest.mark.parametrize(("shown", "status"), [(SPIFFE, 200), (f"{SPIFFE}/other", 403)], ids=["own", "other"])
-def test_over_tls_it_is_known_by_its_certificate(
-    front: Front, controller: str, shown: str, status: int, tmp_path: Path
-) -> None:
-    inside, outside, ours = tmp_path / "gateway", tmp_path / "proxy", Authority("ours")
-    for place in (inside, outside):
-        place.mkdir()
-    own = ours.server("localhost")
-    for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", ours.pem)):
-        (inside / name).write_bytes(content)
-    write_trust(outside, ours, ours.client(shown))
+@pytest.fixture(scope="module")
+def over_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
+    """A gateway that speaks TLS alone, and knows its callers by certificates."""
+    folder, own = tmp_path_factory.mktemp("tls"), OURS.server("localhost")
+    for name, content in (("tls.crt", own.chain), ("tls.key", own.key), ("ca.crt", OURS.pem)):
+        (folder / name).write_bytes(content)
     tls = {"certificate": "file:tls.crt", "key": "file:tls.key", "client_ca": "file:ca.crt"}
     known = {**BEARER, "callers": {"identities": [SPIFFE]}}
-    keys = lab_issuer.write_keys(tmp_path / "keys")
+    keys = lab_issuer.write_keys(folder / "keys")
     whole = configuration(known, None, keys, listeners={"decision": {"tls": tls}})
-    with EchoBackend() as backend, GatewayProcess(whole, inside) as gateway:
+    with GatewayProcess(whole, folder) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("shown", "status"), [(SPIFFE, 200), (f"{SPIFFE}/other", 403)], ids=["own", "other"])
+def test_over_tls_it_is_known_by_its_certificate(
+    front: Front, controller: str, shown: str, status: int, over_tls: GatewayProcess, tmp_path: Path
+) -> None:
+    write_trust(tmp_path, OURS, OURS.client(shown))
+    with EchoBackend() as backend:
         addresses = {
-            "gateway": gateway.decision_port,
+            "gateway": over_tls.decision_port,
             "backend": backend.port,
             "listen": (port := free_port()),
         }
-        printed = printed_snippet(controller, gateway.file, gateway_url="https://localhost", **addresses)
+        printed = printed_snippet(controller, over_tls.file, gateway_url="https://localhost", **addresses)
         # nginx would also try ::1, where there is one, and nobody listens there.
         printed = printed.replace(DIRECTORY, "").replace("server localhost:", "server 127.0.0.1:")
         how = CONTROLLERS[controller]
-        with Nginx(front.component, how.render(how.read(printed), port, backend.port), outside, port=port):
+        with Nginx(front.component, how.render(how.read(printed), port, backend.port), tmp_path, port=port):
             assert send(port, "/v1/orders", [bearer(lab_issuer.lab_token())]).status == status
             assert len(backend.requests) == (status == 200)
 
 
-def test_a_browser_application_may_call(front: Front, controller: str, tmp_path: Path) -> None:
-    with opened_controller(front, controller, BROWSER, tmp_path) as behind:
+def test_a_browser_application_may_call(front: Front, controller: str, under: Under, tmp_path: Path) -> None:
+    with opened_controller(front, controller, under("browser"), tmp_path) as behind:
         asked = [("Origin", ORIGIN), ("Access-Control-Request-Method", "GET")]
         answer = behind.send(headers=asked, method="OPTIONS")
         assert (answer.status, answer.values("Access-Control-Allow-Origin")) == (204, [ORIGIN])
@@ -269,7 +295,10 @@ def test_a_browser_application_may_call(front: Front, controller: str, tmp_path:
 
 
 def test_without_the_gateway_nothing_gets_through(front: Front, controller: str, tmp_path: Path) -> None:
-    with opened_controller(front, controller, POLICY, tmp_path) as behind:
+    with (
+        opened_gateway(POLICY, None, tmp_path) as mortal,
+        opened_controller(front, controller, mortal, tmp_path) as behind,
+    ):
         behind.gateway.program.kill()
         assert behind.send(token=behind.lab_token()).status == 503
         assert behind.send("/public/x").status == 503
