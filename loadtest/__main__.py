@@ -15,7 +15,9 @@ from loadtest import machine
 from loadtest.contenders.running import Unavailable
 from loadtest.distinct import distinct
 from loadtest.drive import Unexpected
+from loadtest.idle import idle
 from loadtest.issuer import Issuer
+from loadtest.large import large
 from loadtest.measure import Bench
 from loadtest.report import Result, render
 from loadtest.requests import Stock
@@ -75,6 +77,8 @@ def _measurements() -> dict[str, Measurement]:
     alone: dict[str, Measurement] = {
         "signatures": lambda bench: signatures(bench.stock.issuer, 2 * bench.rounds + 1),
         "distinct": distinct,
+        "large": large,
+        "idle": idle,
         "start": start,
     }
     return {**windows, **alone}

@@ -4,8 +4,8 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loadtest import distinct, machine, start
-from loadtest.contenders import envoy, gateway, haproxy, nginx, ordinary
+from loadtest import distinct, idle, large, machine, start
+from loadtest.contenders import backend, envoy, gateway, haproxy, nginx, ordinary, proxies
 from loadtest.samples import Samples, median, noisy
 from loadtest.scenarios import SCENARIOS, Scenario
 from loadtest.targets import Outcome
@@ -58,7 +58,7 @@ def _method(result: Result) -> list[str]:
 
 def _who() -> Iterable[str]:
     """Each contender in its own words: the docstring of its file, which says what it does not do."""
-    for module in (gateway, nginx, envoy, haproxy, ordinary):
+    for module in (gateway, nginx, envoy, haproxy, ordinary, proxies, backend):
         yield "* " + " ".join((module.__doc__ or "").split())
 
 
@@ -111,7 +111,13 @@ def _scenario(name: str, scenario: Scenario, samples: Samples) -> list[str]:
 
 
 def _others(samples: Samples) -> list[str]:
-    titles = {"distinct": distinct.TITLE, "start": start.TITLE, "signatures": "Bare signatures"}
+    titles = {
+        "distinct": distinct.TITLE,
+        "large": large.TITLE,
+        "idle": idle.TITLE,
+        "start": start.TITLE,
+        "signatures": "Bare signatures",
+    }
     lines: list[str] = []
     for name, title in titles.items():
         rows = {row: found for row, found in samples.items() if row.startswith(f"{name}.")}
@@ -121,7 +127,17 @@ def _others(samples: Samples) -> list[str]:
 
 
 def _plain(rows: Mapping[str, Mapping[str, list[float]]]) -> Iterable[str]:
-    kept = ("bytes_per_token", "cpu_us", "per_second", "p99_us", "ready_s", "rss_mb")
+    kept = (
+        "bytes_per_token",
+        "cpu_us",
+        "per_second",
+        "p99_us",
+        "mb_per_second",
+        "cpu_ms",
+        "ready_s",
+        "rss_mb",
+        "grown_mb",
+    )
     figures = [one for one in kept if any(one in found for found in rows.values())]
     yield "| row | " + " | ".join(figures) + " |"
     yield "|---|" + "---:|" * len(figures)

@@ -128,11 +128,11 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "edge": Scenario(
         title="A repeated token, and a backend that answers with 1 KiB: the proxy's part alone",
         rows={
-            "gateway-reused": Row(contender=proxies.GATEWAY_REUSED, load=CLIENTS),
-            "gateway": Row(contender=proxies.GATEWAY, load=CLIENTS),
-            "nginx": Row(contender=proxies.NGINX, load=CLIENTS),
-            "envoy": Row(contender=proxies.ENVOY, load=CLIENTS),
-            "envoy-cached": Row(contender=proxies.ENVOY_CACHED, load=CLIENTS),
+            "gateway-reused": Row(contender=proxies.gateway(reuse=True), load=CLIENTS),
+            "gateway": Row(contender=proxies.gateway(), load=CLIENTS),
+            "nginx": Row(contender=proxies.nginx(), load=CLIENTS),
+            "envoy": Row(contender=proxies.envoy(), load=CLIENTS),
+            "envoy-cached": Row(contender=proxies.envoy(verifies=True), load=CLIENTS),
         },
     ),
     "new-connection": Scenario(

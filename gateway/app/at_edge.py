@@ -62,7 +62,9 @@ async def open_edge(
     `clock` gives seconds since the epoch. Raises: OSError where the address cannot be had.
     """
     at, trust = world.listeners.deciding[EDGE], _trust(world)
-    edge = AtEdge(engine, world, _limits(world, max_connections))
+    # All clients are strangers: each may have a connection, as long as there is one.
+    client = replace(CLIENT, max_connections=max_connections, max_strangers=max_connections)
+    edge = AtEdge(engine, world, EdgeLimits(client=client))
     listed = trust.trusted_proxies
     try:
         edge.listener = await listen(
@@ -95,12 +97,6 @@ def _trust(world: World) -> EdgeTrust:
 
 def _settings(world: World) -> EdgeSettings:
     return world.listeners.edge_settings or EdgeSettings()
-
-
-def _limits(world: World, max_connections: int) -> EdgeLimits:
-    """All clients are strangers: each may have a connection, as long as there is one."""
-    most = min(max_connections, _settings(world).max_connections)
-    return EdgeLimits(client=replace(CLIENT, max_connections=most, max_strangers=most))
 
 
 def _always(settings: EdgeSettings) -> HeaderPairs:

@@ -6,14 +6,14 @@ At its listener for the proxies, and where they are configured at those for Envo
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from ssl import SSLContext
 from typing import Final
 
 from gateway.app.at_edge import AtEdge, open_edge
 from gateway.app.over_grpc import open_grpc
+from gateway.app.room import room_for
 from gateway.config.world import DECISION, EDGE, GRPC, World
-from gateway.server import descriptors
 from gateway.server.engine import Engine
 from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
@@ -21,8 +21,6 @@ from gateway.server.watch import BugWatch
 from gateway.telemetry.log import Log
 from gateway.tls.server import HTTP_1, HTTP_2, Handshakes
 
-MAX_GRPC: Final = 1024
-"""Connections for gRPC: each thread of an Envoy has one."""
 NONE_SHARED: Final[Mapping[str, int]] = {}
 """Every listener has a port of its own."""
 _PROTOCOLS: Final = {DECISION: HTTP_1, GRPC: HTTP_2, EDGE: HTTP_1}
@@ -94,7 +92,7 @@ async def open_listening(
         name: Handshakes(certificates, _PROTOCOLS[name])
         for name, certificates in world.listeners.certificates.items()
     }
-    opening = _Opening(decide, world, told, knows, ports, handshakes, _limits(world, told.log))
+    opening = _Opening(decide, world, told, knows, ports, handshakes, room_for(world, told.log))
     listeners, edge = {}, None
     async with AsyncExitStack() as undo:
         for name in world.listeners.deciding:
@@ -121,7 +119,7 @@ class _Opening:
     knows: Callable[[str], bool]
     ports: Mapping[str, int]
     handshakes: Mapping[str, Handshakes]
-    limits: Limits
+    room: Mapping[str, int]
 
     async def decision(self) -> Listener:
         at, shared = self.world.listeners.decision, self.ports.get(DECISION)
@@ -129,7 +127,7 @@ class _Opening:
             self.decide,
             host=at.host,
             port=at.port if shared is None else shared,
-            limits=self.limits,
+            limits=Limits(max_connections=self.room[DECISION]),
             knows=self.knows,
             on_malformed=self.told.malformed,
             on_bug=self.told.bugs.bug,
@@ -142,7 +140,7 @@ class _Opening:
             self.decide,
             self.world.listeners.deciding[GRPC],
             port=self.ports.get(GRPC),
-            limits=replace(self.limits, max_connections=min(MAX_GRPC, self.limits.max_connections)),
+            limits=Limits(max_connections=self.room[GRPC]),
             knows=self.knows,
             on_malformed=self.told.malformed,
             on_bug=self.told.bugs.bug,
@@ -155,7 +153,7 @@ class _Opening:
             self.world,
             port=self.ports.get(EDGE),
             clock=self.told.clock,
-            max_connections=self.limits.max_connections,
+            max_connections=self.room[EDGE],
             on_malformed=self.told.malformed,
             on_bug=self.told.bugs.bug,
             ssl=self._context(EDGE),
@@ -164,15 +162,3 @@ class _Opening:
     def _context(self, name: str) -> SSLContext | None:
         shown = self.handshakes.get(name)
         return None if shown is None else shown.context
-
-
-def _limits(world: World, log: Log) -> Limits:
-    """As many connections as the operating system lets us hold beside all others; a word where it is few."""
-    limits = Limits()
-    # At the edge each has another one, to a server, behind it.
-    shares = 1 if world.listeners.edge is None else 3
-    files = descriptors.raise_limit(shares * limits.max_connections + MAX_GRPC + descriptors.RESERVED)
-    fitting = descriptors.connections_within(files, limits.max_connections, shares=shares)
-    if fitting < limits.max_connections:
-        log.warning("few_descriptors", count=fitting, why="the hard limit of open files (ulimit -Hn) is low")
-    return replace(limits, max_connections=fitting)

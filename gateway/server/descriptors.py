@@ -29,9 +29,6 @@ def raise_limit(wanted: int) -> int:
     return most
 
 
-def connections_within(files: int, wanted: int, *, shares: int = 1) -> int:
-    """How many of the wanted connections fit into so many files, beside what is reserved. Never none.
-
-    `shares` is how many times as many there may be in all.
-    """
-    return max(LEAST, min(wanted, (files - RESERVED) // shares))
+def connections_within(files: int, wanted: int) -> int:
+    """How many of the wanted connections fit into so many files, beside what is reserved. Never none."""
+    return max(LEAST, min(wanted, files - RESERVED))

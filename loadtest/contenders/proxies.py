@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from functools import partial
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from gateway.dev.nginx import find_nginx
-from loadtest.contenders import envoy
-from loadtest.contenders.backend import backend
+from loadtest.contenders.backend import Backend, small
+from loadtest.contenders.envoy import proxying
 from loadtest.contenders.gateway import started
 from loadtest.contenders.running import BIN, Contender, Server, free_port, running
 
@@ -39,8 +39,28 @@ http {{
 """
 
 
+def nginx(backend: Backend = small) -> Contender:
+    """Pass on."""
+    return Contender(name="nginx proxy_pass", start=partial(_nginx, backend=backend), verifies=False)
+
+
+def envoy(backend: Backend = small, *, verifies: bool = False) -> Contender:
+    """Pass on; what an issuer has signed, if it verifies."""
+    name = "Envoy router, jwt_authn, its cache on" if verifies else "Envoy router"
+    return Contender(name=name, start=partial(_envoy, backend=backend, verifies=verifies), verifies=False)
+
+
+def gateway(backend: Backend = small, *, reuse: bool = False) -> Contender:
+    """Decide, and pass on."""
+    start = partial(_gateway, backend=backend, reuse=reuse)
+    return Contender(name="token gateway at the edge", start=start, verifies=False)
+
+
+# --- private ---
+
+
 @contextmanager
-def _nginx(folder: Path, _: Path) -> Iterator[Server]:
+def _nginx(folder: Path, _: Path, *, backend: Backend) -> Iterator[Server]:
     with backend(folder) as behind:
         port = free_port()
         (folder / "nginx.conf").write_text(_NGINX.format(port=port, backend=behind.port))
@@ -50,10 +70,10 @@ def _nginx(folder: Path, _: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _envoy(folder: Path, keys: Path, *, verifies: bool) -> Iterator[Server]:
+def _envoy(folder: Path, keys: Path, *, backend: Backend, verifies: bool) -> Iterator[Server]:
     with backend(folder) as behind:
         port, file = free_port(), folder / "envoy.json"
-        file.write_text(json.dumps(envoy.proxying(port, behind.port, keys if verifies else None)))
+        file.write_text(json.dumps(proxying(port, behind.port, keys if verifies else None)))
         options = ("--concurrency", "1", "--disable-hot-restart", "--log-level", "error")
         with running([str(BIN / "envoy"), "-c", str(file), *options], folder, port) as server:
             if verifies:
@@ -62,7 +82,7 @@ def _envoy(folder: Path, keys: Path, *, verifies: bool) -> Iterator[Server]:
 
 
 @contextmanager
-def _gateway(folder: Path, keys: Path, *, reuse: bool) -> Iterator[Server]:
+def _gateway(folder: Path, keys: Path, *, backend: Backend, reuse: bool) -> Iterator[Server]:
     with backend(folder) as behind:
         at: dict[str, Any] = {"edge": {"host": "127.0.0.1", "port": free_port()}}
         upstream = f"http://127.0.0.1:{behind.port}"
@@ -80,16 +100,3 @@ def _refuses(server: Server) -> None:
     connection.close()
     if status != 401:
         raise RuntimeError(f"a request without a token is answered with {status}, expected 401")
-
-
-GATEWAY: Final = Contender(
-    name="token gateway at the edge", start=partial(_gateway, reuse=False), verifies=False
-)
-GATEWAY_REUSED: Final = Contender(
-    name="token gateway at the edge", start=partial(_gateway, reuse=True), verifies=False
-)
-NGINX: Final = Contender(name="nginx proxy_pass", start=_nginx, verifies=False)
-ENVOY: Final = Contender(name="Envoy router", start=partial(_envoy, verifies=False), verifies=False)
-ENVOY_CACHED: Final = Contender(
-    name="Envoy router, jwt_authn, its cache on", start=partial(_envoy, verifies=True), verifies=False
-)

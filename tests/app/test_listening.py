@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.app.front import Configured
-from gateway.app.listening import MAX_GRPC
+from gateway.app.room import MAX_GRPC
 from gateway.app.setting import open_setting
 from gateway.app.single import Single, open_single
 from tests.app.test_over_grpc import LISTENERS

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from loadtest import idle, large
 from loadtest.distinct import CONTENDERS
 from loadtest.samples import Samples
 from loadtest.scenarios import SCENARIOS
@@ -16,14 +17,18 @@ SAMPLES: Samples = {
     "workers.one": {"per_second": [100.0]},
 }
 
-ALONE = {
-    "signatures.rs256-verify",
-    "signatures.es256-verify",
-    "signatures.es256-sign",
-    "start.gateway",
-    "start.worker",
-    *(f"distinct.{name}" for name in CONTENDERS),
-}
+ALONE = (
+    {
+        "signatures.rs256-verify",
+        "signatures.es256-verify",
+        "signatures.es256-sign",
+        "start.gateway",
+        "start.worker",
+        *(f"distinct.{name}" for name in CONTENDERS),
+    }
+    | {f"idle.{name}" for name in idle.CONTENDERS}
+    | {f"large.{name}-{way}" for name in large.CONTENDERS for way in large.WAYS}
+)
 
 
 @pytest.mark.parametrize(

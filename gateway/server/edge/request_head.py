@@ -38,8 +38,8 @@ def request_head(forward: Forward, length: int | None) -> bytes:
         framing = b"connection: Upgrade\r\nupgrade: %b\r\n" % forward.upgrade
     head = form.template % (forward.method, forward.target, *values, forward.given, framing)
     lines = form.lines + forward.given.count(b"\n") + (2 if forward.upgrade is not None else bool(framing))
-    # Every CR, LF or other control byte that is not one of our line ends makes this unequal; `given` was looked
-    # at when it was written.
+    # Every CR, LF or other control byte that is not one of our line ends makes this unequal. `given` was
+    # looked at when it was written.
     if len(head.translate(None, TEXT)) != 2 * lines:
         raise UnwritableRequest("control byte")
     if not forward.target or b" " in forward.target or forward.method.translate(None, TOKEN):
