@@ -226,7 +226,7 @@ ANSWER_CHECKS: Final = (
         (
             Mutant(
                 "http-every-octet-at-a-glance",
-                "            len(data) != octets\n            or octets >",
+                "            end != octets\n            or octets >",
                 "            octets >",
             ),
             # An empty line too many is one that this counts as well.
@@ -237,15 +237,15 @@ ANSWER_CHECKS: Final = (
                 (
                     Edit(
                         "gateway/server/http1/simple_head.py",
-                        "            len(data) != octets\n            or octets >",
+                        "            end != octets\n            or octets >",
                         "            octets >",
                     ),
                 ),
             ),
             Mutant(
                 "http-framing-at-a-glance",
-                "if len(places) == 1 and len(kept) <= 1 and not others else None",
-                "if places else None",
+                "if once and not FRAMING.intersection(shape.names) - {*names} else None",
+                "if hosts else None",
             ),
             Mutant(
                 "http-connection-at-a-glance",

@@ -16,7 +16,6 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/http1/head.py",
         ("tests/server/http1/test_head_bodies.py", "tests/server/edge/test_smuggling.py"),
         (
-            Mutant("edge-leading-zeros", 'rb"0|[1-9][0-9]{0,17}"', 'rb"[0-9]{1,18}"'),
             Mutant("edge-coding-in-1.0", " and http_1_1 and value.lower() ==", " and value.lower() =="),
             Mutant("edge-other-codings", ' and value.lower() == b"chunked":', ":"),
             # llhttp would read what is left of the body as the next head.
@@ -25,6 +24,18 @@ EDGE_CORE_CHECKS: Final = (
                 "            self._parser = httptools.HttpRequestParser(self)\n        headers",
                 "            pass\n        headers",
             ),
+        ),
+    ),
+    Group(
+        "gateway/server/http1/simple_head.py",
+        ("tests/server/http1/test_simple_head.py", "tests/server/http1/test_head_bodies.py"),
+        (
+            Mutant("edge-leading-zeros", 'rb"0|[1-9][0-9]{0,17}"', 'rb"[0-9]{1,18}"'),
+            Mutant("sized-length", "            or LENGTH.fullmatch(length) is None\n", ""),
+            Mutant(
+                "sized-within-a-body", "            self._seen = _Seen()  # the former", "            pass  #"
+            ),
+            Mutant("sized-and-more", "        elif len(first) > length:", "        elif False:"),
         ),
     ),
     Group(
@@ -74,7 +85,7 @@ EDGE_CORE_CHECKS: Final = (
                 ),
             ),
             Mutant("edge-answer-version", '(b"HTTP/1.1 ", b"HTTP/1.0 ")', '(b"HTTP/",)'),
-            Mutant("edge-answer-length", "if _LENGTH.fullmatch(values[place]) is None:", "if False:"),
+            Mutant("edge-answer-length", "if LENGTH.fullmatch(values[place]) is None:", "if False:"),
             Mutant("edge-answer-coding", ' or values[place].lower() != b"chunked":', ":"),
             Mutant("edge-answer-coding-in-1.0", "if not http_1_1 or values[place]", "if values[place]"),
             Mutant("edge-answer-size", "            or len(head) > limits.answer_head_bytes\n", ""),
@@ -117,7 +128,8 @@ EDGE_CORE_CHECKS: Final = (
             Mutant("edge-keep-bytes-behind", " and not body.rest)", ")"),
             Mutant("edge-keep-unsent", "self._keeps and self._sent and", "self._keeps and"),
             Mutant("edge-keep-close", "keeps=self._keeps and self._sent", "keeps=self._sent"),
-            Mutant("edge-keep-204", " and not (head.status == 204 and (head.chunked or head.length))", ""),
+            Mutant("edge-keep-whole-close", "keeps=head.keeps and self._sent", "keeps=self._sent"),
+            Mutant("edge-keep-whole-unsent", "keeps=head.keeps and self._sent and", "keeps=head.keeps and"),
             Mutant("edge-interims", "if self._interims > self._limits.interim_answers:", "if False:"),
             Mutant("edge-switch", " or not switches(head, self._forward.upgrade):", ":"),
             Mutant("edge-reset-is-no-end", "EndlessBody) and in_order:", "EndlessBody):"),
@@ -146,6 +158,37 @@ EDGE_CORE_CHECKS: Final = (
         (Mutant("edge-same-method", 'if (forward.method == b"HEAD") is not self._is_head:', "if False:"),),
     ),
     Group(
+        "gateway/server/edge/answer_framing.py",
+        ("tests/server/edge/test_answer_framing.py", "tests/server/edge/test_exchange.py"),
+        (
+            Mutant("edge-keep-204", "keeps=head.keeps and not odd", "keeps=head.keeps"),
+            Mutant("edge-length-of-204", " or head.status == 204 else", " else"),
+        ),
+    ),
+    Group(
+        "gateway/server/edge/answer_glance.py",
+        ("tests/server/edge/test_answer_glance.py",),
+        (
+            Mutant("glance-text", " or len(found[0].translate(None, TEXT)) != self._line_ends:", ":"),
+            Mutant("glance-size", " or found.end() > most", ""),
+            Mutant("glance-length", "if LENGTH.fullmatch(length) is None:", "if False:"),
+            Mutant("glance-connection", 'if values[place] != b"keep-alive":', "if False:"),
+            Mutant("glance-coding", '        and not shape.places(b"transfer-encoding")\n', ""),
+            Mutant(
+                "glance-lengths",
+                '(b"content-length")) == 1',
+                '(b"content-length")) >= 1',
+                (
+                    Edit(
+                        "gateway/server/edge/answer_glance.py",
+                        '(self._length_at,) = shape.places(b"content-length")',
+                        'self._length_at = shape.places(b"content-length")[0]',
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Group(
         "gateway/server/edge/always.py",
         ("tests/server/edge/test_always.py",),
         (
@@ -157,7 +200,7 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/breaker.py",
         ("tests/server/edge/test_breaker.py",),
         (
-            Mutant("breaker-opens", "self._failures >= self._limits.breaker_failures:", "False:"),
+            Mutant("breaker-opens", "self.failures >= self._limits.breaker_failures:", "False:"),
             Mutant("breaker-one-trial", "        if self._rounds:\n            self._open()", "        pass"),
             Mutant("breaker-bound", ", self._limits.breaker_most_s)", ", 1e9)"),
         ),
@@ -166,7 +209,7 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/upstreams.py",
         ("tests/server/edge/test_breaker.py",),
         (
-            Mutant("breaker-one-server", " and not servers[0].breaker.open else", " else"),
+            Mutant("breaker-one-server", " and not (breaker.failures and breaker.open) else", " else"),
             Mutant("breaker-other-servers", " and not one.breaker.open\n", "\n"),
         ),
     ),

@@ -40,7 +40,8 @@ class Approach:
         if server is None or self._attempts >= self._limits.attempts:
             return self._refused_by
         self._attempts += 1
-        server.breaker.begin()
+        if server.breaker.failures:
+            server.breaker.begin()
         self._server = server
         server.outstanding += 1
         connection = None if fresh else server.take()
@@ -64,7 +65,7 @@ class Approach:
 
     def answered(self) -> None:
         """Know that the server answers."""
-        if self._server is not None:
+        if self._server is not None and self._server.breaker.failures:
             self._server.breaker.succeeded()
 
     def unanswered(self) -> None:

@@ -14,13 +14,14 @@ from gateway.server.edge.limits import EdgeLimits
 class Breaker:
     """The circuit of one server. Closed: requests flow. Open: they do not."""
 
-    __slots__ = ("_clock", "_failures", "_limits", "_rounds", "_until")
+    __slots__ = ("_clock", "_limits", "_rounds", "_until", "failures")
 
     def __init__(self, limits: EdgeLimits, clock: Callable[[], float]) -> None:
         """`clock` never goes back."""
         self._limits = limits
         self._clock = clock
-        self._failures = 0
+        self.failures = 0
+        """With no success between; 0: there is nothing to be done for a request."""
         self._rounds = 0
         """How often it has opened without a success."""
         self._until = 0.0
@@ -37,13 +38,12 @@ class Breaker:
 
     def succeeded(self) -> None:
         """Know that an answer has begun."""
-        if self._failures:
-            self._failures = self._rounds = 0
+        self.failures = self._rounds = 0
 
     def failed(self) -> None:
         """Know that there was none, or none that could be read."""
-        self._failures += 1
-        if not self._rounds and self._failures >= self._limits.breaker_failures:
+        self.failures += 1
+        if not self._rounds and self.failures >= self._limits.breaker_failures:
             self._open()
 
     # --- private ---

@@ -60,11 +60,14 @@ class EdgeConnection(RequestSide):
             self._hold_unread()
             return
         if self._body is None and self._reader.empty:
-            request = self._reader.whole(data)
-            if request is not None:
-                self._guarded(self._begin, request, SIMPLE)
-                if not self._busy() and not self._closing:
-                    self._alarm.set(self._limits.idle_timeout_s)
+            if data.endswith(b"\r\n\r\n"):  # mostly one without a body
+                request = self._reader.whole(data)
+                found = None if request is None else (request, SIMPLE, b"")
+            else:
+                found = self._reader.sized(data)
+            if found is not None:
+                self._guarded(self._begin, *found)
+                self._wait_idle()
                 return
         self._reader.feed(data)
         self._burst = 0
@@ -226,6 +229,11 @@ class EdgeConnection(RequestSide):
         return begun
 
     # --- private ---
+
+    def _wait_idle(self) -> None:
+        """Nothing is unread: where nothing is under way either, wait for the next request."""
+        if self._exchange is None and self._task is None and self._body is None and not self._closing:
+            self._alarm.set(self._limits.idle_timeout_s)
 
     def _address(self) -> str | None:
         return self._announced or super()._address()

@@ -10,16 +10,9 @@ import asyncio
 from typing import Final
 
 from gateway.dialects.wire import Forward
+from gateway.server.edge.answer_framing import BODILESS, framed, sized
 from gateway.server.edge.approach import Approach
-from gateway.server.edge.body import (
-    LAST_CHUNK,
-    Body,
-    ChunkedBody,
-    EndlessBody,
-    MalformedBody,
-    SizedBody,
-    chunk,
-)
+from gateway.server.edge.body import LAST_CHUNK, Body, EndlessBody, MalformedBody, SizedBody, chunk
 from gateway.server.edge.fault import EdgeFault
 from gateway.server.edge.handler import Edge
 from gateway.server.edge.pace import Pace
@@ -237,6 +230,9 @@ class Exchange:
         connection.exchange = self
         connection.transport.write(self._head + self._first)
         self._first = b""  # what has a body is not sent again
+        if self._sent and self._deadline is None:  # as `_rearm` does
+            self._client.arm(self._limits.first_byte_s)
+            return
         self._rearm()
         if not self._sent:
             self._pace = Pace(self._limits, asyncio.get_running_loop().time())
@@ -275,27 +271,23 @@ class Exchange:
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
         self._approach.answered()
-        bodiless = self._forward.method == b"HEAD" or head.status in _BODILESS
-        framing, after = b"", self._client.after
-        self._keeps = head.keeps
-        if head.length is not None and head.status != 204:
-            framing = b"content-length: %d\r\n" % head.length
-        if bodiless:
-            self._body = SizedBody(0)
-            # RFC 9110 8.6, 9112 6.1: a 204 says neither. What stands behind one that does is in doubt.
-            self._keeps = head.keeps and not (head.status == 204 and (head.chunked or head.length))
-        elif head.length is not None:
-            self._body = SizedBody(head.length)
-        else:
-            self._body = ChunkedBody() if head.chunked else EndlessBody()
-            self._chunks = self._frame.http_1_1
-            if self._chunks:
-                framing = b"transfer-encoding: chunked\r\n"
-            else:
-                after = After.CLOSE  # the end of the connection is the end of the answer
-        self._after = after
-        lines = self._told + framing + CONNECTION[after]
-        self._pass_on(relayed_head(head, self._reply, lines), rest)
+        bodiless = head.status in BODILESS or self._forward.method == b"HEAD"
+        self._after = self._client.after
+        if head.length == len(rest) and not bodiless:  # all of it is here, as most answers are
+            self._client.write(self._relayed(head, sized(head.length)) + rest)
+            self._finish(keeps=head.keeps and self._sent and not self._upstream_full)
+            return
+        self._body, framing, self._chunks, self._keeps = framed(
+            head, bodiless=bodiless, http_1_1=self._frame.http_1_1
+        )
+        if not framing and not bodiless:  # the end of the connection is the end of the answer
+            self._after = After.CLOSE
+        self._pass_on(self._relayed(head, framing), rest)
+
+    def _relayed(self, head: AnswerHead, framing: bytes) -> bytes:
+        after = self._after
+        stays = b"" if after is _STAY else CONNECTION[after]  # a member of an Enum is slow to look up by
+        return relayed_head(head, self._reply, self._told + framing + stays)
 
     def _pass_on(self, wire: bytes, data: bytes) -> None:
         body = self._body
@@ -385,6 +377,6 @@ class Exchange:
         self._client.arm(delay_s)
 
 
+_STAY: Final = After.STAY
 _IDEMPOTENT: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"))
 _OF_THE_SERVER: Final = frozenset((EdgeFault.LOST, EdgeFault.BAD_ANSWER, EdgeFault.UPSTREAM_TIMEOUT))
-_BODILESS: Final = (204, 304)

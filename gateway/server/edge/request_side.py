@@ -111,11 +111,12 @@ class RequestSide(ClientConnection):
             self._burst += 1
             if self._burst > self._limits.max_pipelined:
                 raise FaultyHead(Fault.PIPELINED)
-            self._begin(*head)
+            self._begin(*head, b"" if head[1].length == 0 else self._reader.take())
         if not self._closing:
             self._hold_unread()
 
-    def _begin(self, request: HttpRequest, frame: Frame) -> None:
+    def _begin(self, request: HttpRequest, frame: Frame, first: bytes) -> None:
+        """Have it decided; `first` is what has come of its body, and perhaps of what follows."""
         self._head_clock = False
         self._frame = frame
         self._asked = request.headers
@@ -123,10 +124,9 @@ class RequestSide(ClientConnection):
         if request.method in (b"CONNECT", b"TRACE"):
             raise FaultyRequest(EdgeFault.METHOD)
         self._expects = expects_continue(request, frame)
-        first = b""
-        if frame.length != 0:
+        if frame.length != len(first):  # else all of it is here, or there is none
             self._body = RequestBody(frame.length)
-            first = self._content(self._body, self._reader.take())
+            first = self._content(self._body, first)
         decided = self._edge.handler(request)
         if isinstance(decided, _AT_ONCE):
             self._decided(decided, first)

@@ -1,15 +1,16 @@
 """Which answer do an upstream's bytes give, if every strict reader reads the same?
 
 llhttp parses each head; the body is not its business, because it cannot be told of HEAD. A second, simpler
-count of the lines must agree with it. An answer whose end is in doubt is no answer (RFC 9112 6.3, 11.1).
+count of the lines must agree with it. An answer whose end is in doubt is no answer (RFC 9112 6.3, 11.1). One
+that is like those before is read at a glance (`answer_glance`).
 """
 
-import re
 from typing import Final, NamedTuple
 
 import httptools
 
 from gateway.core.headers import Headers, Shape, shape_of
+from gateway.server.edge.answer_glance import LENGTH, AnswerGlance, glance_of
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.request_head import HOP_BY_HOP
 
@@ -41,11 +42,13 @@ class AnswerReader:
     After a head that has a body, `take` what follows. After a `FaultyAnswer` it must not be used again.
     """
 
-    __slots__ = ("_buffer", "_limits", "_names", "_values", "_whole")
+    __slots__ = ("_buffer", "_glance", "_last", "_limits", "_names", "_values", "_whole")
 
     def __init__(self, limits: EdgeLimits) -> None:
         self._limits = limits
         self._buffer = b""
+        self._last: Shape | None = None
+        self._glance: AnswerGlance | None = None
 
     @property
     def empty(self) -> bool:
@@ -64,6 +67,12 @@ class AnswerReader:
     def next(self) -> AnswerHead | None:
         """Give the next head; None if it is not complete yet. Raises: FaultyAnswer."""
         buffer = self._buffer
+        if self._glance is not None:
+            glanced = self._glance.read(buffer, self._limits.answer_head_bytes)
+            if glanced is not None:
+                status, headers, length, end = glanced
+                self._buffer = buffer[end:]
+                return AnswerHead(status, headers, length, False, True, _NONE)  # noqa: FBT003 -- in order
         end = buffer.find(_END) + 4
         if end < 4:
             if len(buffer) > self._limits.answer_head_bytes or not buffer.startswith(_START[: len(buffer)]):
@@ -105,7 +114,12 @@ class AnswerReader:
             or len(names) > limits.answer_headers
         ):
             raise FaultyAnswer
-        headers = Headers(shape_of(tuple(names)), tuple(self._values))
+        spelt = tuple(names)
+        shape = shape_of(spelt)
+        if shape is self._last:  # twice in a row: the server's way, and one that is remembered
+            self._glance = glance_of(spelt, shape, limits)
+        self._last = shape
+        headers = Headers(shape, tuple(self._values))
         return _head(parser.get_status_code(), headers, http_1_1=head.startswith(b"HTTP/1.1"))
 
 
@@ -113,7 +127,6 @@ class AnswerReader:
 
 _START: Final = b"HTTP/1."
 _END: Final = b"\r\n\r\n"
-_LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 
 
 class _Framing(NamedTuple):
@@ -134,7 +147,7 @@ def _head(status: int, headers: Headers, *, http_1_1: bool) -> AnswerHead:
         raise FaultyAnswer
     length = None
     for place in framing.length:
-        if _LENGTH.fullmatch(values[place]) is None:
+        if LENGTH.fullmatch(values[place]) is None:
             raise FaultyAnswer
         length = int(values[place])
     for place in framing.coding:

@@ -52,7 +52,11 @@ class UpstreamPool:
     @property
     def full(self) -> bool:
         """Whether one more request would be one too many."""
-        return sum([server.outstanding for server in self.servers]) >= self.limits.upstream_requests
+        servers = self.servers
+        outstanding = (
+            servers[0].outstanding if len(servers) == 1 else sum([one.outstanding for one in servers])
+        )
+        return outstanding >= self.limits.upstream_requests
 
     @property
     def cut_off(self) -> bool:
@@ -67,7 +71,8 @@ class UpstreamPool:
         """
         servers = self.servers
         if len(servers) == 1 and not tried:
-            return servers[0] if servers[0].well and not servers[0].breaker.open else None
+            only, breaker = servers[0], servers[0].breaker
+            return only if only.well and not (breaker.failures and breaker.open) else None
         self._turn += 1
         turn = self._turn % len(servers) if servers else 0
         able = [

@@ -7,7 +7,6 @@ before the request line, more than one space in it, HTTP/0.9, HTTP/2.0 and RTSP 
 This module is the seam: a compiled reader with the same three methods can take its place.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -19,7 +18,7 @@ from gateway.server.http1.after import After
 from gateway.server.http1.fault import Fault, FaultyHead
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.peer import Sender
-from gateway.server.http1.simple_head import FRAMING, HOST, SimpleHeads
+from gateway.server.http1.simple_head import FRAMING, HOST, LENGTH, SimpleHeads
 
 
 class Frame(NamedTuple):
@@ -74,6 +73,17 @@ class HeadReader:
         the connection stays (`After.STAY`).
         """
         return self._simple.read(data, self._sender)
+
+    def sized(self, data: bytes) -> tuple[HttpRequest, Frame, bytes] | None:
+        """The same where a body of known length may follow: its first octets come along, all that there are.
+
+        Of what is not simple it says nothing, as `whole`.
+        """
+        found = self._simple.read_sized(data, self._sender)
+        if found is None:
+            return None
+        request, length, first = found
+        return request, Frame(After.STAY, length) if length else SIMPLE, first
 
     @property
     def empty(self) -> bool:
@@ -196,7 +206,6 @@ MAX_COMMAS: Final = 32
 _SPENT: Final = httptools.HttpRequestParser(object())
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"1\r\n", b"0\r\n")
-_LENGTH: Final = re.compile(rb"0|[1-9][0-9]{0,17}")
 
 
 def _frame(framing: Sequence[tuple[bytes, bytes]], *, http_1_1: bool, bodies: bool) -> Frame:
@@ -241,7 +250,7 @@ def _body_length(announced: Sequence[tuple[bytes, bytes]], *, http_1_1: bool) ->
     (name, value), *others = announced
     if others:
         raise FaultyHead(Fault.MALFORMED)
-    if name == b"content-length" and _LENGTH.fullmatch(value):
+    if name == b"content-length" and LENGTH.fullmatch(value):
         return int(value)
     if name == b"transfer-encoding" and http_1_1 and value.lower() == b"chunked":
         return None

@@ -47,15 +47,17 @@ async def test_whoever_leaves_whenever_nothing_is_left(edge: StartEdge, backend:
     async def client() -> None:
         reader, writer = await edged.connect()
         stream = dice.choice(STREAMS)
-        writer.write(stream[: dice.randrange(len(stream) + 1)])
-        await asyncio.sleep(dice.random() / 100)
-        if dice.random() < 0.5:
-            writer.write(stream)
+        try:
+            writer.write(stream[: dice.randrange(len(stream) + 1)])
             await asyncio.sleep(dice.random() / 100)
-        if dice.random() < 0.3 and not reader.at_eof():
-            writer.write_eof()
-            await asyncio.sleep(dice.random() / 100)
-        writer.transport.abort()
+            if dice.random() < 0.5:
+                writer.write(stream)
+                await asyncio.sleep(dice.random() / 100)
+            if dice.random() < 0.3 and not reader.at_eof():
+                writer.write_eof()
+                await asyncio.sleep(dice.random() / 100)
+        finally:
+            writer.transport.abort()
 
     for _ in range(10):
         await asyncio.gather(*(client() for _ in range(20)), return_exceptions=True)

@@ -73,8 +73,9 @@ def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
         GOOD.replace(b"Host: h", b"Host: <h>"),
         GOOD.replace(b"Accept: */*", b"accept: 1\r\naccept: 1"),
         GOOD.replace(b"Accept: */*", b"accept: 1\r\n folded"),
-        GOOD.replace(b"Accept: */*", b"Content-Length: 0"),
         GOOD.replace(b"Accept: */*", b"Content-Length: 5"),
+        GOOD.replace(b"Accept: */*", b"Content-Length: 00"),
+        GOOD.replace(b"Accept: */*", b"Content-Length: 0\r\ncontent-length: 0"),
         GOOD.replace(b"Accept: */*", b"Transfer-Encoding: chunked"),
         GOOD.replace(b"Accept: */*", b"Connection: close"),
         GOOD.replace(b"Accept: */*", b"Connection: "),
@@ -103,6 +104,63 @@ def test_staying_is_what_is_done_anyway(connection: bytes) -> None:
     request = quick(stays)
     assert request is not None
     assert thorough(stays) == (request, After.STAY)
+
+
+def test_a_length_of_nothing_is_a_request_without_a_body() -> None:
+    """As Envoy asks."""
+    empty = GOOD.replace(b"Accept: */*", b"content-length: 0")
+    request = quick(empty)
+    assert request is not None
+    assert thorough(empty) == (request, After.STAY)
+
+
+def sized(reader: SimpleHeads, stream: bytes) -> tuple[HttpRequest, int, bytes] | None:
+    return reader.read_sized(stream, SENDER)
+
+
+def thorough_sized(stream: bytes) -> tuple[HttpRequest, int | None, bytes] | None:
+    reader = HeadReader(sender=SENDER, limits=DEFAULT, bodies=True)
+    reader.feed(stream)
+    try:
+        head = reader.next_framed()
+    except FaultyHead:
+        return None
+    return None if head is None else (head[0], head[1].length, reader.take())
+
+
+POST = GOOD.replace(b"GET", b"POST").replace(b"Accept: */*", b"Content-Length: 5")
+BODIES = st.sampled_from(
+    [b"", b"abc", b"abcde", b"abcdeGET", b"\r\n\r\n.", b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"]
+)
+
+
+@given(st.lists(st.tuples(st.one_of(STREAMS, st.just(POST), st.just(GOOD)), BODIES), min_size=1, max_size=4))
+def test_with_a_body_as_well_it_reads_what_the_thorough_reader_reads(
+    streams: list[tuple[bytes, bytes]],
+) -> None:
+    """And whatever was before: a parser within a body, or behind what was odd, reads nothing more."""
+    reader = SimpleHeads(DEFAULT)
+    for head, body in streams:
+        found = sized(reader, head + body)
+        assert found is None or found == thorough_sized(head + body)
+
+
+def test_a_body_comes_along_as_far_as_it_is_there_and_no_further() -> None:
+    reader = SimpleHeads(DEFAULT)
+    for body in (b"abcde", b"", b"abc", b"abcde"):
+        found = sized(reader, POST + body)
+        assert found is not None
+        assert found == thorough_sized(POST + body)
+    assert sized(reader, POST + b"abcdeGET") is None
+    assert sized(reader, POST + b"abcde") is None  # its parser is in the middle of another head
+
+
+@pytest.mark.parametrize("length", [b"05", b"+5", b"5,5", b"", b"-1", b"0x5", b"9999999999999999999"])
+def test_an_odd_length_is_not_simple(length: bytes) -> None:
+    reader = SimpleHeads(DEFAULT)
+    assert sized(reader, POST.replace(b"Length: 5", b"Length: " + length) + b"abcde") is None
+    coded = POST.replace(b"Host: h", b"Host: h\r\nTransfer-Encoding: chunked")
+    assert sized(SimpleHeads(DEFAULT), coded + b"abcde") is None
 
 
 def test_behind_a_head_that_closes_nothing_is_read_at_a_glance() -> None:
