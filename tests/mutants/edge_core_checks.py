@@ -169,8 +169,8 @@ EDGE_CORE_CHECKS: Final = (
         "gateway/server/edge/answer_glance.py",
         ("tests/server/edge/test_answer_glance.py",),
         (
-            Mutant("glance-text", " or len(found[0].translate(None, TEXT)) != self._line_ends:", ":"),
-            Mutant("glance-size", " or found.end() > most", ""),
+            Mutant("glance-text", "or len(found[0].translate(None, TEXT)) != self._line_ends:", "or False:"),
+            Mutant("glance-size", "if end > most or len", "if len"),
             Mutant("glance-length", "if LENGTH.fullmatch(length) is None:", "if False:"),
             Mutant("glance-connection", 'if values[place] != b"keep-alive":', "if False:"),
             Mutant("glance-coding", '        and not shape.places(b"transfer-encoding")\n', ""),

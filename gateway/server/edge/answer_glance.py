@@ -7,7 +7,7 @@ it. There is one only where the answer has one length, and nothing else that fra
 """
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from gateway.core.headers import Headers, Shape
 from gateway.server.edge.limits import EdgeLimits
@@ -17,14 +17,8 @@ LENGTH: Final = re.compile(rb"[0-9]{1,18}")
 """No reader's 64-bit number overflows, and no body is that long."""
 
 
-class Glanced(NamedTuple):
-    """What was found of a final answer of HTTP/1.1 whose connection stays."""
-
-    status: int
-    headers: Headers
-    length: int
-    end: int
-    """Where the head ends."""
+Glanced = tuple[int, Headers, int, int]
+"""Status, headers, Content-Length and where the head ends, of a final answer of HTTP/1.1 that keeps open."""
 
 
 class AnswerGlance:
@@ -44,8 +38,11 @@ class AnswerGlance:
     def read(self, buffer: bytes, most: int) -> Glanced | None:
         """Give what stands at the beginning, if it is a whole head of no more than `most` octets."""
         found = self._match(buffer)
+        if found is None:
+            return None
+        end = found.end()
         # Every octet that is no text, but for one CR and LF a line, makes this unequal.
-        if found is None or found.end() > most or len(found[0].translate(None, TEXT)) != self._line_ends:
+        if end > most or len(found[0].translate(None, TEXT)) != self._line_ends:
             return None
         status, *texts = found.groups()
         values = tuple(map(_bare, texts))
@@ -55,7 +52,7 @@ class AnswerGlance:
         for place in self._connection_at:
             if values[place] != b"keep-alive":
                 return None
-        return Glanced(int(status), Headers(self._shape, values), int(length), found.end())
+        return int(status), Headers(self._shape, values), int(length), end
 
 
 def glance_of(names: tuple[bytes, ...], shape: Shape, limits: EdgeLimits) -> AnswerGlance | None:
