@@ -1,5 +1,6 @@
 """How does the edge come into a process, and what does it take over from a new configuration?"""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from ssl import SSLContext
@@ -18,6 +19,7 @@ from gateway.server.edge.shares import Shares
 from gateway.server.edge.upstreams import Upstreams
 from gateway.server.edge_handler import EdgeHandler
 from gateway.server.engine import Engine
+from gateway.telemetry.metrics import Metrics
 
 
 class AtEdge:
@@ -40,6 +42,15 @@ class AtEdge:
         self.upstreams.adopt(upstreams_of(world.upstreams))
         self.shares.most = settings.requests_per_client
         self.always.adopt(_always(settings))
+
+    def count(self, metrics: Metrics) -> None:
+        """Say what has come of the requests that went on, and how the servers are."""
+        pools = self.upstreams.pools
+        metrics.backends(self.upstreams.tallies)
+        metrics.backends_now(
+            {name: pool.outstanding for name, pool in pools.items()},
+            {name: Counter(server.state for server in pool.servers) for name, pool in pools.items()},
+        )
 
     def close(self) -> None:
         """Let go of the servers, once the listener is drained."""

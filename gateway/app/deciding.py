@@ -92,7 +92,7 @@ class Deciding:
     def count(self) -> None:
         """Bring the metrics that are read off, and not counted, up to date."""
         metrics, memo = self._means.metrics, self._memo
-        metrics.connections(self.listening.connections)
+        self.listening.count(metrics)
         metrics.lines_dropped(self._means.lines.dropped)
         metrics.loop_lag(self._lag.take())
         tally = memo.tally

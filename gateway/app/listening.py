@@ -19,6 +19,7 @@ from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
 from gateway.server.watch import BugWatch
 from gateway.telemetry.log import Log
+from gateway.telemetry.metrics import Metrics
 from gateway.tls.server import HTTP_1, HTTP_2, Handshakes
 
 NONE_SHARED: Final[Mapping[str, int]] = {}
@@ -42,11 +43,6 @@ class Listening:
         """Where they listen, by name."""
         return {name: one.port for name, one in self.listeners.items()}
 
-    @property
-    def connections(self) -> Mapping[str, int]:
-        """How many there are now, by name."""
-        return {name: one.connections for name, one in self.listeners.items()}
-
     def adopt(self, world: World) -> None:
         """Show the certificates of this configuration; at the edge, do all that it says."""
         for name, certificates in world.listeners.certificates.items():
@@ -54,6 +50,12 @@ class Listening:
                 self._handshakes[name].renew(certificates)
         if self._edge is not None:
             self._edge.adopt(world)
+
+    def count(self, metrics: Metrics) -> None:
+        """Say how many connections there are now, and what has become of the requests at the edge."""
+        metrics.connections({name: one.connections for name, one in self.listeners.items()})
+        if self._edge is not None:
+            self._edge.count(metrics)
 
     def heed_full(self, full: bool) -> None:  # noqa: FBT001 - as `Lines.on_change` tells it
         """Decide nothing that cannot be written down (`audit.when_full: wait`)."""

@@ -59,6 +59,11 @@ FAMILIES: Final[Mapping[str, Family]] = {
         _family("decision_seconds", Kind.HISTOGRAM, "How long a decision took.", "dialect"),
         _family("minted_total", Kind.COUNTER, "Tokens minted for backends.", "policy", "route"),
         _family("requests_malformed_total", Kind.COUNTER, "Requests refused unread.", "why"),
+        # the edge
+        _family("edge_answers_total", Kind.COUNTER, "Answers of backends, by class.", "upstream", "status"),
+        _family("edge_seconds", Kind.HISTOGRAM, "Until a backend's answer began.", "upstream"),
+        _family("edge_requests", Kind.GAUGE_SUM, "Requests under way at a backend.", "upstream"),
+        _family("edge_servers", Kind.GAUGE_MAX, "A backend's servers, by state.", "upstream", "state"),
         # the memory of permits
         _family("memo_total", Kind.COUNTER, "Look-ups in the memory of permits.", "outcome"),
         _family("memo_entries", Kind.GAUGE_SUM, "Permits that are remembered."),

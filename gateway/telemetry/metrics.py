@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from gateway.core.verdict import Deny, Indeterminate, Permit, Preflight, Verdict
+from gateway.telemetry.backend_tally import STATUSES, BackendTally
 from gateway.telemetry.families import SECONDS, Labels, Numbers, Series, no_seconds, no_series
 from gateway.telemetry.merge import dump
 
@@ -109,6 +110,29 @@ class Metrics:
         self._set("memo_entries", entries)
         self._set("memo_bytes", size_bytes)
         self._set("memo_evictions_total", evicted)
+
+    # the edge
+
+    def backends(self, tallies: Mapping[str, BackendTally]) -> None:
+        """What has come of the requests that went on, by upstream id, since the start."""
+        for upstream, tally in tallies.items():
+            for status, count in zip(STATUSES, tally.answers, strict=True):
+                if count:
+                    self._set("edge_answers_total", count, upstream, status)
+            self._series["edge_seconds"][upstream,] = tally.seconds
+
+    def backends_now(self, requests: Mapping[str, int], servers: Mapping[str, Mapping[str, int]]) -> None:
+        """How many requests are under way at each upstream, and how many of its servers are in which state.
+
+        One that is not named has no series.
+        """
+        for name in ("edge_requests", "edge_servers"):
+            self._series[name].clear()
+        for upstream, count in requests.items():
+            self._set("edge_requests", count, upstream)
+        for upstream, states in servers.items():
+            for state, count in states.items():
+                self._set("edge_servers", count, upstream, state)
 
     # issuers' keys, our own keys, revocation
 

@@ -69,5 +69,5 @@ async def test_each_counts_its_own_connections_within_its_own_bound(front: Singl
     )
     writer.write(b"x")
     await writer.drain()
-    assert set(listening.connections) == {"decision", "grpc"}
+    assert set(listening.ports) == {"decision", "grpc"}
     writer.transport.abort()

@@ -1,6 +1,7 @@
 """By which server does one request go, and which others has it tried?"""
 
 from collections.abc import Callable
+from time import perf_counter
 from typing import Final
 
 from gateway.server.edge.fault import EdgeFault
@@ -13,13 +14,14 @@ from gateway.server.edge.upstreams import UpstreamPool
 class Approach:
     """The attempts of one request. While it is at a server, that server counts it as outstanding."""
 
-    __slots__ = ("_attempts", "_call_off", "_limits", "_pool", "_refused_by", "_server", "_tried")
+    __slots__ = ("_attempts", "_began", "_call_off", "_limits", "_pool", "_refused_by", "_server", "_tried")
 
     def __init__(self, pool: UpstreamPool | None, limits: EdgeLimits) -> None:
         """Of a pool; None where the upstream is gone since the request was judged."""
         self._pool: Final = pool
         self._limits: Final = limits
         self._attempts = 0
+        self._began = perf_counter()
         self._tried: tuple[ServerPool, ...] = ()
         self._refused_by = EdgeFault.NO_UPSTREAM
         self._server: ServerPool | None = None
@@ -63,15 +65,19 @@ class Approach:
         self._refused_by = fault
         self.leave()
 
-    def answered(self) -> None:
+    def answered(self, status: int) -> None:
         """Know that the server answers."""
         if self._server is not None and self._server.breaker.failures:
             self._server.breaker.succeeded()
+        if self._pool is not None:
+            self._pool.tally.answered(status, perf_counter() - self._began)
 
-    def unanswered(self) -> None:
-        """Know that the server was asked and did not answer as it should."""
-        if self._server is not None:
+    def unanswered(self, fault: EdgeFault) -> None:
+        """Know that there is no answer, and why; it may be that nobody was asked."""
+        if self._server is not None and fault in _OF_THE_SERVER:
             self._server.breaker.failed()
+        if self._pool is not None and fault in _OF_THE_UPSTREAM:
+            self._pool.tally.unanswered()
 
     def give_back(self, connection: UpstreamConnection) -> None:
         """Let the next request have the connection."""
@@ -86,3 +92,11 @@ class Approach:
             call_off()
         if server is not None:
             server.outstanding -= 1
+
+
+_OF_THE_SERVER: Final = frozenset((EdgeFault.LOST, EdgeFault.BAD_ANSWER, EdgeFault.UPSTREAM_TIMEOUT))
+"""What one that took the request did not do well."""
+_OF_THE_UPSTREAM: Final = _OF_THE_SERVER | {
+    *(EdgeFault.NO_UPSTREAM, EdgeFault.BUSY, EdgeFault.UNREACHABLE, EdgeFault.UNTRUSTED),
+    EdgeFault.CONNECT_TIMEOUT,
+}

@@ -270,7 +270,7 @@ class Exchange:
             head = connection.answers.next()
 
     def _begin_answer(self, head: AnswerHead, rest: bytes) -> None:
-        self._approach.answered()
+        self._approach.answered(head.status)
         bodiless = head.status in BODILESS or self._forward.method == b"HEAD"
         self._after = self._client.after
         if head.length == len(rest) and not bodiless:  # all of it is here, as most answers are
@@ -319,7 +319,7 @@ class Exchange:
     def _switch(self, head: AnswerHead, connection: UpstreamConnection) -> None:
         if self._forward.upgrade is None or not switches(head, self._forward.upgrade):
             raise FaultyAnswer
-        self._approach.answered()
+        self._approach.answered(head.status)
         self.tunnel = Tunnel(self._client.write, connection.transport.write)
         rest = connection.answers.take()
         upgrade = b"connection: Upgrade\r\nupgrade: %b\r\n" % self._forward.upgrade
@@ -342,8 +342,7 @@ class Exchange:
             self._edge.shares.give_back(share)
 
     def _fail(self, fault: EdgeFault) -> None:
-        if fault in _OF_THE_SERVER:
-            self._approach.unanswered()
+        self._approach.unanswered(fault)
         self.abandon()
         self._client.refused(fault)
 
@@ -379,4 +378,3 @@ class Exchange:
 
 _STAY: Final = After.STAY
 _IDEMPOTENT: Final = frozenset((b"GET", b"HEAD", b"OPTIONS", b"PUT", b"DELETE"))
-_OF_THE_SERVER: Final = frozenset((EdgeFault.LOST, EdgeFault.BAD_ANSWER, EdgeFault.UPSTREAM_TIMEOUT))

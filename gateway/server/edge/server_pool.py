@@ -88,6 +88,15 @@ class ServerPool:
         """It has refused a connection a moment ago."""
         return bool(self._resting_until) and self._loop.time() < self._resting_until
 
+    @property
+    def state(self) -> str:
+        """In a word: `up`, `resting`, `open` (its circuit) or `ill` (by the active check)."""
+        if not self.well:
+            return "ill"
+        if self.breaker.open:
+            return "open"
+        return "resting" if self.resting else "up"
+
     def rest(self) -> None:
         """Let others be asked first for a while."""
         self._resting_until = self._loop.time() + self.limits.rest_s

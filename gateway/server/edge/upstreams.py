@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from gateway.server.edge.health import Check, Probe
 from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.server_pool import Server, ServerPool
+from gateway.telemetry.backend_tally import BackendTally
 from gateway.tls.client import Trust, Trusted, trusted_of
 from gateway.tls.server import HTTP_1
 
@@ -41,22 +42,25 @@ class Upstream:
 class UpstreamPool:
     """The servers of one upstream, as they are now."""
 
-    __slots__ = ("_turn", "limits", "servers")
+    __slots__ = ("_turn", "limits", "servers", "tally")
 
-    def __init__(self, servers: tuple[ServerPool, ...], limits: EdgeLimits) -> None:
-        """`limits` are those of this upstream."""
+    def __init__(self, servers: tuple[ServerPool, ...], limits: EdgeLimits, tally: BackendTally) -> None:
+        """`limits` are those of this upstream; `tally` is what has come of its requests, since the start."""
         self.servers = servers
         self.limits = limits
+        self.tally = tally
         self._turn = 0
+
+    @property
+    def outstanding(self) -> int:
+        """Requests under way."""
+        servers = self.servers
+        return servers[0].outstanding if len(servers) == 1 else sum([one.outstanding for one in servers])
 
     @property
     def full(self) -> bool:
         """Whether one more request would be one too many."""
-        servers = self.servers
-        outstanding = (
-            servers[0].outstanding if len(servers) == 1 else sum([one.outstanding for one in servers])
-        )
-        return outstanding >= self.limits.upstream_requests
+        return self.outstanding >= self.limits.upstream_requests
 
     @property
     def cut_off(self) -> bool:
@@ -87,7 +91,7 @@ class UpstreamPool:
 class Upstreams:
     """Every upstream by its id. Lives longer than one configuration: `adopt` takes the next."""
 
-    __slots__ = ("_limits", "_pools", "_probes", "_trusted")
+    __slots__ = ("_limits", "_pools", "_probes", "_trusted", "tallies")
 
     def __init__(self, upstreams: Mapping[str, Upstream], limits: EdgeLimits) -> None:
         """Make pools that open nothing yet. To be made where the loop runs. Raises: UnfitCertificates."""
@@ -95,7 +99,14 @@ class Upstreams:
         self._trusted: dict[Trust, Trusted] = {}
         self._pools: dict[str, UpstreamPool] = {}
         self._probes: list[Probe] = []
+        self.tallies: Final[dict[str, BackendTally]] = {}
+        """What has come of all requests, by upstream: of former ones as well."""
         self.adopt(upstreams)
+
+    @property
+    def pools(self) -> Mapping[str, UpstreamPool]:
+        """Give those that there are now, by id."""
+        return self._pools
 
     def __getitem__(self, upstream: str) -> UpstreamPool:
         return self._pools[upstream]
@@ -123,7 +134,10 @@ class Upstreams:
 
         def upstream_pool_of(name: str, upstream: Upstream) -> UpstreamPool:
             limits = upstream.bounds(self._limits)
-            return UpstreamPool(tuple([pool_of(name, one, limits) for one in upstream.servers]), limits)
+            tally = self.tallies.setdefault(name, BackendTally())
+            return UpstreamPool(
+                tuple([pool_of(name, one, limits) for one in upstream.servers]), limits, tally
+            )
 
         self._pools = {name: upstream_pool_of(name, upstream) for name, upstream in upstreams.items()}
         for pool in known.values():
