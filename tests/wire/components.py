@@ -28,6 +28,7 @@ class Component(Enum):
     ENVOY = "envoy"
     NODE = "node"
     GO = "go"
+    CHROMIUM = "chromium"
 
 
 class ComponentMissing(RuntimeError):
@@ -44,6 +45,7 @@ _VERSION_ARGUMENT = {
     Component.ENVOY: "--version",
     Component.NODE: "--version",
     Component.GO: "version",
+    Component.CHROMIUM: "--version",
 }
 
 
