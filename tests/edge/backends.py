@@ -106,7 +106,6 @@ class _Nginx(Backend):
         self.kind, self.port = "nginx", free_port()
         self.ran = "nginx-new", version(Component.NGINX_NEW)
         folder.mkdir()
-        # nginx without a process of its own for each user reads what root has written.
         static = folder / "static"
         static.mkdir()
         with (static / "file").open("wb") as file:
@@ -114,12 +113,13 @@ class _Nginx(Backend):
         self._behind = self._stack.enter_context(RecordingServer(_reply))
         http = _NGINX_HTTP.format(port=self.port, behind=self._behind.port, folder=folder)
         nginx = Nginx(Component.NGINX_NEW, http, folder, port=self.port)
-        self._log = folder / "logs" / "seen.log"
+        self._log = folder / "logs" / "info.log"
         self._stack.enter_context(nginx)
 
     def seen(self) -> list[Seen]:
-        logged = self._log.read_text().splitlines() if self._log.exists() else []
-        return [*map(_of_message, list(self._behind.requests)), *map(_refused, logged)]
+        logged = self._log.read_text(errors="replace").splitlines()
+        refused = [line for line in logged if "client sent" in line]
+        return [*map(_of_message, list(self._behind.requests)), *map(_refused, refused)]
 
 
 @contextmanager
@@ -187,9 +187,8 @@ def _reply(message: Message) -> Reply:
 
 
 _NGINX_HTTP: Final = """\
-  log_format refused escape=json '$status $request';
-  map $status $odd {{ default 1; ~^[23] 0; }}
-  access_log {folder}/logs/seen.log refused if=$odd;
+  access_log off;
+  error_log {folder}/logs/info.log info;
   client_max_body_size 0;
   keepalive_timeout 60s;
   server {{

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.edge.backends import KINDS, Backend, opened
+from tests.edge.recorder import Recorder
 from tests.edge.stack import edge_before
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.what_ran import record
@@ -15,11 +16,14 @@ Backends = dict[str, Backend]
 
 @pytest.fixture(scope="module")
 def backends(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backends]:
-    """Each kind, or those that the file names in `KINDS`."""
+    """Each kind, or those that the file names in `KINDS`, where `raw` is one that keeps every byte."""
     kinds = getattr(request.module, "KINDS", KINDS)
     folder = tmp_path_factory.mktemp("backends")
     with ExitStack() as stack:
-        yield {kind: stack.enter_context(opened(kind, folder / kind)) for kind in kinds}
+        yield {
+            kind: stack.enter_context(Recorder() if kind == "raw" else opened(kind, folder / kind))
+            for kind in kinds
+        }
 
 
 @pytest.fixture(scope="module")

@@ -77,28 +77,10 @@ def test_any_target_arrives_as_it_was_sent_or_not_at_all(gateway: GatewayProcess
 @pytest.mark.parametrize(
     "target",
     [
-        *(
-            "/v1/../admin",
-            "/v1/%2e%2e/admin",
-            "/v1/a/..;/b",
-            "//v1/a",
-            "/v1//a",
-            "/v1/a%2fb",
-            "/v1/%61",
-            "/v1/a\\b",
-        ),
-        *(
-            "/v1/a\\b",
-            "/v1/a#b",
-            "/v1/a?b#c",
-            "/v1/%00",
-            "/v1/%ff",
-            "/v1/\xe9",
-            "*",
-            "http://node.example/v1/a",
-            "v1/a",
-        ),
-        *("/v1/a%", "/v1/a%2", "/v1/a%zz", "/v1/" + "a" * 9000, "/odd/..%2fv1", "/odd/a%2f..%2fb"),
+        *("/v1/../admin", "/v1/%2e%2e/admin", "/v1/a/..;/b", "//v1/a", "/v1//a", "/v1/a%2fb", "/v1/%61"),
+        *("/v1/a\\b", "/v1/a\\b", "/v1/a#b", "/v1/a?b#c", "/v1/%00", "/v1/%ff", "/v1/\xe9", "*"),
+        *("http://node.example/v1/a", "v1/a", "/v1/a%", "/v1/a%2", "/v1/a%zz", "/v1/" + "a" * 9000),
+        *("/odd/..%2fv1", "/odd/a%2f..%2fb"),
     ],
 )
 def test_a_target_that_readers_read_differently_arrives_nowhere(

@@ -26,9 +26,13 @@ async function keystream(response, size) {
 const server = createServer({ maxHeaderSize: 65536 }, async (request, response) => {
   const hash = createHash('sha256')
   let size = 0
-  for await (const part of request) {
-    hash.update(part)
-    size += part.length
+  try {
+    for await (const part of request) {
+      hash.update(part)
+      size += part.length
+    }
+  } catch {
+    return // its client has gone: no whole request was seen
   }
   const seen = JSON.stringify({
     method: request.method, target: request.url, headers: pairs(request.rawHeaders), size,
@@ -44,8 +48,9 @@ const server = createServer({ maxHeaderSize: 65536 }, async (request, response) 
   response.writeHead(200, what === 'marked' ? MARKED.flat() : { 'Content-Type': 'application/json' })
   response.end(seen)
 })
-server.on('clientError', (_, socket) => { // what it refuses is seen as well
-  writeSync(1, JSON.stringify({ method: 'malformed' }) + '\n')
+server.on('clientError', (error, socket) => { // what llhttp refuses is seen as well, but not an early end
+  if (error.code.startsWith('HPE_') && error.code !== 'HPE_INVALID_EOF_STATE')
+    writeSync(1, JSON.stringify({ method: 'malformed' }) + '\n')
   socket.destroy()
 })
 server.requestTimeout = 0
