@@ -53,7 +53,7 @@ REFUSED: Final[dict[str, Headers]] = {
     "H24 another method": [("Authorization", "Bearer {token}"), ("X-HTTP-Method-Override", "DELETE")],
     "H42 one cookie twice": [("Cookie", "api_token={token}; api_token={token}")],
     "H42 two headers": [("Cookie", "api_token={token}"), ("Cookie", "api_token={token}")],
-    "H44 500 cookies": [("Authorization", "Bearer {token}"), ("Cookie", "; ".join(["c=1"] * 500))],
+    "H44 600 cookies": [("Authorization", "Bearer {token}"), ("Cookie", "; ".join(["c=1"] * 600))],
     "H45 shortened": [("Authorization", "Bearer {token}"[:-1]), ("Connection", "close")],
     "H45 lengthened": [("Authorization", "Bearer {token}x")],
 }
