@@ -36,31 +36,12 @@ def host_of(name: str) -> str:
 def routes(upstream: str) -> list[dict[str, Any]]:
     """What may be asked of an upstream."""
     methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-    return [
-        {"id": "api", "methods": methods, "paths": ["/v1/**"], "upstream": upstream, **NEEDS},
-        {
-            "id": "socket",
-            "methods": ["GET"],
-            "paths": ["/ws/**"],
-            "websocket": True,
-            "upstream": upstream,
-            **NEEDS,
-        },
-        {
-            "id": "odd",
-            "methods": ["GET"],
-            "paths": ["/odd/**"],
-            "allow_in_path": list(ODDITIES),
-            "upstream": upstream,
-            **NEEDS,
-        },
-        {
-            "id": "open",
-            "access": "public",
-            "methods": ["GET", "POST"],
-            "paths": ["/public/**"],
-            "upstream": upstream,
-        },
+    api = {"id": "api", "methods": methods, "paths": ["/v1/**"], "max_body": "2GiB"}
+    socket = {"id": "socket", "methods": ["GET"], "paths": ["/ws/**"], "websocket": True}
+    odd = {"id": "odd", "methods": ["GET"], "paths": ["/odd/**"], "allow_in_path": list(ODDITIES)}
+    public = {"id": "open", "access": "public", "methods": ["GET", "POST"], "paths": ["/public/**"]}
+    return [{**route, **NEEDS, "upstream": upstream} for route in (api, socket, odd)] + [
+        {**public, "upstream": upstream}
     ]
 
 

@@ -29,6 +29,7 @@ class Component(Enum):
     NODE = "node"
     GO = "go"
     CHROMIUM = "chromium"
+    CURL = "curl"
 
 
 class ComponentMissing(RuntimeError):
@@ -46,6 +47,7 @@ _VERSION_ARGUMENT = {
     Component.NODE: "--version",
     Component.GO: "version",
     Component.CHROMIUM: "--version",
+    Component.CURL: "--version",
 }
 
 

@@ -79,13 +79,13 @@ def _body(stream: BinaryIO, message: Message) -> bytes:
 
 
 def _chunks(stream: BinaryIO) -> bytes:
-    body = b""
+    parts = []
     while size := int(_next_line(stream).partition(";")[0], 16):
-        body += _exactly(stream, size)
+        parts.append(_exactly(stream, size))
         _next_line(stream)
     while _next_line(stream):
         pass  # trailers
-    return body
+    return b"".join(parts)
 
 
 def _next_line(stream: BinaryIO) -> str:

@@ -29,11 +29,11 @@ _MARKED: Final = (
 )
 
 
-def keystream(size: int) -> Iterator[bytes]:
+def keystream(size: int, part: int = _PART) -> Iterator[bytes]:
     """AES-CTR of zeros under a key of zeros: no two places of it are alike, and every language has it."""
     encryptor = Cipher(algorithms.AES(bytes(16)), modes.CTR(bytes(16))).encryptor()
-    zeros = bytes(_PART)
-    for at in range(0, size, _PART):
+    zeros = bytes(part)
+    for at in range(0, size, part):
         yield encryptor.update(zeros[: size - at])
 
 
