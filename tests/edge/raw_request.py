@@ -41,11 +41,11 @@ def converse(port: int, *pieces: bytes, patience_s: float = PATIENCE_S) -> bytes
 
 def until_closed(client: socket.socket) -> bytes:
     """What comes until the end. Raises: TimeoutError."""
-    came = b""
+    came = bytearray()
     with suppress(ConnectionResetError):
         while octets := client.recv(65536):
             came += octets
-    return came
+    return bytes(came)
 
 
 def refusal(port: int, *pieces: bytes) -> Message:
