@@ -23,6 +23,7 @@ from tests.wire.recording_server import RecordingServer, Reply
 PROGRAMS: Final = REPOSITORY / "tests" / "edge" / "programs"
 KINDS: Final = ("aiohttp", "go", "nginx", "node")
 STATIC_BYTES: Final = 64 * 1024 * 1024
+TEXT: Final = b"a text that nginx makes shorter " * 1000
 Pairs = list[tuple[str, str]]
 
 
@@ -51,8 +52,8 @@ class Backend(ABC):
 
     kind: str
     port: int
-    ran: tuple[str, str]
-    """Which component, and in which version."""
+    ran: tuple[str, str] | None
+    """Which component, and in which version; None for one of our own."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
@@ -110,6 +111,7 @@ class _Nginx(Backend):
         static.mkdir()
         with (static / "file").open("wb") as file:
             file.writelines(keystream(STATIC_BYTES))
+        (static / "text").write_bytes(TEXT)
         self._behind = self._stack.enter_context(RecordingServer(_reply))
         http = _NGINX_HTTP.format(port=self.port, behind=self._behind.port, folder=folder)
         nginx = Nginx(Component.NGINX_NEW, http, folder, port=self.port)
@@ -223,5 +225,7 @@ _NGINX_HTTP: Final = """\
       add_header Access-Control-Allow-Credentials true;
     }}
     location = /v1/static {{ alias {folder}/static/file; }}
+    location = /v1/text {{ alias {folder}/static/text; default_type text/plain; gzip on; gzip_types *; gzip_proxied any; }}
+    location = /v1/small {{ client_max_body_size 1k; proxy_pass http://127.0.0.1:{behind}; }}
   }}
 """

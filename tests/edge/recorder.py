@@ -20,7 +20,7 @@ class Recorder(Backend):
 
     def __init__(self, answer: Answer = lambda _: NOTHING_TO_SAY) -> None:
         super().__init__()
-        self.kind, self.ran = "raw", ("raw recorder", "")
+        self.kind, self.ran = "raw", None
         self.answer = answer
         self.streams: list[bytearray] = []
         """What has come on each connection."""

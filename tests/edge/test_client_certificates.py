@@ -34,7 +34,7 @@ def server() -> Iterator[Recorder]:
 
 
 def asking(folder: Path, port: int, **tls: Any) -> dict[str, Any]:
-    """An edge that asks for certificates. Under /bound a token must be bound, under /checkout a name shown."""
+    """An edge that asks for certificates. Under /bound a token must be bound; /checkout is for one name."""
     config = secured(folder, port, client_ca="file:ca.crt", **tls)
     policy = config["policies"]["api"]
     policy["client_certificate"] = "tls"

@@ -18,6 +18,7 @@ from tests.edge.recorder import Recorder
 from tests.edge.stack import configuration, edge_before, host_of, token
 from tests.edge.streams import MIB, digest_of
 from tests.server.edge.edged import answers
+from tests.wire.components import Component, version
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.processes import wait_until
 from tests.wire.what_ran import record
@@ -41,7 +42,7 @@ def ended(gateway: GatewayProcess) -> int | None:
 @pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
     with opened("go", tmp_path / "go") as running:
-        record(request.node, *running.ran)
+        record(request.node, "go", version(Component.GO))
         yield running
 
 

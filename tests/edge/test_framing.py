@@ -13,7 +13,7 @@ from tests.server.edge.edged import answers
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.raw_client import bearer
 
-pytestmark = pytest.mark.wire
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("all_of_them")]
 
 KINDS = ("nginx", "node", "raw")
 """Two parsers that differ, and one that keeps every byte."""

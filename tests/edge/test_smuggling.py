@@ -12,9 +12,8 @@ from tests.edge.backends import Backend, Seen
 from tests.edge.mutations import Draft, drafts, wire
 from tests.edge.raw_request import credentials
 from tests.wire.gateway_process import GatewayProcess
-from tests.wire.what_ran import record
 
-pytestmark = pytest.mark.wire
+pytestmark = [pytest.mark.wire, pytest.mark.usefixtures("all_of_them")]
 
 KINDS = ("nginx", "node", "raw")
 """Two parsers that differ, and one that keeps every byte."""
@@ -76,11 +75,7 @@ class Witness:
 _POOL = ThreadPoolExecutor(3)
 
 
-def test_no_server_sees_what_was_not_judged(
-    request: pytest.FixtureRequest, gateway: GatewayProcess, backends: dict[str, Backend]
-) -> None:
-    for backend in backends.values():
-        record(request.node, *backend.ran)
+def test_no_server_sees_what_was_not_judged(gateway: GatewayProcess, backends: dict[str, Backend]) -> None:
     witness = Witness(gateway, backends)
 
     @settings(max_examples=2 * settings().max_examples, suppress_health_check=list(HealthCheck))

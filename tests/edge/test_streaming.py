@@ -11,6 +11,7 @@ import pytest
 from tests.edge.asking import fresh
 from tests.edge.backends import STATIC_BYTES, Backend
 from tests.edge.streams import MIB, digest_of, download, memory, peak_memory, upload
+from tests.wire.components import Component, version
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.what_ran import record
 
@@ -48,7 +49,7 @@ def test_a_gibibyte_is_uploaded_in_no_memory(
     backends: dict[str, Backend],
     chunked: bool,  # noqa: FBT001
 ) -> None:
-    record(request.node, *backends["go"].ran)
+    record(request.node, "go", version(Component.GO))
     target, before = fresh(), memory(gateway.program.pid)
     assert upload(gateway.edge_port, "go", target, GIB, chunked=chunked).status == 200
     seen = backends["go"].only(target)
@@ -60,7 +61,7 @@ def test_a_gibibyte_is_uploaded_in_no_memory(
 def test_a_long_download_takes_no_memory(
     request: pytest.FixtureRequest, gateway: GatewayProcess, backends: dict[str, Backend], framing: str
 ) -> None:
-    record(request.node, *backends["go"].ran)
+    record(request.node, "go", version(Component.GO))
     before = memory(gateway.program.pid)
     assert download(gateway.edge_port, "go", f"/v1/bytes/{LONG}{framing}") == (LONG, digest_of(LONG))
     assert peak_memory(gateway.program.pid) - before < FLAT

@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.edge.websocket import HANDSHAKE, TEXT, close, frame, upgraded
 from tests.server.edge.edged import until
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.raw_client import bearer
+from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
 
@@ -31,6 +33,11 @@ SERVER = "echo"
 ENDLESS = {"10 no frames at all", "9 a length beyond all", "5 10,000 fragments"}
 """To a server that reads frames the first two are the beginning of one; and how many fragments this one takes
 depends on how many arrive at once."""
+
+
+@pytest.fixture(autouse=True)
+def _ran(request: pytest.FixtureRequest) -> None:
+    record(request.node, "websockets", metadata.version("websockets"))
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,12 @@ async function keystream(response, size) {
 }
 
 const server = createServer({ maxHeaderSize: 65536 }, async (request, response) => {
+  if (request.url === '/v1/early') { // says no before it has read anything
+    response.writeHead(403, { 'Content-Length': 2 })
+    response.end('no')
+    return
+  }
+  if (request.url === '/v1/hints') response.writeEarlyHints({ link: '</style.css>; rel=preload' })
   const hash = createHash('sha256')
   let size = 0
   try {
