@@ -225,7 +225,12 @@ _NGINX_HTTP: Final = """\
       add_header Access-Control-Allow-Credentials true;
     }}
     location = /v1/static {{ alias {folder}/static/file; }}
-    location = /v1/text {{ alias {folder}/static/text; default_type text/plain; gzip on; gzip_types *; gzip_proxied any; }}
+    location = /v1/text {{
+      alias {folder}/static/text;
+      gzip on;
+      gzip_types *;
+      gzip_proxied any;
+    }}
     location = /v1/small {{ client_max_body_size 1k; proxy_pass http://127.0.0.1:{behind}; }}
   }}
 """
