@@ -125,11 +125,21 @@ drafts: Final = (
 
 def wire(draft: Draft, target: bytes, needed: tuple[bytes, ...]) -> bytes:
     """Write it for a server: `needed` are the headers without which it would not be permitted."""
-    head = b"\r\n".join((draft.method + b" " + target + b" HTTP/1.1", *needed, *draft.headers, b"", b""))
-    protected = len(draft.method) + len(target) + 2
-    """The target stays: by it the request is known."""
-    octets = head + draft.body
+    line = draft.method + b" " + target  # which stays: by it the request is known
+    own = b"\r\n".join((b" HTTP/1.1", *needed, b""))
+    rest = b"\r\n".join((*draft.headers, b"", draft.body))
     for share, splice in draft.spliced:
-        at = protected + int(share * (len(octets) - protected))
-        octets = octets[:at] + splice + octets[at:]
-    return octets + draft.tail
+        # The same place for each server, though their names are not of one length.
+        if share < _OWN:
+            own = _with(own, share / _OWN, splice)
+        else:
+            rest = _with(rest, (share - _OWN) / (1 - _OWN), splice)
+    return line + own + rest + draft.tail
+
+
+_OWN: Final = 0.2
+
+
+def _with(octets: bytes, share: float, splice: bytes) -> bytes:
+    at = int(share * len(octets))
+    return octets[:at] + splice + octets[at:]

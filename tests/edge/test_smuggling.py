@@ -48,9 +48,9 @@ class Witness:
     def look(self) -> None:
         for kind, backend in self._backends.items():
             found = backend.seen()
-            for seen in found[self._looked[kind] :]:
+            at, self._looked[kind] = self._looked[kind], len(found)
+            for seen in found[at:]:
                 self._check(kind, seen)
-            self._looked[kind] = len(found)
 
     def _check(self, kind: str, seen: Seen) -> None:
         assert seen.method != "malformed", (kind, seen)
