@@ -1,4 +1,4 @@
-"""What can be done to a good request so that two parsers may read it as two different ones?"""
+"""What can be done to a good request, or answer, so that two parsers may read it as two different ones?"""
 
 from typing import Final, NamedTuple
 
@@ -10,9 +10,10 @@ TAIL: Final = b"GET /admin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
 
 class Draft(NamedTuple):
-    """A request in its parts, without the headers that every one of them needs."""
+    """A request in its parts, without the headers that every one of them needs; or an answer."""
 
     method: bytes
+    """Or what stands in the place of an answer's status and reason."""
     headers: tuple[bytes, ...]
     body: bytes
     tail: bytes = TAIL
@@ -123,10 +124,38 @@ drafts: Final = (
 )
 
 
+POISON: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\npoison"
+_statuses = st.sampled_from(
+    (b"200 OK", b"200 OK", b"200", b"404 Not Found", b"204 No Content", b"304 Not Modified")
+)
+_odd_statuses = st.sampled_from(
+    (b"100 Continue", b"101 -", b"103 -", b"099 -", b"1000 -", b"20x", b"200\tOK", b"")
+)
+_answer_tails = st.sampled_from((b"", POISON, POISON, b"\r\n" + POISON, b"0\r\n\r\n" + POISON))
+_of_answers = st.sampled_from((b"Connection: close", b"Connection: keep-alive", b"Trailer: X-Sum", b"X-A: b"))
+
+answers: Final = st.builds(
+    lambda status, draft, tail: draft._replace(method=status, tail=tail),
+    _statuses | _statuses | _odd_statuses,
+    _drafts(_good_length, _of_answers | _lengths() | _codings(), st.just(CONTENT))
+    | _drafts(_good_coding, _of_answers | _lengths() | _codings(), _bodies)
+    | _drafts(_lengths() | _codings(), _of_answers, st.just(CONTENT) | _bodies),
+    _answer_tails,
+)
+
+
+def answer_wire(draft: Draft) -> bytes:
+    """Write it."""
+    octets = b"\r\n".join((b"HTTP/1.1 " + draft.method, *draft.headers, b"", draft.body))
+    for share, splice in draft.spliced:
+        octets = _with(octets, share, splice)
+    return octets + draft.tail
+
+
 def wire(draft: Draft, target: bytes, needed: tuple[bytes, ...]) -> bytes:
     """Write it for a server: `needed` are the headers without which it would not be permitted."""
-    line = draft.method + b" " + target  # which stays: by it the request is known
-    own = b"\r\n".join((b" HTTP/1.1", *needed, b""))
+    line = draft.method + b" " + target + b" "  # which stays: by it the request is known
+    own = b"\r\n".join((b"HTTP/1.1", *needed, b""))
     rest = b"\r\n".join((*draft.headers, b"", draft.body))
     for share, splice in draft.spliced:
         # The same place for each server, though their names are not of one length.
