@@ -17,6 +17,7 @@ from tests.edge.secured import OURS, THEIRS, connected, is_let_in, said, secured
 from tests.edge.stack import NEEDS, configuration
 from tests.tls.authority import Pair
 from tests.wire.gateway_process import GatewayProcess
+from tests.wire.processes import wait_until
 
 pytestmark = pytest.mark.wire
 
@@ -90,6 +91,16 @@ def test_a_required_certificate(server: Recorder, tmp_path: Path) -> None:
         assert status(gateway, MINE, fresh(), good_token()) == 200
         for shows in (NOBODYS, STRANGERS, OLD):
             assert not is_let_in(gateway.edge_port, trusting(shows))
+
+
+def test_whose_clients_are_ours_changes_with_the_file(server: Recorder, tmp_path: Path) -> None:
+    with running(tmp_path, asking(tmp_path, server.port, client_certificate="required")) as gateway:
+        assert not is_let_in(gateway.edge_port, trusting(STRANGERS))
+        (tmp_path / "ca.crt").write_bytes(THEIRS.pem)
+        wait_until(
+            lambda: is_let_in(gateway.edge_port, trusting(STRANGERS)), lambda: "they are still strangers"
+        )
+        assert not is_let_in(gateway.edge_port, trusting(MINE))
 
 
 @pytest.mark.parametrize(("shows", "expected"), [(MINE, 200), (ANOTHERS, 403), (NOBODYS, 403)])
