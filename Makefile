@@ -19,7 +19,7 @@ BENCH := .cache/.bench
 # A test file is one worker's work: its proxies and its identity provider are started once.
 # Where a worker ends (a test hung: pyproject.toml), the run ends: another would only hang there again.
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 -p tests.wire.what_ran
-NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node,$(dir)/package.json $(dir)/package-lock.json)
+NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node tests/edge/browser,$(dir)/package.json $(dir)/package-lock.json)
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
 GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
 
@@ -77,7 +77,7 @@ tools: $(DEV) $(WIRE) ## Install everything, run nothing
 
 clean: ## Remove what the targets above have made
 	@rm -rf .venv .cache .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
-	@rm -rf tests/wire/oidc-provider/node_modules tests/backends/node/node_modules
+	@rm -rf tests/wire/oidc-provider/node_modules tests/backends/node/node_modules tests/edge/browser/node_modules
 
 $(DEV): pyproject.toml .ci/bootstrap .ci/debian-package
 	@.ci/bootstrap dev

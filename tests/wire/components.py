@@ -28,6 +28,8 @@ class Component(Enum):
     ENVOY = "envoy"
     NODE = "node"
     GO = "go"
+    CHROMIUM = "chromium"
+    CURL = "curl"
 
 
 class ComponentMissing(RuntimeError):
@@ -44,6 +46,8 @@ _VERSION_ARGUMENT = {
     Component.ENVOY: "--version",
     Component.NODE: "--version",
     Component.GO: "version",
+    Component.CHROMIUM: "--version",
+    Component.CURL: "--version",
 }
 
 

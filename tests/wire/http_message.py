@@ -79,13 +79,20 @@ def _body(stream: BinaryIO, message: Message) -> bytes:
 
 
 def _chunks(stream: BinaryIO) -> bytes:
-    body = b""
-    while size := int((_line(stream) or "0").partition(";")[0], 16):
-        body += _exactly(stream, size)
-        _line(stream)
-    while _line(stream):
+    parts = []
+    while size := int(_next_line(stream).partition(";")[0], 16):
+        parts.append(_exactly(stream, size))
+        _next_line(stream)
+    while _next_line(stream):
         pass  # trailers
-    return body
+    return b"".join(parts)
+
+
+def _next_line(stream: BinaryIO) -> str:
+    line = _line(stream)
+    if line is None:
+        raise Truncated("closed between two chunks")
+    return line
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

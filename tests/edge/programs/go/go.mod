@@ -1,0 +1,3 @@
+module backend-at-the-edge
+
+go 1.22
