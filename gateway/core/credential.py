@@ -61,7 +61,14 @@ def extract(facts: RequestFacts, places: CredentialPlaces) -> Presented:
         if len(others) > (found is None):
             raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "more than one credential")
         found = others[0] if others else found
-    return Presented(found, _cookies_left(facts, places) if places.cookies else None, facts.certificate)
+    told = places.cookies and not facts.strips_cookies
+    return Presented(found, _cookies_told(facts, places) if told else None, facts.certificate)
+
+
+def cookies_left(headers: Headers, credentials: frozenset[bytes]) -> bytes:
+    """Give the Cookie header without those that are `credentials`, the others octet for octet."""
+    pairs = [pair for pair in _cookies(headers) if pair.partition(b"=")[0] not in credentials]
+    return b"; ".join(pairs)
 
 
 def subprotocols(headers: Headers) -> list[bytes]:
@@ -72,7 +79,7 @@ def subprotocols(headers: Headers) -> list[bytes]:
 
 def is_cookie(text: bytes, facts: RequestFacts, places: CredentialPlaces) -> bool:
     """Whether this credential, as `extract` has found it, is a cookie's: a browser attaches it by itself."""
-    pairs = (pair.partition(b"=") for pair in _cookies(facts))
+    pairs = (pair.partition(b"=") for pair in _cookies(facts.headers))
     return any(name in places.cookies and value == text for name, _, value in pairs)
 
 
@@ -154,7 +161,7 @@ def _elsewhere(facts: RequestFacts, places: CredentialPlaces) -> Iterator[bytes]
     for name in places.headers:
         yield from filter(None, facts.header_values(name))
     if places.cookies:
-        for name, equals, value in (pair.partition(b"=") for pair in _cookies(facts)):
+        for name, equals, value in (pair.partition(b"=") for pair in _cookies(facts.headers)):
             if equals and name in places.cookies:
                 yield value
             elif _COMMA in value or _COMMA in name:
@@ -174,13 +181,13 @@ def _in_subprotocols(facts: RequestFacts, places: CredentialPlaces) -> Iterator[
                 yield item[len(prefix) :]
 
 
-def _cookies(facts: RequestFacts) -> list[bytes]:
+def _cookies(headers: Headers) -> list[bytes]:
     """Split Cookie headers as a browser joined them: at `;`, and only there (RFC 6265 section 4.2.1).
 
     White space is SP and HTAB alone. Readers that also split at other characters, or trim more of
     them, let a sibling domain forge a `__Host-` name.
     """
-    joined = b";".join(facts.header_values(b"cookie"))
+    joined = b";".join(headers.all(b"cookie"))
     if joined.count(b";") > MAX_COOKIES:
         raise Refusal(Reason.CREDENTIAL_MALFORMED, f"more than {MAX_COOKIES} cookies")
     pairs = (pair.strip(b" \t") for pair in joined.split(b";"))
@@ -197,12 +204,11 @@ def _check_commas(pair: bytes, places: CredentialPlaces) -> None:
         raise Refusal(Reason.CREDENTIAL_AMBIGUOUS, "a token behind a comma in a cookie")
 
 
-def _cookies_left(facts: RequestFacts, places: CredentialPlaces) -> bytes:
-    pairs = _cookies(facts)
-    left = [pair for pair in pairs if pair.partition(b"=")[0] not in places.cookies]
-    if len(left) < len(pairs) and not facts.can_remove_cookie:
+def _cookies_told(facts: RequestFacts, places: CredentialPlaces) -> bytes:
+    named = {pair.partition(b"=")[0] for pair in _cookies(facts.headers)}
+    if not facts.can_remove_cookie and not places.cookies.isdisjoint(named):
         raise Refusal(Reason.CREDENTIAL_UNREMOVABLE, "cookie")
-    return b"; ".join(left)
+    return cookies_left(facts.headers, places.cookies)
 
 
 def _pairs(query: bytes) -> Iterator[tuple[bytes, bytes]]:

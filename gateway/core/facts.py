@@ -62,6 +62,8 @@ class RequestFacts(NamedTuple):
     """None: nobody who may tell us of it does."""
     can_remove_protocol: bool = False
     """A subprotocol that holds a token is taken out of Sec-WebSocket-Protocol."""
+    strips_cookies: bool = False
+    """Whoever passes the request on takes the policy's cookies out: no answer has to say what is left."""
 
     @property
     def path(self) -> bytes:

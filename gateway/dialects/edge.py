@@ -193,6 +193,7 @@ def _facts(request: HttpRequest, policy: Policy, arrived: _Arrived) -> RequestFa
         CAPABILITIES.replaces_cookies,
         _certificate(request, policy, arrived),
         CAPABILITIES.removes_subprotocols,
+        strips_cookies=True,
     )
 
 

@@ -13,7 +13,7 @@ section 6), of an answer as well. Location stays as the backend wrote it.
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from gateway.core.credential import PROTOCOL_HEADER, subprotocols
+from gateway.core.credential import PROTOCOL_HEADER, cookies_left, subprotocols
 from gateway.core.facts import Host, RequestFacts
 from gateway.core.headers import HeaderPairs, Headers, Shape, shape_of
 from gateway.core.mint import IDENTITY_HEADERS
@@ -30,13 +30,10 @@ VIA: Final = (b"via", b"1.1 token-gateway")
 
 
 def given(permit: Permit) -> HeaderPairs:
-    """Give what the backend is told of its client: identity, token, and what is left of the cookies."""
-    headers = permit.identity
-    if permit.downstream is not None:
-        headers += ((b"authorization", b"Bearer " + permit.downstream.text),)
-    if permit.cookies_left:
-        headers += ((b"cookie", permit.cookies_left),)
-    return headers
+    """Give what the backend is told of its client: identity and token."""
+    if permit.downstream is None:
+        return permit.identity
+    return (*permit.identity, (b"authorization", b"Bearer " + permit.downstream.text))
 
 
 def forward(
@@ -140,9 +137,11 @@ def _headers(facts: RequestFacts, policy: Policy) -> Headers:
     if outline is None:
         outline = shape.findings[key] = _outlined(shape, places.headers, drops_cookies=bool(places.cookies))
     host, origin = _origin(facts.client_address, facts.host, facts.scheme)
-    if places.protocols or shape.places(b"connection"):
+    if places.protocols or places.cookies or shape.places(b"connection"):
         kept = _without_tokens(_kept(outline.places, facts.headers), facts.headers, places.protocols)
-        return Headers.of(((b"host", host), *kept, *zip(_ORIGIN, origin, strict=True)))
+        left = cookies_left(facts.headers, places.cookies) if places.cookies else b""
+        cookie = ((b"cookie", left),) if left else ()
+        return Headers.of(((b"host", host), *kept, *cookie, *zip(_ORIGIN, origin, strict=True)))
     values = facts.headers.values
     return Headers(outline.shape, (host, *[values[place] for place in outline.places], *origin))
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.corpus.row import EDGE, LOGIN, Row
+from tests.corpus.row import LOGIN, Row
 
 _ROUTE: Final = "tests/core/test_route.py::"
 _IDENTITY: Final = "tests/properties/test_identity_headers.py::"
@@ -80,8 +80,17 @@ BESIDE: Final[Mapping[str, Row]] = {
             _EDGE + "test_connection_takes_nothing_of_ours_away",
         ),
     ),
-    "H50": Row("a backend that sets our cookie", not_yet=LOGIN),
-    "H52": Row("a backend that redirects to an inner address", not_yet=EDGE),
+    "H50": Row(
+        "a backend that sets our cookie",
+        (
+            "tests/server/edge/test_relayed_head.py::test_a_cookie_that_is_ours_is_set_by_no_backend",
+            "tests/edge/test_to_client.py::test_no_server_sets_the_cookie_that_is_a_credential",
+        ),
+    ),
+    "H52": Row(
+        "a backend that redirects to an inner address",
+        ("tests/dialects/test_edge_headers.py::test_what_does_not",),
+    ),
     "H53": Row(
         "a backend whose framing is in doubt",
         (

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from tests.corpus.row import EDGE, Row
+from tests.corpus.row import Row
 
 _JWKS: Final = "tests/sources/test_jwks.py::"
 _CLIENT: Final = "tests/net/test_client.py::"
@@ -53,8 +53,17 @@ CLIENTS: Final[Mapping[str, Row]] = {
         ),
     ),
     "V08": Row("a compressed body", (_CONNECTIONS + "test_v05_v06_v08_floods_of_headers_and_bodies",)),
-    "V09": Row("2 GB through the edge", not_yet=EDGE),
-    "V10": Row("a backend that sends a gzip bomb", not_yet=EDGE),
+    "V09": Row(
+        "2 GB through the edge",
+        (
+            "tests/edge/test_streaming.py::test_a_gibibyte_is_uploaded_in_no_memory",
+            "tests/edge/test_streaming.py::test_a_long_download_takes_no_memory",
+        ),
+    ),
+    "V10": Row(
+        "a backend that sends a gzip bomb",
+        ("tests/edge/test_real_answers.py::test_what_is_shortened_stays_so",),
+    ),
     "V12": Row(
         "distinct garbage tokens with a known kid",
         (

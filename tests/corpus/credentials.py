@@ -76,9 +76,11 @@ ELSEWHERE: Final = (
 )
 
 
-def cookies(name: str, expected: Expected, *values: bytes) -> Scenario:
+def cookies(name: str, expected: Expected, *values: bytes, at_edge: Expected | None = None) -> Scenario:
     """A policy that takes its token from the cookie `__Host-token`, and these Cookie headers."""
-    return case(name, asked(headers=tuple((b"cookie", value) for value in values)), expected, world=COOKIE)
+    unlike = {} if at_edge is None else {"edge": at_edge}
+    headers = tuple((b"cookie", value) for value in values)
+    return case(name, asked(headers=headers), expected, world=COOKIE, unlike=unlike)
 
 
 OURS: Final = b"__Host-token=" + GOOD
@@ -96,6 +98,7 @@ COOKIES: Final = (
         "H44 more than an answer can give on",
         Reason.ANSWER_TOO_LARGE,
         b"; ".join([*(b"a%d=1" % i for i in range(500)), OURS]),
+        at_edge=PERMIT,  # which passes them on itself
     ),
     cookies("H44 more than a browser keeps", Reason.CREDENTIAL_MALFORMED, b";".join([b"a=1"] * 600)),
     cookies("H44 nothing but semicolons", Reason.CREDENTIAL_MISSING, b";;;;"),

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 LOGIN: Final = "there is no sign-in and no session: the only credentials are tokens"
-EDGE: Final = "there is no edge: nobody's body, and no backend's answer, goes through the gateway"
 INTROSPECTION: Final = "there is no introspection: every token is a JWT"
 
 

@@ -66,6 +66,7 @@ def test_the_facts_are_the_requests_own() -> None:
         can_remove_query=True,
         can_remove_cookie=True,
         can_remove_protocol=True,
+        strips_cookies=True,
     )
 
 

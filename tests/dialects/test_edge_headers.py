@@ -312,3 +312,11 @@ def test_a_route_bounds_content_and_time() -> None:
     given_on = passed(bearer(), where=where)
     assert (given_on.max_body, given_on.timeout_s) == (7, 3)
     assert passed(bearer()).timeout_s is None
+
+
+def test_what_is_left_of_many_cookies_is_no_answer_of_ours() -> None:
+    """No proxy's buffer holds it: behind nginx it would be `answer_too_large`."""
+    many = b"; ".join(b"c%d=%s" % (number, b"v" * 40) for number in range(400))
+    where = under(*CREDENTIALS)
+    cookie = (b"cookie", b"t=" + token().encode() + b"; " + many)
+    assert dict(headers_of(passed(cookie, where=where)))[b"cookie"] == many

@@ -19,12 +19,12 @@ REQUEST_CHECKS: Final = (
             Mutant("credential-unremovable-query", "if not facts.can_remove_query:", "if False:"),
             Mutant(
                 "credential-unremovable-cookie",
-                "if len(left) < len(pairs) and not facts.can_remove_cookie:",
+                "if not facts.can_remove_cookie and not places.cookies.isdisjoint(named):",
                 "if False:",
             ),
             Mutant(
                 "credential-taken-from-cookies",
-                'if pair.partition(b"=")[0] not in places.cookies]',
+                'if pair.partition(b"=")[0] not in credentials]',
                 "if pair]",
             ),
             Mutant(

@@ -12,8 +12,9 @@ from gateway.core.policy import CookieCredential
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
 from tests.builders import Wire, bearer, policy, snapshot, token
+from tests.forwards import anywhere, forward, headers_of
 from tests.strategies import PROTECTED, aliases, any_headers, header_values
-from tests.walk import EVERY_DIALECT, through
+from tests.walk import EDGE, EVERY_DIALECT, through
 
 TARGETS = st.sampled_from((b"/v1/orders", b"/public/x"))
 GOOD = bearer()
@@ -108,6 +109,9 @@ def test_no_part_of_the_clients_credential_is_given_on(dialect: str, noise: list
     cookie = b"; ".join([*noise, b"t=" + text, *noise])
     verdict, answer = through(dialect, Wire(headers=((b"cookie", cookie),)), world)
     assert isinstance(verdict, Permit)
-    given_on = b"\n".join(value for _, value in answer.headers)
+    headers = answer.headers
+    if dialect == EDGE:  # which passes the request on itself
+        headers = headers_of(forward(anywhere(verdict)))
+    given_on = b"\n".join(value for _, value in headers)
     assert all(part not in given_on for part in text.split(b"."))
-    assert dict(answer.headers).get(b"cookie", b"") == b"; ".join([*noise, *noise])
+    assert dict(headers).get(b"cookie", b"") == b"; ".join([*noise, *noise])

@@ -7,6 +7,7 @@ protocol", section 2: it is spoken on a whole listener or not at all).
 """
 
 import asyncio
+import errno
 import ssl as tls
 from collections.abc import Callable
 from contextlib import suppress
@@ -29,6 +30,7 @@ class Connect(Protocol):
 
 ACCEPT_AGAIN_S: Final = 1.0
 """As asyncio waits where no descriptor is free."""
+_WANTING: Final = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class AnnouncedConnections:
@@ -80,8 +82,9 @@ class AnnouncedConnections:
             while True:
                 try:
                     accepted, address = await self._loop.sock_accept(self._bound)
-                except OSError:  # its peer is gone, or no descriptor is free
-                    await asyncio.sleep(ACCEPT_AGAIN_S)
+                except OSError as error:
+                    # Where its peer is gone, the next one is not: only a want of ours is waited for.
+                    await asyncio.sleep(ACCEPT_AGAIN_S if error.errno in _WANTING else 0)
                     continue
                 self._begin(accepted, peer_address(address))
                 await asyncio.sleep(0)  # others have their turn, however many come
