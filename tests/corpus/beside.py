@@ -67,7 +67,10 @@ BESIDE: Final[Mapping[str, Row]] = {
     ),
     "H37": Row(
         "a WebSocket that outlives its token",
-        not_yet="a proxy asks once for a connection: only an edge of our own could end it",
+        (
+            "tests/edge/test_websocket.py::test_it_is_closed_when_the_token_ends",
+            "tests/server/edge/test_tunnel.py::test_it_ends_when_the_permission_does",
+        ),
     ),
     "H45": Row("session cookies cut, prolonged, of another key", not_yet=LOGIN),
     "H49": Row(
