@@ -7,9 +7,11 @@ once, perhaps by an authority that is gone (Python cannot have OpenSSL forget th
 
 import ssl
 from hashlib import sha256
-from typing import TypeGuard, cast
+from typing import Final, TypeGuard, cast
 
 from gateway.core.binding import NO_CERTIFICATE
+
+NOBODY: Final[frozenset[str]] = frozenset()
 
 
 def identities(handshake: object) -> frozenset[str]:
@@ -18,7 +20,7 @@ def identities(handshake: object) -> frozenset[str]:
     `handshake` is what asyncio's `get_extra_info("ssl_object")` gives. A DNS name in lower case.
     """
     if not _tells(handshake):
-        return frozenset()
+        return NOBODY
     names = cast("tuple[tuple[str, str], ...]", (handshake.getpeercert() or {}).get("subjectAltName", ()))
     return frozenset(_named(kind, name) for kind, name in names if kind in {"URI", "DNS"})
 

@@ -61,7 +61,7 @@ class HeadReader:
         self._refused = () if bodies else (b"CONNECT",)
         self._sender = sender
         self._limits = limits
-        self._parser = httptools.HttpRequestParser(self)
+        self._parser = _UNMADE
         self._simple = SimpleHeads(limits)
         self._buffer = b""
         self._start()
@@ -137,7 +137,7 @@ class HeadReader:
         """Let go of what it holds. It must not be used again."""
         self._buffer = b""
         self._start()
-        self._parser = _SPENT  # it refers to us: else both would wait for the collector of cycles
+        self._parser = _UNMADE  # it refers to us: else both would wait for the collector of cycles
 
     # --- called by the parser ---
 
@@ -176,6 +176,8 @@ class HeadReader:
             raise FaultyHead(Fault.MALFORMED)
 
     def _parse(self, part: bytes) -> None:
+        if self._parser is _UNMADE:
+            self._parser = httptools.HttpRequestParser(self)
         try:
             self._parser.feed_data(part)
         except httptools.HttpParserUpgrade:
@@ -196,14 +198,15 @@ class HeadReader:
         framing = [(name.lower(), value) for name, value in pairs if name.lower() in FRAMING]
         frame = _frame(framing, http_1_1=version == b"1\r\n", bodies=self._bodies)
         if frame.length != 0:  # llhttp would read the body; we do, so that it meets the next head afresh
-            self._parser = httptools.HttpRequestParser(self)
+            self._parser = _UNMADE
         headers = Headers.of(tuple(pairs))
         return HttpRequest(method, target, headers, *self._sender), frame
 
 
 MAX_COMMAS: Final = 32
 """In one Connection header. A proxy sends one option, or two; 30,000 would cost 1 ms."""
-_SPENT: Final = httptools.HttpRequestParser(object())
+_UNMADE: Final = httptools.HttpRequestParser(object())
+"""Most connections never need one: all their heads are simple."""
 _END: Final = b"\r\n\r\n"
 _VERSIONS: Final = (b"1\r\n", b"0\r\n")
 

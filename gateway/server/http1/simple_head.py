@@ -82,6 +82,7 @@ class SimpleHeads:
             self._seen = None
             return None
         values = tuple(map(_bare, headers.values()))
+        headers.clear()  # a connection that waits holds nothing of its last request's
         if frame.connection_at is not None and values[frame.connection_at].lower() != b"keep-alive":
             self._seen = None
             return None
@@ -126,7 +127,6 @@ class _Seen:
 
     def takes(self, data: bytes) -> bool:
         """Let llhttp read. Whether it saw one message, and the request line is what it saw."""
-        self.headers.clear()
         self._targets.clear()
         try:
             self._parser.feed_data(data)

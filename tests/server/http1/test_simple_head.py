@@ -204,3 +204,14 @@ def test_another_url_or_host_on_the_same_connection_is_read_as_it_is() -> None:
         request = reader.read(b"GET " + target + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n", SENDER)
         assert request is not None
         assert (request.target, request.values(b"host")) == (target, [host])
+
+
+def test_while_it_waits_it_holds_no_header_of_the_last_request() -> None:
+    """Ten thousand connections that wait would hold ten thousand tokens."""
+    heads = SimpleHeads(DEFAULT)
+    request = heads.read(GOOD.replace(b"\r\n\r\n", b"\r\nAuthorization: Bearer s3cr3t\r\n\r\n"), SENDER)
+    assert request is not None
+    assert request.values(b"authorization") == [b"Bearer s3cr3t"]
+    assert heads._seen is not None
+    assert heads._seen.headers == {}
+    assert heads.read(GOOD, SENDER) is not None
