@@ -38,8 +38,8 @@ class AtEdge:
     def adopt(self, world: World) -> None:
         """Go by this configuration from the next request on."""
         settings = _settings(world)
+        self.upstreams.adopt(upstreams_of(world.upstreams))  # first: all that could fail, and has been tried
         self.handler.adopt(*_reading(world))
-        self.upstreams.adopt(upstreams_of(world.upstreams))
         self.shares.most = settings.requests_per_client
         self.always.adopt(_always(settings))
 
