@@ -36,7 +36,7 @@ test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
 quick: lint ## What people run all day: lint, and the tests of single parts; no crowds, processes or long searches
-	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz corpus app server/edge server/grpc,--ignore=tests/$(part))
+	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz corpus app image server/edge server/grpc,--ignore=tests/$(part))
 
 test-proxies: $(WIRE) ## Every guarantee behind every proxy, in minutes; renews the table in docs/proxies.md
 	@$(PYTEST) -m wire tests/wire -p tests.wire.guarantees
@@ -87,6 +87,6 @@ $(BENCH): $(DEV) $(LOAD_CLIENT)
 	@.ci/bootstrap bench
 	@touch $@
 
-$(WIRE): $(DEV) $(NODE_PACKAGES) $(GO_MODULE)
+$(WIRE): $(DEV) .ci/debian-unpack $(NODE_PACKAGES) $(GO_MODULE)
 	@.ci/bootstrap wire
 	@touch $@

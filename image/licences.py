@@ -1,0 +1,50 @@
+"""Under which licence is a distribution, and may it be in the image?"""
+
+from importlib.metadata import Distribution
+from typing import Final
+
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+
+ALLOWED: Final = frozenset(
+    {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0"}
+)
+"""SPDX identifiers. MPL-2.0 asks for the source of changed files alone; nothing is changed here."""
+
+SPELLINGS: Final = {
+    "3-Clause BSD License": "BSD-3-Clause",
+    "Apache 2.0": "Apache-2.0",
+    "MIT License": "MIT",
+    "The MIT License (MIT)": "MIT",
+}
+"""What the field `License` holds in metadata older than PEP 639: free text, or a licence's first line."""
+
+_OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
+
+
+class LicenceRefused(Exception):
+    """A distribution says no licence, an unknown one, or one that is not allowed."""
+
+
+def licence_of(distribution: Distribution) -> str:
+    """Give the SPDX expression. Raises: LicenceRefused."""
+    said = _field(distribution, "License-Expression") or _field(distribution, "License")
+    try:
+        expression = str(canonicalize_license_expression(SPELLINGS.get(said, said)))
+    except InvalidLicenseExpression:
+        raise LicenceRefused(f"{distribution.name}: no SPDX expression: {said!r}") from None
+    if refused := _identifiers(expression) - ALLOWED:
+        raise LicenceRefused(f"{distribution.name}: not allowed: {', '.join(sorted(refused))}")
+    return expression
+
+
+# --- private ---
+
+
+def _field(distribution: Distribution, name: str) -> str:
+    """Its first line; empty where there is none."""
+    values = distribution.metadata.get_all(name) or [""]
+    return str(values[0]).strip().partition("\n")[0]
+
+
+def _identifiers(expression: str) -> set[str]:
+    return set(expression.replace("(", " ").replace(")", " ").split()) - _OPERATORS
