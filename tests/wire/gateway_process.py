@@ -30,8 +30,12 @@ class GatewayProcess:
         environment: Mapping[str, str] | None = None,
         under: Command = (),
         awaits: str = "/readyz",
+        instead: Command = (),
     ) -> None:
-        """`awaits` is the page that has to be good first; `/livez` needs no issuer's answer."""
+        """`awaits` is the page that has to be good first; `/livez` needs no issuer's answer.
+
+        `instead` is a whole command that serves what is in the directory, in another way than ours.
+        """
         directory.mkdir(parents=True, exist_ok=True)
         self.decision_port, self.keys_port, self.admin_port = free_port(), free_port(), free_port()
         self.grpc_port = free_port()
@@ -45,7 +49,7 @@ class GatewayProcess:
         self._reading = Lock()
         command: Command = [*under, sys.executable, "-m", "gateway", "serve", "-c", self.file]
         command = [*command, "--workers", str(workers)]
-        self.program = Program(command, directory, environment=environment)
+        self.program = Program(instead or command, directory, environment=environment)
         try:
             self.program.wait_for(lambda: self._is_good(awaits), "readiness")
         except BaseException:
