@@ -80,6 +80,9 @@ class _Serving:
             gateway.reload()
         await self._stop.wait()
         await gateway.stop()
+        for number in (signal.SIGTERM, signal.SIGINT):  # one more would end us with another exit code
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
         return self._exit_code
 
     def _front(self) -> OpenFront:

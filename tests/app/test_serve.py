@@ -91,6 +91,15 @@ def test_a_signal_ends_it_with_exit_0(tmp_path: Path, number: signal.Signals) ->
 
 
 @pytest.mark.wire
+@pytest.mark.parametrize("workers", [1, 2])
+def test_signals_without_end_change_nothing_about_its_end(tmp_path: Path, workers: int) -> None:
+    with running(tmp_path, workers=workers) as process:
+        while process.program.exit_code is None:
+            process.program.send(signal.SIGTERM)
+        assert process.program.exit_code == 0
+
+
+@pytest.mark.wire
 def test_keys_in_a_directory_outlive_the_process(tmp_path: Path) -> None:
     config = with_keys({"store": "directory", "path": "keys"})
     with running(tmp_path, config) as first:
