@@ -26,6 +26,18 @@ class Rotation:
     algorithm: Algorithm
     every_s: int
     """From the moment at which a key begins to sign to that at which its successor does."""
+    mounted_s: int = 0
+    """How much later than on a disk every process sees a change of the store."""
+
+    @property
+    def pending_s(self) -> int:
+        """How long a new key is published before it signs."""
+        return PENDING_S + self.mounted_s
+
+    @property
+    def retiring_s(self) -> int:
+        """How long an old key is published after it was told to sign no more."""
+        return RETIRING_S + self.mounted_s
 
     def due(self, keys: Sequence[StoredKey], *, now: int) -> bool:
         """Say whether `advance` would change anything."""
@@ -60,11 +72,14 @@ class Rotation:
         if self.active(keys) is None:
             return tuple(keys)
         kept = tuple(_dated(one, now) if self._mine(one) else one for one in keys)
-        kept = tuple(one for one in kept if not (self._mine(one) and _is_over(one, now)))
+        kept = tuple(one for one in kept if not (self._mine(one) and self._is_over(one, now)))
         successor = self.pending(kept)
-        if successor is not None and now - began(successor) >= PENDING_S:
+        if successor is not None and now - began(successor) >= self.pending_s:
             return promote(kept, successor.key.kid, now=now)
         return kept
+
+    def _is_over(self, stored: StoredKey, now: int) -> bool:
+        return stored.state is KeyState.RETIRING and now - began(stored) >= self.retiring_s
 
     def _mine(self, stored: StoredKey) -> bool:
         return stored.key.algorithm == self.algorithm
@@ -73,7 +88,7 @@ class Rotation:
         active = self.active(keys)
         if active is None or self.pending(keys) is not None:
             return False
-        return now - began(active) >= self.every_s - PENDING_S
+        return now - began(active) >= self.every_s - self.pending_s
 
 
 def publish(keys: Sequence[StoredKey], key: SigningKey, *, now: int) -> tuple[StoredKey, ...]:
@@ -117,14 +132,14 @@ def next_step(stored: StoredKey, keys: Sequence[StoredKey], rotation: Rotation) 
         return None
     match stored.state:
         case KeyState.PENDING:
-            return (Step.SIGNS, began(stored) + PENDING_S)
+            return (Step.SIGNS, began(stored) + rotation.pending_s)
         case KeyState.RETIRING:
-            return (Step.GONE, began(stored) + RETIRING_S)
+            return (Step.GONE, began(stored) + rotation.retiring_s)
         case KeyState.ACTIVE:
             successor = rotation.pending(keys)
             if successor is not None:
-                return (Step.RETIRES, began(successor) + PENDING_S)
-            return (Step.SUCCESSOR, began(stored) + rotation.every_s - PENDING_S)
+                return (Step.RETIRES, began(successor) + rotation.pending_s)
+            return (Step.SUCCESSOR, began(stored) + rotation.every_s - rotation.pending_s)
         case _:
             assert_never(stored.state)
 
@@ -142,7 +157,3 @@ def _dated(stored: StoredKey, now: int) -> StoredKey:
     if stored.since is not None:
         return stored
     return replace(stored, since=stored.created_at if stored.state is KeyState.ACTIVE else now)
-
-
-def _is_over(stored: StoredKey, now: int) -> bool:
-    return stored.state is KeyState.RETIRING and now - began(stored) >= RETIRING_S

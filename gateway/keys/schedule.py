@@ -30,6 +30,12 @@ RETIRING_S: Final = SEEN_WITHIN_S + MAX_LIFE_S + 2 * SKEW_S
 The last replica signs with it SEEN_WITHIN_S later; that token lives MAX_LIFE_S, and SKEW_S longer for a
 verifier whose clock is behind; and the clock that ends the waiting may be SKEW_S ahead as well.
 """
+MOUNTED_WITHIN_S: Final = 300
+"""How much later every node shows a change of a Secret that is mounted: both waitings are longer by it.
+
+A kubelet looks every 60 s (`syncFrequency`), and up to half as much later (`workerResyncIntervalJitterFactor`
+of its pod workers): three such looks, of which two may fail, and half a minute for the newest to get to it.
+"""
 MIN_ROTATE_EVERY_S: Final = PENDING_S + RETIRING_S
 """The shortest life of a signing key. The next key is published when the one before the last is gone: never
 more than two keys of an algorithm at once."""

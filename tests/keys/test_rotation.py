@@ -171,3 +171,16 @@ def test_whatever_is_stored_one_look_is_enough_and_one_active_key_stays_one(
     new = {one.key.kid for one in advanced} - {one.key.kid for one in keys}
     assert len(new) <= 1
     assert all(one.state is PENDING for one in advanced if one.key.kid in new)
+
+
+def test_where_a_change_is_mounted_late_both_waitings_are_longer_by_it() -> None:
+    rotation = Rotation(algorithm="ES256", every_s=WEEK, mounted_s=300)
+    alone, waiting, retiring = stored(FIRST), stored(SECOND, PENDING), stored(THIRD, RETIRING)
+    assert not rotation.due((alone, waiting, retiring), now=NOW + PENDING_S + 300 - 1)
+    assert rotation.due((alone, waiting, retiring), now=NOW + PENDING_S + 300)
+    assert not rotation.due((alone, retiring), now=NOW + RETIRING_S + 300 - 1)
+    assert rotation.due((alone, retiring), now=NOW + RETIRING_S + 300)
+    assert next_step(alone, [alone], rotation) == (Step.SUCCESSOR, NOW + WEEK - PENDING_S - 300)
+    assert next_step(alone, [alone, waiting], rotation) == (Step.RETIRES, NOW + PENDING_S + 300)
+    assert next_step(waiting, [alone, waiting], rotation) == (Step.SIGNS, NOW + PENDING_S + 300)
+    assert next_step(retiring, [alone], rotation) == (Step.GONE, NOW + RETIRING_S + 300)

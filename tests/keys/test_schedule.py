@@ -5,6 +5,7 @@ from gateway.keys.schedule import (
     JWKS_MAX_AGE_S,
     LOOK_EVERY_S,
     MIN_ROTATE_EVERY_S,
+    MOUNTED_WITHIN_S,
     PENDING_S,
     RETIRING_S,
     SEEN_WITHIN_S,
@@ -23,3 +24,7 @@ def test_an_old_key_stays_until_its_last_token_has_expired_everywhere() -> None:
 
 def test_the_shortest_period_is_one_life_and_can_be_written_in_minutes() -> None:
     assert MIN_ROTATE_EVERY_S == PENDING_S + RETIRING_S == 14 * 60
+
+
+def test_a_secret_has_arrived_when_two_looks_of_a_kubelet_have_failed() -> None:
+    assert MOUNTED_WITHIN_S >= 3 * 60 * 1.5 + 30

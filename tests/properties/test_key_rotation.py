@@ -6,7 +6,7 @@ minted is held against every JWK Set that any verifier could hold while that tok
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import count, cycle
+from itertools import accumulate, count, cycle
 from typing import Any, Final, cast
 
 import pytest
@@ -19,6 +19,7 @@ from gateway.keys.rotation import Rotation, publish
 from gateway.keys.schedule import (
     JWKS_MAX_AGE_S,
     MIN_ROTATE_EVERY_S,
+    MOUNTED_WITHIN_S,
     PENDING_S,
     SEEN_WITHIN_S,
     SKEW_S,
@@ -167,5 +168,69 @@ def test_the_waitings_are_as_long_as_they_must_be_and_no_longer(
     fastest = Replica(ahead_s=SKEW_S, pauses=(1,), starts_at=began + 250)
     trio = [has_just_looked, slowest, fastest]
     world = simulate(trio, every_s=10**6, looks=300, by_hand=frozenset({1}))
+    assert len(world.active) == 2
+    assert bool(failures(world.spans)) is fails
+
+
+# --- a Secret that somebody else rotates, and that arrives late ---------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One run of the command that rotates."""
+
+    at: int
+    ahead_s: int
+    """Its clock, against the slowest one there is: every run may be on another node."""
+
+
+LATEST_S: Final = MOUNTED_WITHIN_S + SEEN_WITHIN_S
+
+
+def simulate_mounts(runs: list[Run], replicas: list[list[int]], rotation: Rotation) -> World:
+    """Each replica has a change of the Secret so many seconds after it was written, or never: the next came."""
+    first = StoredKey(key=nameless("ES256"), state=KeyState.ACTIVE, created_at=START, since=START)
+    world = World(rotation=rotation, keys=(first,))
+    written = [(START - LATEST_S, world.keys)]
+    for run in runs:
+        world.look(run.at + run.ahead_s)
+        if world.keys != written[-1][1]:
+            written.append((run.at, world.keys))
+    end = runs[-1].at + LATEST_S
+    for delays in replicas:
+        seen = [(at + delay, keys) for (at, keys), delay in zip(written, cycle(delays), strict=False)]
+        latest = [one for number, one in enumerate(seen) if all(one[0] <= at for at, _ in seen[number + 1 :])]
+        ends = [at for at, _ in latest[1:]] + [end]
+        for (begins, keys), until in zip(latest, ends, strict=True):
+            world.lived(begins, until, keys)
+    return world
+
+
+@given(
+    st.lists(st.tuples(st.integers(60, 900), st.integers(0, SKEW_S)), min_size=100, max_size=120),
+    st.lists(
+        st.lists(st.integers(0, LATEST_S) | st.sampled_from([0, LATEST_S]), min_size=1, max_size=6),
+        min_size=2,
+        max_size=4,
+    ),
+    st.integers(MIN_ROTATE_EVERY_S + 2 * MOUNTED_WITHIN_S, 2 * MIN_ROTATE_EVERY_S),
+)
+def test_replicas_on_different_generations_of_a_secret_are_harmless(
+    pauses: list[tuple[int, int]], replicas: list[list[int]], every_s: int
+) -> None:
+    times = accumulate((pause for pause, _ in pauses), initial=START)
+    runs = [Run(at=at, ahead_s=ahead_s) for at, (_, ahead_s) in zip(times, pauses, strict=False)]
+    rotation = Rotation(algorithm="ES256", every_s=every_s, mounted_s=MOUNTED_WITHIN_S)
+    world = simulate_mounts(runs, replicas, rotation)
+    assert failures(world.spans) == []
+    assert len(set(world.active)) == len(world.active)
+    assert len(world.active) > 2
+
+
+@pytest.mark.parametrize(("fewer", "fails"), [(0, False), (2, True)])
+def test_the_waiting_for_mounts_is_not_to_spare(fewer: int, *, fails: bool) -> None:
+    rotation = Rotation(algorithm="ES256", every_s=10**4, mounted_s=MOUNTED_WITHIN_S - fewer)
+    runs = [Run(at=START + 10**4 + second, ahead_s=SKEW_S * (second > 0)) for second in range(3000)]
+    world = simulate_mounts(runs, [[0], [LATEST_S]], rotation)
     assert len(world.active) == 2
     assert bool(failures(world.spans)) is fails
