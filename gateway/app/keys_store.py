@@ -40,12 +40,16 @@ def rotation_of(world: World) -> Rotation | None:
 
 
 @contextmanager
-def blaming() -> Iterator[None]:
-    """Tell of a store that cannot be used as of a mistake in the configuration: exit 78."""
+def blaming(setting: str | None = "downstream.keys") -> Iterator[None]:
+    """Tell of a store that cannot be used as of a mistake in the configuration, at this setting of it.
+
+    None where no file names the store.
+    """
     try:
         yield
     except KeyStoreError as error:
+        line = 0 if setting is None else 1
         problem = Problem(
-            file=str(error.path), line=1, column=1, path="downstream.keys", what=error.what, fix=error.fix
+            file=str(error.path), line=line, column=line, path=setting or "", what=error.what, fix=error.fix
         )
-        raise ConfigError([problem]) from None
+        raise ConfigError([problem], passes=error.passes) from None

@@ -1,6 +1,7 @@
 """Which commands are there? One file each; no logic beyond arguments and printing.
 
-Exit codes: 0 fine, 1 findings, 2 usage, 78 configuration (EX_CONFIG of sysexits.h).
+Exit codes: 0 fine, 1 findings, 2 usage, 75 what may go well a minute later, 78 configuration (EX_TEMPFAIL and
+EX_CONFIG of sysexits.h).
 """
 
 import argparse
@@ -11,7 +12,7 @@ from importlib import import_module
 from typing import Final, NoReturn, Protocol
 
 from gateway import __version__
-from gateway.cli.output import EX_CONFIG, Commands, print_problems
+from gateway.cli.output import EX_CONFIG, EX_TEMPFAIL, Commands, print_problems
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(chosen.run(chosen))
     except ConfigError as error:
         print_problems(error, as_json=getattr(chosen, "json", False))
-        return EX_CONFIG
+        return EX_TEMPFAIL if error.passes else EX_CONFIG
     except BrokenPipeError:  # `gateway explain ... | head`
         # What is still buffered would be written at exit, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

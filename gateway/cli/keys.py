@@ -1,23 +1,22 @@
 """`gateway keys`: list the gateway's own signing keys, make the first, rotate them, take one away.
 
-Running gateways look at the same store, and notice by themselves within seconds.
+Running gateways look at the same store, and notice by themselves within seconds. With `--secret` the keys
+are in a Kubernetes Secret that every replica mounts (`store: shared`): `gateway keys rotate` rotates them.
 """
 
 from argparse import Namespace
 from typing import Any, assert_never
 
-from gateway.app.keys_store import blaming, rotation_of, store_of
 from gateway.app.parts import CLOCK
-from gateway.cli import keys_change
-from gateway.cli.output import EX_OK, Commands, add_config, add_json, print_json
-from gateway.config.compile import load_world
-from gateway.config.world import World
+from gateway.cli import keys_change, keys_place
+from gateway.cli.keys_place import Place
+from gateway.cli.output import EX_OK, Commands, add_json, complain, print_json
 from gateway.keys.directory import DirectoryStore
 from gateway.keys.manifest import render_time
 from gateway.keys.memory import MemoryStore
-from gateway.keys.rotation import began, next_step
+from gateway.keys.rotation import began
+from gateway.keys.secret import SecretStore
 from gateway.keys.shared import SharedStore
-from gateway.keys.store import keyring_of
 from gateway.keys.stored_key import StoredKey
 
 
@@ -32,7 +31,7 @@ def add(commands: Commands) -> None:
         ("revoke", "take a key out of the JWK Set at once", keys_change.revoke),
     ):
         one = actions.add_parser(name, help=what, description=action.__doc__)
-        add_config(one)
+        keys_place.add(one, every=name in {"list", "rotate"})
         add_json(one)
         one.set_defaults(run=action)
         if name == "rotate":
@@ -43,44 +42,47 @@ def add(commands: Commands) -> None:
 
 def run(arguments: Namespace) -> int:
     """Print every key: id, algorithm, state, which signs, what comes next and when. Makes no key."""
-    world = load_world(arguments.config)
-    found = _keys(world)
-    note, rows = (found, []) if isinstance(found, str) else (None, _rows(world, found))
+    try:
+        place = keys_place.find(arguments)
+    except ValueError as usage:
+        return complain(str(usage))
+    found = _keys(place)
+    note, rows = (found, []) if isinstance(found, str) else (None, _rows(place, found))
     if arguments.json:
         print_json({"keys": rows, "note": note})
         return EX_OK
     if note is not None:
         print(note)
+    taker = "at the next rotation" if isinstance(place.store, SecretStore) else "as soon as a gateway looks"
     for row in rows:
-        print(_line(row, now=render_time(int(CLOCK()))))
+        print(_line(row, now=render_time(int(CLOCK())), overdue=taker))
     return EX_OK
 
 
 # --- private ---
 
 
-def _keys(world: World) -> tuple[StoredKey, ...] | str:
+def _keys(place: Place) -> tuple[StoredKey, ...] | str:
     """The keys, or why there are none: opening such a store would make one, which nobody asked for."""
-    store = store_of(world)
+    store = place.store
     match store:
         case MemoryStore():
             return "no keys here: this store is in the memory of `gateway serve`"
         case DirectoryStore() if not store.exists():
             return "no keys yet: the first start of `gateway serve` makes one, or `gateway keys init`"
-        case DirectoryStore() | SharedStore():
-            with blaming():
+        case DirectoryStore() | SharedStore() | SecretStore():
+            with place.blaming():
                 return store.read()
         case _:
             assert_never(store)
 
 
-def _rows(world: World, keys: tuple[StoredKey, ...]) -> list[dict[str, Any]]:
-    with blaming():
-        signer = keyring_of(store_of(world), keys, algorithm=world.signing_algorithm).signer()
-    rotation = rotation_of(world)
+def _rows(place: Place, keys: tuple[StoredKey, ...]) -> list[dict[str, Any]]:
+    with place.blaming():
+        signer = place.keyring(keys).signer()
     rows = []
     for stored in sorted(keys, key=lambda one: one.key.kid):
-        step = rotation and next_step(stored, keys, rotation)
+        step = place.next_step(stored, keys)
         rows.append(
             {
                 "kid": stored.key.kid,
@@ -95,11 +97,11 @@ def _rows(world: World, keys: tuple[StoredKey, ...]) -> list[dict[str, Any]]:
     return rows
 
 
-def _line(row: dict[str, Any], now: str) -> str:
+def _line(row: dict[str, Any], *, now: str, overdue: str) -> str:
     signs = "signs" if row["signs"] else "published"
     line = f"{row['kid']}  {row['algorithm']}  {row['state']:8}  since {row['since']}  {signs}"
     if row["next"] is None:
         return line
     # Texts of one form: their order is that of the moments.
-    when = row["next"]["at"] if row["next"]["at"] > now else "as soon as a gateway looks"
+    when = row["next"]["at"] if row["next"]["at"] > now else overdue
     return f"{line}; {row['next']['step']} {when}"

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from argparse import ArgumentParser, _SubParsersAction
+from argparse import ArgumentParser, _ActionsContainer, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +13,7 @@ from gateway.core.policy import Policy
 EX_OK: Final = 0
 EX_FINDINGS: Final = 1
 EX_USAGE: Final = 2
+EX_TEMPFAIL: Final = 75
 EX_CONFIG: Final = 78
 
 if TYPE_CHECKING:
@@ -21,13 +22,13 @@ else:
     Commands = _SubParsersAction  # generic only for the type checker
 
 
-def add_config(parser: ArgumentParser) -> None:
+def add_config(parser: _ActionsContainer, *, required: bool = True) -> None:
     """Add `-c FILE`, the same for every command that reads a configuration."""
     parser.add_argument(
         "-c",
         "--config",
         type=Path,
-        required=True,
+        required=required,
         metavar="FILE",
         help="the configuration (config/gateway.yaml shows the smallest useful one)",
     )

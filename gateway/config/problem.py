@@ -16,7 +16,7 @@ class Problem:
 
     file: str
     line: int
-    """From 1."""
+    """From 1; 0 where there are no lines."""
     column: int
     """From 1."""
     path: str
@@ -26,6 +26,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Render for a person, and for editors that jump to `file:line:column`."""
+        if not self.line:
+            return f"{self.file}: {self.what}. Fix: {self.fix}."
         subject = f"{self.path}: " if self.path else ""
         return f"{self.file}:{self.line}:{self.column} {subject}{self.what}. Fix: {self.fix}."
 
@@ -33,8 +35,10 @@ class Problem:
 class ConfigError(Exception):
     """The configuration cannot be used. Holds every problem, not only the first."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], *, passes: bool = False) -> None:
         self.problems = sorted_problems(problems)
+        self.passes = passes
+        """The same may go well a minute later, with nothing changed by anybody."""
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -16,9 +16,8 @@ from typing import Final
 
 from gateway.keys import durable, manifest
 from gateway.keys.failure import KeyStoreError
-from gateway.keys.layout import Discretion, key_path, read_keys
+from gateway.keys.layout import KEY_FILE, Discretion, key_path, manifest_of, read_keys
 from gateway.keys.lock import Locked, lock
-from gateway.keys.manifest import ManifestEntry, render_manifest
 from gateway.keys.signing_key import Algorithm, SigningKey
 from gateway.keys.stored_key import KeyState, StoredKey
 
@@ -89,7 +88,7 @@ class DirectoryStore:
         for stored in after:
             if stored.key.kid not in known:
                 durable.write(key_path(self.path, stored.key.kid), stored.key.to_pem())
-        durable.write(self.path / manifest.FILE_NAME, render_manifest(map(_entry, after)))
+        durable.write(self.path / manifest.FILE_NAME, manifest_of(after))
 
     def _sweep(self, kept: Sequence[StoredKey]) -> None:
         """Remove every file of ours that is not listed: keys that are gone, and what the dead left."""
@@ -115,17 +114,7 @@ _OURS: Final = Discretion(
     fix="chmod 600 {}",
     restore="restore the directory from a backup, or empty it to start with a new key",
 )
-_OUR_FILES: Final = re.compile(rf"[A-Za-z0-9_-]{{43}}\.pem|{re.escape(durable.PREFIX)}.*", re.ASCII)
-
-
-def _entry(stored: StoredKey) -> ManifestEntry:
-    return ManifestEntry(
-        kid=stored.key.kid,
-        algorithm=stored.key.algorithm,
-        state=stored.state,
-        created_at=stored.created_at,
-        since=stored.since,
-    )
+_OUR_FILES: Final = re.compile(rf"{KEY_FILE}|{re.escape(durable.PREFIX)}.*", re.ASCII)
 
 
 def _check(directory: Path) -> None:

@@ -10,7 +10,7 @@ from gateway.net.freshness import max_age_s, retry_after_s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """A document that came with 200 and one of the media types that were asked for."""
+    """A document that came with the status and one of the media types that were asked for."""
 
     body: bytes = field(repr=False)
     media_type: str
@@ -19,14 +19,16 @@ class Fetched:
     status: int = 200
 
 
-async def read_answer(response: aiohttp.ClientResponse, accept: tuple[str, ...], max_bytes: int) -> Fetched:
-    """Read the document: 200, not encoded, of one of the media types, within `max_bytes`.
+async def read_answer(
+    response: aiohttp.ClientResponse, accept: tuple[str, ...], max_bytes: int, status: int = 200
+) -> Fetched:
+    """Read the document: of this status, not encoded, of one of the media types, within `max_bytes`.
 
     Raises: FetchFailed. Never: reads the body of anything else, or more than one chunk too much.
     """
     if 300 <= response.status < 400:
         raise FetchFailed(FailureKind.REDIRECT, status=response.status)
-    if response.status != 200:
+    if response.status != status:
         wait_s = retry_after_s(response.headers)
         raise FetchFailed(FailureKind.STATUS, status=response.status, retry_after_s=wait_s)
     if _is_encoded(response):
@@ -34,7 +36,9 @@ async def read_answer(response: aiohttp.ClientResponse, accept: tuple[str, ...],
     if "Content-Type" not in response.headers or response.content_type not in accept:
         raise FetchFailed(FailureKind.CONTENT_TYPE)
     body = await _body(response, max_bytes)
-    return Fetched(body=body, media_type=response.content_type, max_age_s=max_age_s(response.headers))
+    return Fetched(
+        body=body, media_type=response.content_type, max_age_s=max_age_s(response.headers), status=status
+    )
 
 
 def _is_encoded(response: aiohttp.ClientResponse) -> bool:

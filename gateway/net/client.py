@@ -1,13 +1,13 @@
-"""How is a document fetched from an issuer, whatever the network answers?
+"""How is an issuer asked for a document, or an API server, whatever the network answers?
 
-One GET, one connection, one deadline. Addresses are judged where they are dialed
+One request, one connection, one deadline. Addresses are judged where they are dialed
 (`gateway.net.dialer`), the answer where it is read (`gateway.net.answer`).
 """
 
 import asyncio
 import ssl
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 import aiohttp
 from yarl import URL
@@ -23,6 +23,9 @@ from gateway.net.token_file import TokenFileUnfit, read_token
 from gateway.net.url import Origin, UrlRefused, check_url, origin
 
 MAX_BYTES: Final = 512 * 1024
+
+
+Method = Literal["GET", "PUT", "POST"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +59,28 @@ class OutboundClient:
         return self._outbound.allow_http
 
     async def get(self, url: str, *, accept: tuple[str, ...], max_bytes: int = MAX_BYTES) -> Fetched:
-        """Fetch one document, which must be of one of the media types in `accept`.
+        """Fetch one document, which must be of one of the media types in `accept`. As `ask`."""
+        return await self.ask("GET", url, accept=accept, max_bytes=max_bytes)
 
-        Raises: FetchFailed, also when the deadline has passed.
+    async def ask(
+        self,
+        method: Method,
+        url: str,
+        *,
+        accept: tuple[str, ...],
+        max_bytes: int = MAX_BYTES,
+        document: bytes | None = None,
+    ) -> Fetched:
+        """Ask once, with a JSON document or without, for one of the media types in `accept`.
+
+        Raises: FetchFailed, also when the deadline has passed: what was asked may then have been done.
         Never: follows a redirect, stores or sends a cookie, reads proxies or passwords from the
         environment, decompresses, asks twice, keeps the connection, or holds more than `max_bytes`.
         """
         try:
             async with asyncio.timeout(self._deadlines.total_s):
-                return await self._fetch(self._checked(url), accept, max_bytes)
+                asked = _Asked(method=method, url=self._checked(url), accept=accept, document=document)
+                return await self._fetch(asked, max_bytes)
         except FetchFailed as failed:
             failure = FetchFailed(failed.kind, status=failed.status, retry_after_s=failed.retry_after_s)
         except (aiohttp.ClientError, OSError, ValueError, RuntimeError) as error:
@@ -86,33 +102,38 @@ class OutboundClient:
     def _may_dial(self, address: str) -> bool:
         return may_dial(address, allow_private_network=self._outbound.allow_private_network)
 
-    async def _fetch(self, url: URL, accept: tuple[str, ...], max_bytes: int) -> Fetched:
+    async def _fetch(self, asked: "_Asked", max_bytes: int) -> Fetched:
         dialer = Dialer(
             allow_private_network=self._outbound.allow_private_network or self._outbound.proxy is not None
         )
-        headers = await self._headers(url, accept)
+        headers = await self._headers(asked)
         async with await self._session(dialer) as session:
             try:
-                async with session.get(
-                    url,
+                async with session.request(
+                    asked.method,
+                    asked.url,
+                    data=asked.document,
                     headers=headers,
                     proxy=self._outbound.proxy,
                     allow_redirects=False,
                 ) as response:
-                    return await read_answer(response, accept, max_bytes)
+                    created = asked.method == "POST"
+                    return await read_answer(response, asked.accept, max_bytes, 201 if created else 200)
             except aiohttp.ClientConnectorError:
                 if dialer.refused and not dialer.dialed:
                     raise FetchFailed(FailureKind.ADDRESS_REFUSED) from None
                 raise
 
-    async def _headers(self, url: URL, accept: tuple[str, ...]) -> dict[str, str]:
+    async def _headers(self, asked: "_Asked") -> dict[str, str]:
         headers = {
-            "Accept": ", ".join(accept),
+            "Accept": ", ".join(asked.accept),
             "Accept-Encoding": "identity",
             "User-Agent": "token-gateway",
         }
+        if asked.document is not None:
+            headers["Content-Type"] = "application/json"
         path = self._outbound.token_file
-        if path is not None and origin(url) == self._token_origin:
+        if path is not None and origin(asked.url) == self._token_origin:
             try:
                 headers["Authorization"] = f"Bearer {await asyncio.to_thread(read_token, path)}"
             except TokenFileUnfit:
@@ -120,11 +141,11 @@ class OutboundClient:
         return headers
 
     async def _session(self, dialer: Dialer) -> aiohttp.ClientSession:
+        """One for each fetch. Its connection is left to it until it ends: only then is its end waited for."""
         connector = aiohttp.TCPConnector(
             ssl=await self._tls.context(),
             resolver=OwnThreadResolver(),
             use_dns_cache=False,
-            force_close=True,
             socket_factory=dialer,
         )
         return aiohttp.ClientSession(
@@ -139,6 +160,16 @@ class OutboundClient:
                 sock_connect=self._deadlines.connect_s,
             ),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One request, judged by `_checked`."""
+
+    method: Method
+    url: URL
+    accept: tuple[str, ...]
+    document: bytes | None = field(repr=False)
 
 
 class _Disconnected(aiohttp.ClientError):

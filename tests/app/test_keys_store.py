@@ -38,3 +38,10 @@ def test_a_failure_names_the_file_and_the_fix() -> None:
     with pytest.raises(ConfigError) as caught, blaming():
         raise KeyStoreError(path=Path("keys"), what="is missing", fix="restore it")
     assert str(caught.value) == "keys:1:1 downstream.keys: is missing. Fix: restore it."
+
+
+def test_what_no_file_names_has_no_line_and_may_pass() -> None:
+    with pytest.raises(ConfigError) as caught, blaming(None):
+        raise KeyStoreError(path=Path("secret/shop/keys"), what="is away", fix="wait", passes=True)
+    assert str(caught.value) == "secret/shop/keys: is away. Fix: wait."
+    assert caught.value.passes

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.keys.orders import Keys, revoke, rotate, rotate_now
+from gateway.keys.orders import Keys, advance, revoke, rotate, rotate_now
 from gateway.keys.rotation import Rotation
 from gateway.keys.signing_key import Algorithm, SigningKey
 from gateway.keys.stored_key import KeyState
@@ -81,3 +81,10 @@ def test_whatever_is_asked_one_key_signs(asked: list[int]) -> None:
             case _:
                 held = revoke(held, held[choice % len(held)].key.kid, ROTATION, now=now, make=some_key)
         assert ROTATION.active(held) is not None
+
+
+def test_what_is_due_is_done_where_nobody_else_does_it() -> None:
+    due = NOW + 86400
+    assert advance((stored(FIRST),), ROTATION, now=NOW, make=never) == (stored(FIRST),)
+    keys = advance((stored(FIRST),), ROTATION, now=due, make=make)
+    assert states(keys) == {FIRST.kid: (ACTIVE, NOW), NEW.kid: (PENDING, due)}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from gateway.net.client import Deadlines, OutboundClient
+from gateway.net.client import Deadlines, Method, OutboundClient
 from gateway.net.failure import FailureKind, FetchFailed
 from gateway.net.outbound import Outbound
 from tests.net.certificates import Authority
@@ -399,3 +399,40 @@ async def test_a_proxy_that_refuses() -> None:
 async def test_a_proxy_is_not_a_metadata_service() -> None:
     client = OutboundClient(Outbound(proxy="http://169.254.169.254"))
     assert await kind_of(client, "https://idp.example") is FailureKind.ADDRESS_REFUSED
+
+
+# --- objects given to an API server -------------------------------------------
+
+
+@pytest.mark.parametrize(("method", "status"), [("PUT", 200), ("POST", 201)])
+async def test_a_document_is_given_once(method: Method, status: int) -> None:
+    async def taken(request: web.BaseRequest) -> web.Response:
+        assert await request.json() == {"a": 1}
+        return web.json_response({}, status=status)
+
+    async with website(taken) as site:
+        client = OutboundClient(LOOPBACK)
+        fetched = await client.ask(method, f"{site.url}/x", accept=JSON, document=b'{"a": 1}')
+    assert fetched.status == status
+    (request,) = site.requests
+    assert (request.method, request.headers["Content-Type"]) == (method, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("method", "status"), [("GET", 201), ("PUT", 201), ("POST", 200), ("PUT", 204), ("PUT", 409)]
+)
+async def test_another_status_is_no_success(method: Method, status: int) -> None:
+    async def answers(request: web.BaseRequest) -> web.Response:
+        return web.json_response({}, status=status)
+
+    async with website(answers) as site:
+        with pytest.raises(FetchFailed) as caught:
+            await OutboundClient(LOOPBACK).ask(method, site.url, accept=JSON)
+    assert (caught.value.kind, caught.value.status) == (FailureKind.STATUS, status)
+
+
+async def test_a_document_is_not_given_twice_when_the_connection_is_lost() -> None:
+    async with raw_server(says(b"")) as site:
+        with pytest.raises(FetchFailed):
+            await OutboundClient(LOOPBACK).ask("PUT", site.url, accept=JSON, document=b"{}")
+    assert site.connections == 1

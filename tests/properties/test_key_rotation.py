@@ -188,7 +188,7 @@ LATEST_S: Final = MOUNTED_WITHIN_S + SEEN_WITHIN_S
 
 
 def simulate_mounts(runs: list[Run], replicas: list[list[int]], rotation: Rotation) -> World:
-    """Each replica has a change of the Secret so many seconds after it was written, or never: the next came."""
+    """Each replica has a change of the Secret so many seconds after it was written, unless the next came."""
     first = StoredKey(key=nameless("ES256"), state=KeyState.ACTIVE, created_at=START, since=START)
     world = World(rotation=rotation, keys=(first,))
     written = [(START - LATEST_S, world.keys)]
