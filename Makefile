@@ -21,7 +21,7 @@ BENCH := .cache/.bench
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 -p tests.wire.what_ran
 NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node tests/edge/browser,$(dir)/package.json $(dir)/package-lock.json)
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
-GO_MODULE := tests/backends/go/go.mod tests/backends/go/go.sum
+GO_MODULES := $(foreach dir,tests/backends/go tests/wire/api-server,$(dir)/go.mod $(dir)/go.sum)
 
 .PHONY: help dev test quick test-proxies wire fuzz mutants bench soak fmt lint format-check types imports tools clean
 
@@ -87,6 +87,6 @@ $(BENCH): $(DEV) $(LOAD_CLIENT)
 	@.ci/bootstrap bench
 	@touch $@
 
-$(WIRE): $(DEV) .ci/debian-unpack $(NODE_PACKAGES) $(GO_MODULE)
+$(WIRE): $(DEV) .ci/debian-unpack $(NODE_PACKAGES) $(GO_MODULES)
 	@.ci/bootstrap wire
 	@touch $@

@@ -26,6 +26,8 @@ class Component(Enum):
     HAPROXY = "haproxy"
     HAPROXY_NEW = "haproxy-new"
     ENVOY = "envoy"
+    ETCD = "etcd"
+    KUBE_APISERVER = "kube-apiserver"
     NODE = "node"
     GO = "go"
     CHROMIUM = "chromium"
@@ -44,6 +46,8 @@ _VERSION_ARGUMENT = {
     Component.HAPROXY: "-v",
     Component.HAPROXY_NEW: "-v",
     Component.ENVOY: "--version",
+    Component.ETCD: "--version",
+    Component.KUBE_APISERVER: "--version",
     Component.NODE: "--version",
     Component.GO: "version",
     Component.CHROMIUM: "--version",
