@@ -7,34 +7,27 @@ from shutil import rmtree
 import pytest
 
 from gateway.keys.failure import KeyStoreError
+from gateway.keys.manifest import render_manifest
 from gateway.keys.shared import SharedStore
 from gateway.keys.signing_key import SigningKey
 from gateway.keys.stored_key import KeyState, StoredKey
-from tests.keys.layouts import NOW, clock, lay_out, some_key
+from tests.keys import mounts
+from tests.keys.layouts import NOW, clock, entry, lay_out, some_key
 
 
 def load(path: Path) -> tuple[StoredKey, ...]:
     return SharedStore(path=path).load(algorithm="ES256", clock=clock)
 
 
-def mount(directory: Path, name: str, *keys: SigningKey) -> None:
-    """Write one version of a Secret as the kubelet does (its `AtomicWriter`)."""
-    directory.mkdir(exist_ok=True)
-    old = directory / "..data"
-    outdated = directory / old.readlink() if old.is_symlink() else None
-    lay_out(directory / f"..{name}", *((key, KeyState.ACTIVE) for key in keys), mode=0o440)
-    (directory / "..data_tmp").symlink_to(f"..{name}")
-    (directory / "..data_tmp").rename(directory / "..data")
-    for file in (directory / f"..{name}").iterdir():
-        if not (directory / file.name).is_symlink():
-            (directory / file.name).symlink_to(f"..data/{file.name}")
-    if outdated is not None:
-        rmtree(outdated)
+def mount(directory: Path, *keys: SigningKey) -> None:
+    """Write one version of a Secret with these keys."""
+    files = {f"{key.kid}.pem": key.to_pem() for key in keys}
+    mounts.mount(directory, files | {"keys.json": render_manifest(map(entry, keys))})
 
 
 def test_a_mounted_secret_is_read(tmp_path: Path) -> None:
     key = some_key()
-    mount(tmp_path / "keys", "1", key)
+    mount(tmp_path / "keys", key)
     (tmp_path / "keys").chmod(0o1777)
     before = sorted(path.name for path in (tmp_path / "keys").rglob("*"))
     assert load(tmp_path / "keys") == (StoredKey(key=key, state=KeyState.ACTIVE, created_at=NOW),)
@@ -71,15 +64,15 @@ def test_it_must_exist_and_is_never_made(tmp_path: Path) -> None:
 
 def test_a_missing_key_of_a_secret_is_refused(tmp_path: Path) -> None:
     key = some_key()
-    mount(tmp_path / "keys", "1", key)
-    (tmp_path / "keys" / "..1" / f"{key.kid}.pem").unlink()
+    mount(tmp_path / "keys", key)
+    (tmp_path / "keys" / "..data" / f"{key.kid}.pem").unlink()
     with pytest.raises(KeyStoreError, match="is missing"):
         load(tmp_path / "keys")
 
 
 def test_a_generation_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
-    mount(tmp_path / "keys", "1", some_key())
-    rmtree(tmp_path / "keys" / "..1")
+    mount(tmp_path / "keys", some_key())
+    rmtree((tmp_path / "keys" / "..data").resolve())
     with pytest.raises(KeyStoreError, match="is missing"):
         load(tmp_path / "keys")
 
@@ -89,12 +82,12 @@ def test_reading_while_the_kubelet_writes_gives_one_generation(tmp_path: Path) -
     # Each generation has two keys, and shares one with the next: a mixture would show.
     generations = [(keys[0], keys[1]), (keys[1], keys[2]), (keys[2], keys[0])]
     path = tmp_path / "keys"
-    mount(path, "first", *generations[0])
+    mount(path, *generations[0])
     seen = set()
     with ThreadPoolExecutor(1) as pool:
         for number in range(1, 60):
             # No reading meets more than one new version, however busy this machine is.
-            written = pool.submit(mount, path, str(number), *generations[number % 3])
+            written = pool.submit(mount, path, *generations[number % 3])
             while not written.done():
                 seen.add(tuple(stored.key for stored in load(path)))
             written.result()

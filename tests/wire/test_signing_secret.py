@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from gateway.app import keys_secret
 from gateway.app.parts import CLOCK
@@ -25,6 +26,7 @@ from gateway.kubernetes.name import SecretName
 from gateway.kubernetes.place import ApiServer as Place
 from gateway.kubernetes.secrets import Secrets
 from tests.cli.configuration import Ran, Run, runner
+from tests.docs.pages import ROOT, blocks_of
 from tests.keys.layouts import some_key
 from tests.kubernetes.stand_in import StandIn
 from tests.wire.api_server import ApiServer, Rule
@@ -37,6 +39,7 @@ NAMESPACES = (f"team-{number}" for number in count())
 READ: Rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get"], "resourceNames": ["keys"]}
 WRITE: Rule = {**READ, "verbs": ["update"]}
 BOTH: Rule = {**READ, "verbs": ["get", "update"]}
+"""What the chart and docs/keys.md give; `test_the_documented_rule` holds them equal."""
 MAKE: Rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]}
 
 
@@ -99,6 +102,13 @@ class Account:
 
 
 # --- the rules ----------------------------------------------------------------
+
+
+def test_the_documented_rule() -> None:
+    page = blocks_of(ROOT / "docs" / "keys.md")
+    (role,) = (yaml.safe_load(block.text) for block in page if "kind: Role\n" in block.text)
+    (rule,) = role["rules"]
+    assert rule == {**BOTH, "resourceNames": ["token-gateway-keys"]}
 
 
 def test_get_and_update_of_one_secret_are_enough(
