@@ -7,6 +7,7 @@ from gateway.keys.schedule import (
     JWKS_MAX_AGE_S,
     LOOK_EVERY_S,
     MIN_ROTATE_EVERY_S,
+    MOUNTED_WITHIN_S,
     PENDING_S,
     RETIRING_S,
     SEEN_WITHIN_S,
@@ -41,3 +42,11 @@ def test_the_sums() -> None:
     assert f"retiring for {SEEN_WITHIN_S} + {MAX_LIFE_S} + 2 \N{MULTIPLICATION SIGN} {SKEW_S} s" in text
     assert f"{MIN_ROTATE_EVERY_S // 60} minutes at least" in text
     assert f"it signs {PENDING_S} s later" in text
+
+
+def test_the_sums_of_a_secret() -> None:
+    text = re.sub(r"\s+", " ", PAGE)
+    shortest_s = MIN_ROTATE_EVERY_S + 2 * MOUNTED_WITHIN_S
+    assert f"{MOUNTED_WITHIN_S} s longer than in a directory" in text
+    assert f"pending {PENDING_S + MOUNTED_WITHIN_S} s, retiring {RETIRING_S + MOUNTED_WITHIN_S} s" in text
+    assert f"`--every` at least {shortest_s // 60} minutes" in text

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gateway.app import keys_secret
 from gateway.cli import main
 from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError
@@ -19,6 +20,7 @@ from gateway.core.mint import IDENTITY_HEADERS
 from gateway.dev import tour
 from gateway.dev.sample import Ports
 from tests.docs.pages import BLOCKS, PAGES, ROOT, Block, blocks_of, of_kind
+from tests.kubernetes.stand_in import StandIn
 
 CHECKED = {"sh", "yaml", "python", "js", "go", "http", ""}
 SOURCES = {
@@ -78,6 +80,8 @@ def test_every_command_works(
                 assert f"\n{target}:" in (ROOT / "Makefile").read_text()
             case ["gateway", "serve", *options]:  # tests/app serves; here only what it is given
                 assert main(["check", *options]) == 0
+            case ["gateway", "keys", *arguments] if "--secret" in arguments:
+                run_in_a_pod(arguments, tmp_path, monkeypatch)
             case ["gateway", "keys", *arguments]:
                 run_on_a_copy(arguments, tmp_path, monkeypatch)
             case ["gateway", *arguments]:
@@ -105,6 +109,23 @@ def run_on_a_copy(arguments: list[str], folder: Path, monkeypatch: pytest.Monkey
         assert main(["keys", *(kid if one == "KID" else one for one in arguments)]) == 0
 
 
+def run_in_a_pod(arguments: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The API server is a stand-in; tests/wire/test_signing_secret.py asks a real one."""
+    (account := folder / arguments[0]).mkdir()
+    with StandIn(account).running() as api, monkeypatch.context() as pod:
+        (account / "ca.pem").rename(account / "ca.crt")
+        (account / "namespace").write_text("shop")
+        pod.setattr(keys_secret, "ACCOUNT", account)
+        pod.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+        pod.setenv("KUBERNETES_SERVICE_PORT", str(api.port))
+        words = ["name" if one == "NAME" else one for one in arguments]
+        if words[0] != "init":
+            assert main(["keys", "init", "--secret", "name"]) == 0
+        files = (name for secret in api.secrets.values() for name in secret["data"])
+        kid = next((name.removesuffix(".pem") for name in files if name.endswith(".pem")), "")
+        assert main(["keys", *(kid if one == "KID" else one for one in words)]) == 0
+
+
 def assert_of_the_tour(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """The tour's commands are run in tests/dev/test_run.py."""
     script = Path(sys.executable).with_name("gateway")
@@ -120,7 +141,7 @@ def assert_of_the_tour(words: list[str], monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_piece_of_configuration_compiles(block: Block, tmp_path: Path) -> None:
     document = yaml.safe_load(block.text)
     if "kind" in document:
-        assert_network_policy(document)
+        {"Role": assert_role, "NetworkPolicy": assert_network_policy}[document["kind"]](document)
         return
     if "revoked" in document:
         assert_deny_list(block.text)
@@ -144,6 +165,15 @@ def assert_deny_list(text: str) -> None:
     assert listed.subjects
     assert listed.keys
     assert listed.fingerprints
+
+
+def assert_role(document: dict[str, object]) -> None:
+    """Is there a rule, and for named things alone? tests/wire/test_signing_secret.py does what it allows."""
+    assert document["apiVersion"] == "rbac.authorization.k8s.io/v1"
+    rules = document["rules"]
+    assert isinstance(rules, list)
+    assert rules
+    assert all(rule["resourceNames"] and "*" not in rule["verbs"] + rule["resources"] for rule in rules)
 
 
 def assert_network_policy(document: dict[str, object]) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 from tests.mutants.answer_checks import ANSWER_CHECKS
 from tests.mutants.edge_checks import EDGE_CHECKS
 from tests.mutants.edge_core_checks import EDGE_CORE_CHECKS
+from tests.mutants.key_checks import KEY_CHECKS
 from tests.mutants.mutant import Group
 from tests.mutants.request_checks import REQUEST_CHECKS
 from tests.mutants.token_checks import TOKEN_CHECKS
@@ -15,4 +16,5 @@ GROUPS: Final[tuple[Group, ...]] = (
     *ANSWER_CHECKS,
     *EDGE_CHECKS,
     *EDGE_CORE_CHECKS,
+    *KEY_CHECKS,
 )
