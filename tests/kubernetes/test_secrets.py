@@ -1,5 +1,6 @@
 """Is a Secret replaced only where nobody has written since it was read, and is nothing of it ever shown?"""
 
+import time
 import traceback
 from base64 import b64encode
 from pathlib import Path
@@ -12,6 +13,7 @@ from gateway.kubernetes.failure import ApiFailed
 from gateway.kubernetes.name import SecretName
 from gateway.kubernetes.place import ApiServer
 from gateway.kubernetes.secrets import Secrets
+from gateway.net.client import Deadlines
 from tests.kubernetes.stand_in import SOON, StandIn
 from tests.net.certificates import Authority
 
@@ -187,3 +189,14 @@ async def test_what_is_wrong_with_the_way_there(api: StandIn, changed: dict[str,
 async def test_what_the_api_server_says_is_not_repeated(api: StandIn, status: int) -> None:
     api.statuses["GET"] = status
     assert str(status) in (await failure_of(api)).what or status in {401, 403}
+
+
+async def test_an_api_server_that_does_not_answer_in_time_may_have_done_it(api: StandIn) -> None:
+    api.put(PATH, {})
+    hurried = Secrets(api.account, deadlines=Deadlines(total_s=0.5, connect_s=0.5))
+    secret = await hurried.get(NAME)
+    assert secret is not None
+    api.before_write = lambda: time.sleep(1)
+    with pytest.raises(ApiFailed, match="does not answer in time") as caught:
+        await hurried.replace(NAME, secret, {"a": CANARY})
+    assert caught.value.passes
