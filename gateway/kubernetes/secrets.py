@@ -45,6 +45,7 @@ class Secrets:
             ca_file=server.ca_file,
             allow_private_network=True,  # where every API server is, seen from its pods
             token_file=server.token_file,
+            old_certificates=True,  # as those of clusters made by Go before 1.15
         )
         self._client = OutboundClient(
             outbound, own_url=server.url, deadlines=deadlines or Deadlines(total_s=10.0, connect_s=5.0)

@@ -51,7 +51,7 @@ class OutboundClient:
         self._outbound = outbound
         self._deadlines = deadlines or Deadlines()
         self._token_origin = _token_origin(own_url)
-        self._tls = TlsContext(outbound.ca_file)
+        self._tls = TlsContext(outbound.ca_file, strict=not outbound.old_certificates)
 
     @property
     def allow_http(self) -> bool:
@@ -118,7 +118,10 @@ class OutboundClient:
                     allow_redirects=False,
                 ) as response:
                     created = asked.method == "POST"
-                    return await read_answer(response, asked.accept, max_bytes, 201 if created else 200)
+                    try:
+                        return await read_answer(response, asked.accept, max_bytes, 201 if created else 200)
+                    finally:
+                        await session.close()  # what has not been read to its end as well
             except aiohttp.ClientConnectorError:
                 if dialer.refused and not dialer.dialed:
                     raise FetchFailed(FailureKind.ADDRESS_REFUSED) from None

@@ -23,6 +23,9 @@ class Outbound:
     token_file: str | None = None
     """Sent as a Bearer token to the issuer's own https origin; read again at each fetch."""
 
+    old_certificates: bool = False
+    """Certificates without key identifiers are believed as well, whatever Python's default is."""
+
     def __post_init__(self) -> None:
         """Refuse what aiohttp would only fail at, much later, with a message that names the URL."""
         if self.proxy is None:

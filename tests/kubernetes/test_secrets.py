@@ -1,5 +1,7 @@
 """Is a Secret replaced only where nobody has written since it was read, and is nothing of it ever shown?"""
 
+import asyncio
+import ssl
 import time
 import traceback
 from base64 import b64encode
@@ -13,7 +15,9 @@ from gateway.kubernetes.failure import ApiFailed
 from gateway.kubernetes.name import SecretName
 from gateway.kubernetes.place import ApiServer
 from gateway.kubernetes.secrets import Secrets
-from gateway.net.client import Deadlines
+from gateway.net.client import Deadlines, OutboundClient
+from gateway.net.failure import FailureKind, FetchFailed
+from gateway.net.outbound import Outbound
 from tests.kubernetes.stand_in import SOON, StandIn
 from tests.net.certificates import Authority
 
@@ -200,3 +204,23 @@ async def test_an_api_server_that_does_not_answer_in_time_may_have_done_it(api: 
     with pytest.raises(ApiFailed, match="does not answer in time") as caught:
         await hurried.replace(NAME, secret, {"a": CANARY})
     assert caught.value.passes
+    await asyncio.sleep(1.2)  # until it has ended the connection as well
+
+
+async def test_an_authority_from_before_key_identifiers_vouches_for_its_cluster(
+    api: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As every certificate of these tests; a context as Python 3.13 makes it would refuse them."""
+    usual = ssl.create_default_context
+
+    def strict(*, cafile: str) -> ssl.SSLContext:
+        context = usual(cafile=cafile)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    monkeypatch.setattr(ssl, "create_default_context", strict)
+    assert await api.client.get(NAME) is None
+    issuers = OutboundClient(Outbound(ca_file=api.account.ca_file, allow_private_network=True))
+    with pytest.raises(FetchFailed) as caught:
+        await issuers.get(api.account.url, accept=("application/json",))
+    assert caught.value.kind is FailureKind.TLS
