@@ -40,6 +40,13 @@ def test_one_octet_more_or_less_is_nobody_or_somebody_and_no_exception(place: in
     assert isinstance(names_in(bytes(der)), frozenset)
 
 
+def test_an_odd_serial_number_is_nobodys_business() -> None:
+    """Nothing is printed about it either: warnings are errors here."""
+    der = bytearray(certificate(NAME, SPIFFE))
+    der[14] ^= 1  # of the length of the serial number, and so of its sign
+    assert isinstance(names_in(bytes(der)), frozenset)
+
+
 def test_it_reads_what_our_own_listener_reads() -> None:
     der = certificate("a.example", "*.B.example")
     assert names_in(der) == dns_names(pem(der))

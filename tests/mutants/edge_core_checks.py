@@ -21,7 +21,7 @@ EDGE_CORE_CHECKS: Final = (
             # llhttp would read what is left of the body as the next head.
             Mutant(
                 "edge-parser-afresh",
-                "            self._parser = httptools.HttpRequestParser(self)\n        headers",
+                "            self._parser = _UNMADE\n        headers",
                 "            pass\n        headers",
             ),
         ),
