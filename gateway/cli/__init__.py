@@ -16,7 +16,7 @@ from gateway.cli.output import EX_CONFIG, EX_TEMPFAIL, Commands, print_problems
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
-COMMANDS: Final = ("serve", "check", "explain", "token", "keys", "snippet", "dev")
+COMMANDS: Final = ("init", "serve", "check", "explain", "token", "keys", "snippet", "dev")
 """Each is a module of this package. Only the one that is run is imported: `serve` keeps what it imports."""
 
 

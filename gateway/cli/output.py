@@ -6,7 +6,7 @@ from argparse import ArgumentParser, _ActionsContainer, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from gateway.config.problem import ConfigError
+from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import World
 from gateway.core.policy import Policy
 
@@ -67,7 +67,7 @@ def print_json(document: Any) -> None:
 def print_problems(error: ConfigError, *, as_json: bool) -> None:
     """Print every problem of a configuration: on stderr for a person, on stdout for a program."""
     if as_json:
-        print_json({"ok": False, "problems": [_as_members(problem) for problem in error.problems]})
+        print_json({"ok": False, "problems": [as_members(problem) for problem in error.problems]})
         return
     for problem in error.problems:
         print(problem, file=sys.stderr)
@@ -87,8 +87,6 @@ def complain(text: str) -> int:
     return EX_USAGE
 
 
-# --- private ---
-
-
-def _as_members(problem: Any) -> dict[str, Any]:
+def as_members(problem: Problem) -> dict[str, Any]:
+    """Give a problem as a member of a JSON document."""
     return {name: getattr(problem, name) for name in ("file", "line", "column", "path", "what", "fix")}

@@ -7,9 +7,9 @@ duplicate keys are refused, because a reader of the file would miss what they do
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 import yaml
 from yaml.events import (
@@ -31,6 +31,10 @@ from gateway.config.tree import Mark, Node
 from gateway.config.yaml_syntax import character_problem, escape_problem, syntax_problem
 
 MAX_DEPTH: Final = 24
+MAX_STREAM_DEPTH: Final = 64
+"""The managed fields of an object in a List nest to about 30."""
+
+Result = TypeVar("Result")
 
 
 class NotYaml(Exception):
@@ -55,6 +59,16 @@ def read_tree(text: str, file: str, *, top: str = "policies:") -> tuple[Node, tu
     return _read(text, _Reader(file=file, top=top), _USUAL)
 
 
+def read_stream(text: str, file: str) -> tuple[tuple[Node, tuple[Problem, ...]], ...]:
+    """Read every document of a stream, each with the duplicates found in it; empty ones are left out.
+
+    For files that others write: texts may hold line ends, and values nest deeper. All else is refused as
+    above. Raises: NotYaml for the stream as a whole. Never: prints a value of the file.
+    """
+    reader = _Reader(file=file, top="apiVersion:", prose=True, max_depth=MAX_STREAM_DEPTH)
+    return _guarded(text, reader, _USUAL, lambda: tuple(reader.documents()))
+
+
 # --- private ---
 
 # Where PyYAML has libyaml, it takes a twelfth of the time. A file must mean the same with and without it: so
@@ -66,23 +80,32 @@ _PLAIN: Final = re.compile("[\n -\x3e@-~\xa1-\u2027\u202a-\ud7ff]*+")
 
 
 def _read(text: str, reader: "_Reader", loader: type[yaml.SafeLoader]) -> tuple[Node, tuple[Problem, ...]]:
+    root = _guarded(text, reader, loader, reader.document)
+    return root, tuple(reader.problems)
+
+
+def _guarded(
+    text: str, reader: "_Reader", loader: type[yaml.SafeLoader], read: Callable[[], Result]
+) -> Result:
     file = reader.file
     try:
         reader.events = yaml.parse(text, Loader=loader)
-        root = reader.document()
+        return read()
     except yaml.MarkedYAMLError as error:
         raise NotYaml(syntax_problem(file, error)) from None
     except yaml.YAMLError:
         raise NotYaml(character_problem(file, text)) from None
     except (ValueError, OverflowError):  # PyYAML 6.0 lets chr() raise for "\UFFFFFFFF"
         raise NotYaml(escape_problem(file, text)) from None
-    return root, tuple(reader.problems)
 
 
 @dataclass(slots=True)
 class _Reader:
     file: str
     top: str
+    prose: bool = False
+    """Whether texts may hold line ends."""
+    max_depth: int = MAX_DEPTH
     events: Iterator[Event] = field(default_factory=lambda: iter(()))
     problems: list[Problem] = field(default_factory=list)
 
@@ -106,12 +129,25 @@ class _Reader:
             raise self._stop(_mark(event), (), "a second document begins here", "keep one document a file")
         return root
 
+    def documents(self) -> Iterator[tuple[Node, tuple[Problem, ...]]]:
+        while not isinstance(event := self._next(), StreamEndEvent):
+            if isinstance(event, StreamStartEvent | DocumentStartEvent | DocumentEndEvent):
+                continue
+            if isinstance(event, ScalarEvent) and event.implicit[0] and _scalar(event) is None:
+                continue  # nothing between two `---`
+            if not isinstance(event, MappingStartEvent):
+                fix = f"begin each document with a key such as {self.top}"
+                raise self._stop(_mark(event), (), "a document is not a mapping", fix)
+            self.problems = []
+            root = self._node(event, ())
+            yield root, tuple(self.problems)
+
     def _next(self) -> Event:
         return next(self.events)
 
     def _node(self, event: Event, path: Path, mark: Mark | None = None) -> Node:
         self._refuse_cleverness(event, path)
-        if len(path) > MAX_DEPTH:
+        if len(path) > self.max_depth:
             raise self._stop(_mark(event), (), "nested too deeply", "use the format of config/README.md")
         match event:
             case ScalarEvent():
@@ -151,7 +187,8 @@ class _Reader:
             raise self._stop(_mark(event), path, "anchors and aliases are refused", "write the value out")
         if getattr(event, "tag", None) is not None:
             raise self._stop(_mark(event), path, "a YAML tag is refused", "leave the tag out")
-        if isinstance(event, ScalarEvent) and _UNPRINTABLE.search(event.value):
+        unprintable = _UNWRITTEN if self.prose else _UNPRINTABLE
+        if isinstance(event, ScalarEvent) and unprintable.search(event.value):
             raise self._stop(
                 _mark(event), path, "text with a line end or control character", "write one line of text"
             )
@@ -170,6 +207,8 @@ _INTEGER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 _FLOAT: Final = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 """No field has any of these, and each has surprised a program that did not expect it."""
+_UNWRITTEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""The same without tabs and line ends, which an annotation of a manifest may well have."""
 _LEADING_ZERO: Final = re.compile(r"0[0-9]+")
 _WORDS: Final[dict[str, bool | None]] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),

@@ -1,0 +1,63 @@
+"""Which controller serves this Ingress, by the class and the annotations that it has?
+
+Names are those of `gateway snippet`. The class alone is a name that anybody chooses: where two controllers
+use one, the annotations tell.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from gateway.draft.fields import text
+from gateway.draft.manifests import Manifest
+
+BEGINS_WITH: Final = frozenset({"ingress-nginx", "f5-nic", "traefik", "haproxy", "contour"})
+"""Those that read ImplementationSpecific as: begins with this text."""
+TEXTUAL: Final = frozenset({"traefik", "traefik-ingress-nginx", "f5-nic", None})
+"""Those that may read Prefix so too, /a as /ab: Traefik without strictPrefixMatching, NGINX's own; and one
+that is not known.
+"""
+SERVER_OF_ITS_OWN: Final = frozenset({"ingress-nginx", "f5-nic"})
+"""Those for which a host with rules gets none of a rule without a host."""
+
+
+def classes_of(manifests: Iterable[Manifest]) -> dict[str, str]:
+    """Give the controllers that IngressClass objects name, by class."""
+    found: dict[str, str] = {}
+    for one in manifests:
+        if (one.kind, one.group) == ("IngressClass", "networking.k8s.io"):
+            found[one.name] = text(one.node, "spec", "controller") or ""
+    return found
+
+
+def target_of(class_name: str, annotations: Mapping[str, str], classes: Mapping[str, str]) -> str | None:
+    """Give the snippet for its controller; None where nothing tells."""
+    if class_name in classes:
+        return _CONTROLLERS.get(classes[class_name].lower())
+    if any(name.startswith(("nginx.org/", "nginx.com/")) for name in annotations):
+        return "f5-nic"
+    for word, target in _WORDS:
+        if word in class_name.lower():
+            return target
+    if class_name == "" and any(name.startswith("nginx.ingress.kubernetes.io/") for name in annotations):
+        return "ingress-nginx"
+    return None
+
+
+# --- private ---
+
+_CONTROLLERS: Final[Mapping[str, str]] = {
+    "k8s.io/ingress-nginx": "ingress-nginx",
+    "nginx.org/ingress-controller": "f5-nic",
+    "traefik.io/ingress-controller": "traefik",
+    "haproxy-ingress.github.io/controller": "haproxy",
+    "haproxy.org/ingress-controller/haproxy": "haproxy",
+    "projectcontour.io/ingress-controller": "contour",
+    "istio.io/ingress-controller": "istio",
+}
+_WORDS: Final = (
+    ("traefik", "traefik"),
+    ("haproxy", "haproxy"),
+    ("contour", "contour"),
+    ("istio", "istio"),
+    ("nginx", "ingress-nginx"),
+)
