@@ -10,13 +10,20 @@ from typing import Final
 from gateway.draft.fields import text
 from gateway.draft.manifests import Manifest
 
-BEGINS_WITH: Final = frozenset({"ingress-nginx", "f5-nic", "traefik", "haproxy", "contour"})
-"""Those that read ImplementationSpecific as: begins with this text."""
-TEXTUAL: Final = frozenset({"traefik", "traefik-ingress-nginx", "f5-nic", None})
-"""Those that may read Prefix so too, /a as /ab: Traefik without strictPrefixMatching, NGINX's own; and one
-that is not known.
+TRAEFIK: Final = "traefik"
+INGRESS_NGINX: Final = frozenset({"ingress-nginx", "ingress-nginx-global"})
+
+ELEMENT_BY_ELEMENT: Final = INGRESS_NGINX | {"haproxy", "haproxy-lua", "contour", "istio"}
+"""Those that read Prefix as Kubernetes says. Others may read /a as /ab too: Traefik without
+strictPrefixMatching, NGINX's own, and one that is not known.
 """
-SERVER_OF_ITS_OWN: Final = frozenset({"ingress-nginx", "f5-nic"})
+BEGINS_WITH: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik-middleware", "haproxy", "contour"}
+"""Those that read ImplementationSpecific as: begins with this text."""
+EXACT_FIRST: Final = ELEMENT_BY_ELEMENT | {"f5-nic"}
+"""Traefik ranks by the length of the rule, in which `Path(` is shorter than `PathPrefix(`."""
+LONGEST_FIRST: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik-middleware"}
+"""Of prefixes of both types. HAProxy's controllers have an order of types besides."""
+SERVER_OF_ITS_OWN: Final = INGRESS_NGINX | {"f5-nic"}
 """Those for which a host with rules gets none of a rule without a host."""
 
 
@@ -48,14 +55,14 @@ def target_of(class_name: str, annotations: Mapping[str, str], classes: Mapping[
 _CONTROLLERS: Final[Mapping[str, str]] = {
     "k8s.io/ingress-nginx": "ingress-nginx",
     "nginx.org/ingress-controller": "f5-nic",
-    "traefik.io/ingress-controller": "traefik",
+    "traefik.io/ingress-controller": TRAEFIK,
     "haproxy-ingress.github.io/controller": "haproxy",
     "haproxy.org/ingress-controller/haproxy": "haproxy",
     "projectcontour.io/ingress-controller": "contour",
     "istio.io/ingress-controller": "istio",
 }
 _WORDS: Final = (
-    ("traefik", "traefik"),
+    ("traefik", TRAEFIK),
     ("haproxy", "haproxy"),
     ("contour", "contour"),
     ("istio", "istio"),

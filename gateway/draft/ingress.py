@@ -7,12 +7,18 @@ from it, the controller: ingress-nginx (internal/ingress/controller/template: bu
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from gateway.config.problem import Unfit
 from gateway.config.tree import Node
 from gateway.draft import annotations as known
-from gateway.draft.controllers import BEGINS_WITH, TEXTUAL, target_of
+from gateway.draft.controllers import (
+    BEGINS_WITH,
+    ELEMENT_BY_ELEMENT,
+    EXACT_FIRST,
+    INGRESS_NGINX,
+    LONGEST_FIRST,
+    target_of,
+)
 from gateway.draft.fields import at, items, members, number, shown, text
 from gateway.draft.manifests import Manifest
 from gateway.draft.reach import EVERYTHING, Reach
@@ -29,7 +35,7 @@ def read_ingresses(
     regex_hosts = {
         host
         for one in ingresses
-        if one.target in {"ingress-nginx", None} and known.wants_regex(one.annotations)
+        if one.target in {*INGRESS_NGINX, None} and known.wants_regex(one.annotations)
         for host in one.hosts()
     }
     for one in ingresses:
@@ -45,10 +51,6 @@ def read_ingresses(
 
 
 # --- private ---
-
-_EXACT_FIRST: Final = frozenset({"ingress-nginx", "f5-nic", "haproxy", "contour", "istio"})
-_LONGEST_FIRST: Final = frozenset({"ingress-nginx", "f5-nic", "traefik"})
-"""Of prefixes of both types. HAProxy's controllers have an order of types besides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,15 +107,14 @@ class _Ingress:
                 raise Unfit("annotations give its paths another meaning", "add the routes by hand")
             match kind:
                 case "Exact":
-                    # Traefik ranks by the length of the rule, and Path( is shorter than PathPrefix(.
-                    rank = ranked if self.target in _EXACT_FIRST else None
+                    rank = ranked if self.target in EXACT_FIRST else None
                     return _Read(exactly(path), Reach(exactly(path)), rank)
                 case "Prefix":
-                    strict = self.target not in TEXTUAL or path.endswith("/")
+                    strict = self.target in ELEMENT_BY_ELEMENT or path.endswith("/")
                     return _Read(below(path), Reach(below(path) if strict else None, path), ranked)
                 case "ImplementationSpecific" if self.target in BEGINS_WITH:
                     whole = Reach(below(path)) if path.endswith("/") else Reach(None, path)
-                    return _Read(below(path), whole, ranked if self.target in _LONGEST_FIRST else None)
+                    return _Read(below(path), whole, ranked if self.target in LONGEST_FIRST else None)
                 case _:
                     raise Unfit(
                         f"pathType {kind or 'is missing and'} means what the controller likes",
@@ -121,11 +122,18 @@ class _Ingress:
                     )
         except Unfit as unfit:
             found.omit(place, unfit.what, unfit.fix)
-            return _Read(None, EVERYTHING if self._has_paths_of_its_own() else _bound(path), ranked)
+            return _Read(
+                None, EVERYTHING if self._has_paths_of_its_own() else self._bound(path, kind), ranked
+            )
+
+    def _bound(self, path: str, kind: str) -> Reach:
+        if self._has_paths_of_its_own():
+            return EVERYTHING
+        return _bound(path, is_text=kind in {"Exact", "Prefix"} and self.target is not None)
 
     def _has_paths_of_its_own(self) -> bool:
         names = {"router.pathmatcher", "path-type", "path-regex", "use-regex"}
-        if self.target == "traefik-ingress-nginx":
+        if self.target not in ELEMENT_BY_ELEMENT:  # Traefik, for one, reads annotations of ingress-nginx
             names.add("rewrite-target")
         return any(name.rpartition("/")[2] in names for name in self.annotations)
 
@@ -184,11 +192,14 @@ def _rank(path: str, kind: str) -> tuple[int, ...]:
     return (1, -len(path.removesuffix("/")) - 1 if kind == "Prefix" else -len(path))
 
 
-def _bound(path: str) -> Reach:
-    """What a path in a dialect of the controller's may mean, at most: a `/` at its end may be optional."""
+def _bound(path: str, *, is_text: bool) -> Reach:
+    """What a path that cannot be said may mean, at most; where it is no text it may be a pattern."""
     literal = ""
     for character in path:
         if not (character.isascii() and (character.isalnum() or character in "/-_")):
             break
         literal += character
-    return EVERYTHING if literal != path else Reach(None, literal.removesuffix("/"))
+    if "|" in path or not path.startswith("/"):
+        return EVERYTHING
+    certain = is_text or (literal != path and path[len(literal)] not in "?*+{")
+    return Reach(None, literal if certain else literal[:-1])

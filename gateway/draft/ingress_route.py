@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from gateway.config.problem import Unfit
 from gateway.config.tree import Node
+from gateway.draft.controllers import TRAEFIK
 from gateway.draft.fields import at, items, number, shown, text
 from gateway.draft.manifests import Manifest
 from gateway.draft.reach import EVERYTHING, Reach
@@ -17,8 +18,6 @@ from gateway.draft.regex_path import PathRegex
 from gateway.draft.rule import ANY_HOST, Backend, Found, Place, Rule, Via
 from gateway.draft.templates import below, exactly
 from gateway.draft.traefik_rule import Alternative, Matcher, parse_rule
-
-TARGET: Final = "traefik"
 
 
 def read_ingress_route(manifest: Manifest, found: Found) -> Iterator[Rule]:
@@ -80,7 +79,7 @@ def _rules(manifest: Manifest, route: Node, match: _Match, place: Place, found: 
             place=place,
             owner=manifest.name,
             via=Via.TRAEFIK,
-            target=TARGET,
+            target=TRAEFIK,
             host=host,
             path=path,
             reach=match.reach,

@@ -31,7 +31,7 @@ class Manifest(NamedTuple):
     def place(self, node: Node | None = None, below: str = "") -> Place:
         """Give the place of one of its values, or its own."""
         line, column = (node or self.node).mark
-        owner = f"{self.kind} {show(f'{self.namespace}/{self.name}' if self.namespace else self.name)}"
+        owner = f"{show(self.kind)} {show(f'{self.namespace}/{self.name}' if self.namespace else self.name)}"
         return Place(self.file, line, column, f"{owner}: {below}" if below else owner)
 
 

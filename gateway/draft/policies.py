@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.config.host_names import parse_host_pattern
 from gateway.config.problem import Unfit
@@ -163,9 +164,15 @@ def _backend_names(backends: Iterator[Backend]) -> dict[tuple[str, tuple[str, ..
 
 def unused(name: str, taken: set[str]) -> str:
     """Make an id of a name, one that is not taken, and take it."""
-    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:48].strip("-") or "api"
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:48].strip("-")
+    if not slug[:1].isalpha() or slug in _WORDS:
+        slug = f"api-{slug}".strip("-")
     found = next(
         one for one in (slug, *(f"{slug}-{number}" for number in range(2, 10_000))) if one not in taken
     )
     taken.add(found)
     return found
+
+
+_WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+"""No text to every reader of YAML."""

@@ -31,6 +31,8 @@ def _literal(path: str) -> str:
         raise Unfit(f"a path of more than {MAX_PATH} characters", "write the route by hand")
     if _MEANS_SOMETHING.search(path):  # in a template they would be placeholders
         raise Unfit(f"the path {show(path)} has a character that a policy reads as a placeholder", _BY_HAND)
+    if "//" in path:
+        raise Unfit(f"the path {show(path)} has an empty segment, which no request may have", _BY_HAND)
     return path.removesuffix("/")
 
 

@@ -1,0 +1,74 @@
+"""The commands as a whole: exit codes, and what is not repeated."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway import __version__
+from tests import builders as b
+from tests.cli.configuration import Run
+
+COMMANDS = ("init", "serve", "check", "explain", "token", "keys", "snippet", "dev")
+
+
+def test_help_names_every_command(gateway: Run) -> None:
+    ran = gateway("--help")
+    assert ran.code == 0
+    assert all(f"\n    {command} " in ran.out for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_is_for(gateway: Run, command: str) -> None:
+    ran = gateway(command, "--help")
+    assert ran.code == 0
+    assert f"gateway {command}" in ran.out
+
+
+def test_the_version_is_said(gateway: Run) -> None:
+    assert gateway("--version").out == f"token-gateway {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("unheard-of",), ("check",), ("keys",), ("snippet", "envoy")])
+def test_wrong_usage_is_exit_2(gateway: Run, arguments: tuple[str, ...]) -> None:
+    ran = gateway(*arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("usage: gateway")
+
+
+@pytest.mark.parametrize("where", [("explain",), ("check", "-c", "x"), ("token", "--provider", "x"), ()])
+def test_a_token_where_none_belongs_is_not_repeated(gateway: Run, where: tuple[str, ...]) -> None:
+    token = b.token()
+    ran = gateway(*where, token)
+    assert ran.code == 2
+    assert token not in ran.out + ran.err
+    assert token.split(".")[1] not in ran.out + ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("check",), ("explain", "--url", "https://a/"), ("keys", "list"), ("snippet", "nginx"), ("serve",)],
+    ids=lambda command: command[0],
+)
+def test_a_configuration_that_is_not_there_is_exit_78(
+    gateway: Run, command: tuple[str, ...], tmp_path: Path
+) -> None:
+    file = tmp_path / "nowhere.yaml"
+    ran = gateway(*command, "-c", file)
+    assert (ran.code, ran.out) == (78, "")
+    assert ran.err.startswith(f"{file}:1:1 ")
+    assert ran.err.endswith("1 problem; nothing was started.\n")
+
+
+def test_a_reader_that_leaves_early_is_no_error(config: Path) -> None:
+    command = f"{sys.executable} -m gateway snippet nginx -c {config} | head -n 1"
+    ran = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ran.stdout.startswith("# Token Gateway")
+    assert ran.stderr == ""
