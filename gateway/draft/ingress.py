@@ -122,9 +122,7 @@ class _Ingress:
                     )
         except Unfit as unfit:
             found.omit(place, unfit.what, unfit.fix)
-            return _Read(
-                None, EVERYTHING if self._has_paths_of_its_own() else self._bound(path, kind), ranked
-            )
+            return _Read(None, self._bound(path, kind), ranked)
 
     def _bound(self, path: str, kind: str) -> Reach:
         if self._has_paths_of_its_own():

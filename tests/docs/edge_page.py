@@ -23,7 +23,7 @@ HOST: Final = "api.example.com"
 
 Json = dict[str, Any]
 
-assert PAGE == FOLLOWED
+assert PAGE in FOLLOWED
 
 _YAML: Final = [block.text for block in blocks_of(PAGE) if block.kind == "yaml"]
 FILE, KUSTOMIZATION, MANIFESTS = _YAML[:3]

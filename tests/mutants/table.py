@@ -3,6 +3,7 @@
 from typing import Final
 
 from tests.mutants.answer_checks import ANSWER_CHECKS
+from tests.mutants.draft_checks import DRAFT_CHECKS
 from tests.mutants.edge_checks import EDGE_CHECKS
 from tests.mutants.edge_core_checks import EDGE_CORE_CHECKS
 from tests.mutants.key_checks import KEY_CHECKS
@@ -17,4 +18,5 @@ GROUPS: Final[tuple[Group, ...]] = (
     *EDGE_CHECKS,
     *EDGE_CORE_CHECKS,
     *KEY_CHECKS,
+    *DRAFT_CHECKS,
 )
