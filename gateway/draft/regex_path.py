@@ -80,7 +80,7 @@ def _read(pattern: str) -> _Read:
         if pattern[at:] == "$":
             read.ends, at = True, at + 1
         elif found := _REST.match(pattern, at):
-            if found.end() != len(pattern) or read.text.endswith("/"):
+            if read.text.endswith("/"):  # an empty segment, which no request may have
                 break
             read.text, read.rest, at = read.text or "/", True, found.end()
         elif read.text.endswith("/") and (found := _SEGMENT.match(pattern, at)):

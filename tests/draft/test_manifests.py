@@ -64,3 +64,9 @@ def test_what_cannot_be_read_is_refused_as_a_whole(content: bytes, line: int) ->
         read_manifests(content, "x", Found())
     (problem,) = refused.value.problems
     assert (problem.file, problem.line) == ("x", line)
+
+
+def test_too_much_is_refused_before_it_is_read() -> None:
+    with pytest.raises(ConfigError, match="larger than 4 MiB"):
+        read_manifests(b"#" * (MAX_BYTES + 1), "x", Found())
+    assert names(b"#" * MAX_BYTES) == []

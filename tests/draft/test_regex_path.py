@@ -37,6 +37,11 @@ PATHS = st.lists(st.sampled_from(["a", "b", "ab", ".a", "x"]), max_size=3).map(
 )
 
 
+def test_an_empty_segment_is_no_template() -> None:
+    with pytest.raises(Unfit):
+        PathRegex(pattern="//(.*)", whole=False).template()
+
+
 def _allows(template: str, path: str) -> bool:
     route = Route(
         id="r",

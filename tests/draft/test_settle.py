@@ -62,6 +62,11 @@ def test_what_falls_out_leaves_its_paths_to_broader_ones_and_they_fall_too() -> 
     assert standing(*rules) == {}
 
 
+def test_it_looks_again_at_those_before_what_fell_out() -> None:
+    first = rule(None, "two", (0,), reach=Reach("/a/b"))
+    assert standing(rule("/**", "two", (2,)), first, rule("/a/b", "one", (1,))) == {}
+
+
 def test_a_text_reaches_further_than_its_template() -> None:
     text = rule("/a/**", "one", (0,), reach=Reach(None, "/a"))
     assert standing(text, rule("/**", "two", (1,))) == {"/a/** one": READ}

@@ -20,8 +20,8 @@ DRAFT_CHECKS: Final = (
             Mutant("init-ties", "return rival.rank <= one.rank", "return rival.rank < one.rank"),
             Mutant(
                 "init-unranked",
-                "if rival.rank is None or one.rank is None or rival.via is not one.via:\n        return True",
-                "if rival.rank is None or one.rank is None or rival.via is not one.via:\n        return False",
+                "rival.via is not one.via:\n        return True",
+                "rival.via is not one.via:\n        return False",
             ),
             Mutant(
                 "init-remainders", "if not spoken_for or rival.reach.template is None:", "if not spoken_for:"
@@ -61,7 +61,7 @@ DRAFT_CHECKS: Final = (
             Mutant("init-regex-quantifiers", "(?![?*+{])", ""),
             Mutant("init-regex-beyond", 'return self.beyond == "" and', "return"),
             Mutant("init-regex-either", 'return EVERYTHING if "|" in read.beyond else', "return"),
-            Mutant("init-regex-rest", "if found.end() != len(pattern) or", "if"),
+            Mutant("init-regex-rest", 'if read.text.endswith("/"):', "if False:"),
         ),
     ),
     Group(
@@ -99,8 +99,8 @@ DRAFT_CHECKS: Final = (
             Mutant("init-not-path", "or named[0].negated:", "or False:"),
             Mutant(
                 "init-not-host",
-                'if any(one.negated for one in named) or len(named) > 1:\n        raise Unfit("more than a host',
-                'if False:\n        raise Unfit("more than a host',
+                'or len(named) > 1:\n        raise Unfit("more than a host',
+                'and False:\n        raise Unfit("more than a host',
             ),
             Mutant("init-parents", 'if at(manifest.node, "spec", "parentRefs") is not None:', "if False:"),
             Mutant("init-unanchored", 'if not value.startswith("^"):', "if False:"),
