@@ -19,7 +19,7 @@ from gateway.draft.controllers import (
     LONGEST_FIRST,
     target_of,
 )
-from gateway.draft.fields import at, items, members, number, shown, text
+from gateway.draft.fields import at, items, members, number, shown, text, texts
 from gateway.draft.manifests import Manifest
 from gateway.draft.reach import EVERYTHING, Reach
 from gateway.draft.regex_path import PathRegex
@@ -75,6 +75,14 @@ class _Ingress:
         for name, _, node in members(self.manifest.node, "metadata", "annotations"):
             for remark in known.remarks({name: ""}):
                 found.remark(self.manifest.place(node, remark.name), remark.what, remark.fix)
+        secured = [texts(one, "hosts") for one in items(self.manifest.node, "spec", "tls")]
+        bare = sorted({*self.hosts()} - {ANY_HOST} - {host for hosts in secured for host in hosts})
+        if bare:
+            found.remark(
+                self.manifest.place(),
+                f"no TLS is named for {', '.join(map(shown, bare))}: tokens would go in clear",
+                "add tls, unless something before the controller ends it",
+            )
 
     def rules(self, regex_hosts: set[str], found: Found) -> Iterator[Rule]:
         for rule in items(self.manifest.node, "spec", "rules"):

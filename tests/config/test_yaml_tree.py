@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from gateway.config import yaml_tree
 from gateway.config.problem import Problem
-from gateway.config.yaml_tree import NotYaml, read_tree
+from gateway.config.yaml_tree import NotYaml, read_stream, read_tree
 
 
 def refused(text: str) -> Problem:
@@ -182,3 +182,30 @@ def test_the_advice_names_what_such_a_file_begins_with() -> None:
         with pytest.raises(NotYaml) as caught:
             read_tree(text, "f", top="revoked:")
         assert caught.value.problem.fix.endswith("revoked:")
+
+
+def test_a_stream_gives_each_document_with_its_own_duplicates_and_lines() -> None:
+    text = "a: 1\na: 2\n---\n# nothing\n---\nb: |\n  one\n  two\n...\n"
+    (first, twice), (second, none) = read_stream(text, "x")
+    assert [problem.line for problem in twice] == [2]
+    assert (second.plain(), none) == ({"b": "one\ntwo\n"}, ())
+    assert (first.mark, second.mark) == ((1, 1), (6, 1))
+    assert read_stream("", "x") == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &x 1",
+        "a: *x",
+        "a: !t 1",
+        "<<: {}",
+        "- a",
+        "a: 1\n---\n- b",
+        'a: "\\0"',
+        "a: " + "[" * 99 + "]" * 99,
+    ],
+)
+def test_a_stream_is_as_narrow_as_a_file(text: str) -> None:
+    with pytest.raises(NotYaml):
+        read_stream(text, "x")

@@ -1,8 +1,8 @@
 """Does docs/quickstart.md lead from an Ingress to 401, 200 and a token of ours?
 
-Stand-ins, because there is no cluster: `GatewayProcess` for the chart's Deployment (the issuer's keys in a file,
-keys of its own in memory, this machine as peer), nginx with what ingress-nginx renders of the annotations for
-the controller, an echo for the Service, `Host` and a port for DNS and TLS.
+Stand-ins, because there is no cluster: `GatewayProcess` for the chart's Deployment (the issuer's keys in a
+file, keys of its own in memory, this machine as peer), nginx with what ingress-nginx renders of annotations
+in the place of the controller, an echo for the Service, `Host` and a port for DNS and TLS.
 """
 
 import json

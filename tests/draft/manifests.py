@@ -24,7 +24,7 @@ def ingress(*paths: tuple[str, str, str], host: str = "api.example.com", **annot
         "apiVersion": "networking.k8s.io/v1",
         "kind": "Ingress",
         "metadata": {"name": "orders", "namespace": "shop", "annotations": notes},
-        "spec": {"ingressClassName": "nginx", "rules": [rule]},
+        "spec": {"ingressClassName": "nginx", "rules": [rule], "tls": [{"hosts": [host]}]},
     }
 
 

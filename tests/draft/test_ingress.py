@@ -151,3 +151,10 @@ def test_hosts_with_other_routes_get_policies_of_their_own() -> None:
     )
     assert [one.hosts for one in made.policies] == [("api.example.com", "b.example.com"), ("c.example.com",)]
     assert opened(made)["c.example.com"] == {f"{READ} /v2/** -> orders"}
+
+
+def test_a_host_without_tls_is_said() -> None:
+    one = ingress(("Prefix", "/v1", "orders"))
+    assert drafted(one).remarks == ()
+    del one["spec"]["tls"]
+    assert "api.example.com: tokens would go in clear" in str(drafted(one).remarks)
