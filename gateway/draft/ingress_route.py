@@ -115,7 +115,9 @@ def _read(alternative: Alternative, place: Place, found: Found) -> _Match:
 def _hosts(by_name: dict[str, list[Matcher]]) -> tuple[str, ...]:
     named = [*by_name.get("Host", ()), *by_name.get("HostRegexp", ())]
     if any(one.negated for one in named) or len(named) > 1:
-        raise Unfit("more than a host is asked for", "write one Host(`...`) for each route")
+        raise Unfit(
+            "a host is excluded, or more than one Host is asked for", "write one Host(`...`) for each route"
+        )
     if not named:
         return (ANY_HOST,)
     if named[0].name == "Host":
@@ -138,7 +140,7 @@ def _path(by_name: dict[str, list[Matcher]]) -> tuple[str, Reach]:
     if not named:
         return "/**", Reach("/**")
     if len(named) > 1 or len(named[0].arguments) > 1 or named[0].negated:
-        raise Unfit("more than one path is asked for", "write one route for each path")
+        raise Unfit("a path is excluded, or more than one is asked for", "write one route for each path")
     (value,) = named[0].arguments
     match named[0].name:
         case "Path":

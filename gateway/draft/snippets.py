@@ -28,7 +28,11 @@ def snippet_files(
                     world.snapshot.policies[policy.id], _settings(policy, target, settings)
                 )
             except SnippetImpossible as impossible:
-                found.remark(place, str(impossible).removesuffix("."), "choose another with --controller")
+                found.remark(
+                    place,
+                    str(impossible).removesuffix("."),
+                    "name what serves it with --controller, such as envoy-gateway",
+                )
                 continue
             yield f"snippets/{policy.id}.{target}{_ENDINGS.get(target, '.yaml')}", text
 

@@ -99,8 +99,8 @@ DRAFT_CHECKS: Final = (
             Mutant("init-not-path", "or named[0].negated:", "or False:"),
             Mutant(
                 "init-not-host",
-                'or len(named) > 1:\n        raise Unfit("more than a host',
-                'and False:\n        raise Unfit("more than a host',
+                "or len(named) > 1:\n        raise Unfit(\n",
+                "and False:\n        raise Unfit(\n",
             ),
             Mutant("init-parents", 'if at(manifest.node, "spec", "parentRefs") is not None:', "if False:"),
             Mutant("init-unanchored", 'if not value.startswith("^"):', "if False:"),
