@@ -38,6 +38,14 @@ def _of_corp(name: str, value: str) -> dict[str, str]:
     return _gauge(name, value, 'issuer="corp",')
 
 
+def _unread(why: str) -> dict[str, str]:
+    return {f'token_gateway_requests_malformed_total{{why="{why}",{{S}}}}': "0+6x120"}
+
+
+def _answers(status: str, each: str) -> dict[str, str]:
+    return {f'token_gateway_edge_answers_total{{upstream="orders",status="{status}",{{S}}}}': each}
+
+
 def _configurations(*generations: str) -> dict[str, str]:
     return {
         name: value
@@ -107,6 +115,23 @@ CASES: Final[dict[str, Case]] = {
         "45m",
         {**_FINE, **_decisions("deny", "token_expired", "0+100x120")},
         _SHOP,
+    ),
+    "TokenGatewayBackendOut": Case(
+        _unread("unreachable"), "15m", _unread("malformed"), {"why": "unreachable"}
+    ),
+    "TokenGatewayBackendSlow": Case(_unread("busy"), "20m", _unread("malformed"), {"why": "busy"}),
+    "TokenGatewayConnectionsFull": Case(_unread("connections"), "15m", _unread("malformed")),
+    "TokenGatewayBackendFails": Case(
+        {**_answers("2xx", "0+90x120"), **_answers("none", "0+10x120")},
+        "20m",
+        {**_answers("2xx", "0+90x120"), **_answers("5xx", "0+1x120")},
+        {"upstream": "orders"},
+    ),
+    "TokenGatewayServerIll": Case(
+        _gauge("edge_servers", "1", 'upstream="orders",state="ill",'),
+        "16m",
+        _gauge("edge_servers", "2", 'upstream="orders",state="up",'),
+        {"upstream": "orders"},
     ),
     "TokenGatewayMemoTooSmall": Case(
         {**_FINE, "token_gateway_memo_evictions_total{{S}}": "0+300x120"},

@@ -89,6 +89,26 @@ ROWS: Final[dict[str, list[Panel]]] = {
         Panel("Requests refused unread", {"{{why}}": _rate("requests_malformed_total", "why")}, "reqps"),
         Panel("Entries of the deny list", {"entries": _value("revocations", "min")}),
     ],
+    "The edge": [
+        Panel(
+            "Answers of backends",
+            {"{{upstream}} {{status}}": _rate("edge_answers_total", "upstream, status")},
+            "reqps",
+        ),
+        Panel(
+            "Until an answer began, p95",
+            {"{{upstream}}": f"histogram_quantile(0.95, {_rate('edge_seconds_bucket', 'le, upstream')})"},
+            "s",
+        ),
+        Panel(
+            "Requests under way",
+            {"{{upstream}}": f"sum by (upstream) (token_gateway_edge_requests{{{SERIES}}})"},
+        ),
+        Panel(
+            "Servers by state",
+            {"{{upstream}} {{state}}": f"max by (upstream, state) (token_gateway_edge_servers{{{SERIES}}})"},
+        ),
+    ],
     "The process": [
         Panel("Replicas", {"{{version}}": f"count by (version) (token_gateway_build_info{{{SERIES}}})"}),
         Panel("Connections", {"{{listener}}": f"sum by (listener) (token_gateway_connections{{{SERIES}}})"}),

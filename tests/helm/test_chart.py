@@ -40,4 +40,4 @@ def test_it_becomes_one_file(tmp_path: Path) -> None:
     assert package.name in said
     held = helm("show", "all", str(package))
     assert "kubeVersion" in held
-    assert "# Token Gateway" in held
+    assert "# The chart" in held

@@ -12,6 +12,8 @@ import pytest
 import yaml
 
 from gateway.core.reason import Reason
+from gateway.server.edge.fault import EdgeFault
+from gateway.server.http1.fault import Fault
 from gateway.telemetry.families import FAMILIES, PREFIX, Kind
 from tests.helm.alerts import CASES, Case
 from tests.helm.chart import Json, rendered
@@ -89,6 +91,8 @@ def test_the_words_in_it_are_the_gateways(expression: str) -> None:
         assert set(words.split("|")) <= {reason.value for reason in Reason}
     for words in re.findall(r"verdict!?=\"([^\"]*)\"", expression):
         assert words in VERDICTS
+    for words in re.findall(r"why=~?\"([^\"]*)\"", expression):
+        assert set(words.split("|")) <= {fault.value for faults in (Fault, EdgeFault) for fault in faults}
 
 
 def test_each_alert_says_what_it_means_what_to_do_and_how_urgent_it_is() -> None:
@@ -106,17 +110,22 @@ def test_an_alert_can_be_left_out() -> None:
 
 def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
     for scenario in ("monitored", "scaled"):
-        said = promtool("check", "rules", "--lint-fatal", str(_rule_file(tmp_path, scenario)))
-        assert f"{len(rules(scenario))} rules found" in said
+        file = _rule_file(tmp_path, scenario, rules(scenario))
+        assert f"{len(rules(scenario))} rules found" in promtool("check", "rules", "--lint-fatal", str(file))
+
+
+def test_prometheus_takes_what_the_dashboard_asks(tmp_path: Path) -> None:
+    asked = [target["expr"] for panel in panels() for target in panel["targets"]]
+    filled = [re.sub(r"\$__rate_interval", "5m", expression) for expression in asked]
+    records = [{"record": f"panel:{number}", "expr": one} for number, one in enumerate(filled)]
+    file = _rule_file(tmp_path, "dashboard", records)
+    assert f"{len(asked)} rules found" in promtool("check", "rules", str(file))
 
 
 def test_each_alert_fires_when_it_should_and_not_when_all_is_well(tmp_path: Path) -> None:
     assert set(CASES) == {rule["alert"] for rule in rules("monitored")}
-    tests = [test for name, case in CASES.items() for test in (_fires(name, case), _is_quiet(name, case))]
-    file = tmp_path / "tests.yaml"
-    rule_file = _rule_file(tmp_path, "monitored")
-    file.write_text(yaml.safe_dump({"rule_files": [rule_file.name], "tests": tests}))
-    assert "SUCCESS" in promtool("test", "rules", str(file))
+    files = [_test_file(tmp_path, rule, CASES[rule["alert"]]) for rule in rules("monitored")]
+    assert promtool("test", "rules", *map(str, files)).count("SUCCESS") == len(CASES)
 
 
 def promtool(*arguments: str) -> str:
@@ -127,28 +136,33 @@ def promtool(*arguments: str) -> str:
     return ran.stdout
 
 
-def _rule_file(directory: Path, scenario: str) -> Path:
-    (one,) = rendered(scenario).of_kind("PrometheusRule")
-    file = directory / f"{scenario}.yaml"
-    file.write_text(yaml.safe_dump(one["spec"]))
+def _rule_file(directory: Path, name: str, found: list[Json]) -> Path:
+    file = directory / f"{name}.rules.yaml"
+    file.write_text(yaml.safe_dump({"groups": [{"name": name, "rules": found}]}))
     return file
 
 
-def _fires(name: str, case: Case) -> dict[str, Any]:
-    (rule,) = (one for one in rules("monitored") if one["alert"] == name)
+def _test_file(directory: Path, rule: Json, case: Case) -> Path:
+    """Its rule alone, for promtool evaluates every rule of a file each minute."""
+    rule_file = _rule_file(directory, rule["alert"], [rule])
+    tests = [
+        _test(case.series, case.after, rule["alert"], [_expected(rule, case)]),
+        _test(case.quiet, case.after, rule["alert"], []),
+    ]
+    file = directory / f"{rule['alert']}.test.yaml"
+    file.write_text(yaml.safe_dump({"rule_files": [rule_file.name], "tests": tests}))
+    return file
+
+
+def _expected(rule: Json, case: Case) -> dict[str, Any]:
     # Of a series that is not there, only the labels that were asked for by name.
-    target = {"namespace": "token-gateway"} if name == "TokenGatewayDown" else {}
+    target = {"namespace": "token-gateway"} if rule["alert"] == "TokenGatewayDown" else {}
     labels = {**rule["labels"], **case.labels, **target}
     words = {
         key: re.sub(r"{{ \$labels\.(\w+) }}", lambda found: labels[found[1]], text)
         for key, text in rule["annotations"].items()
     }
-    alert = {"exp_labels": labels, "exp_annotations": words}
-    return _test(case.series, case.after, name, [alert])
-
-
-def _is_quiet(name: str, case: Case) -> dict[str, Any]:
-    return _test(case.quiet, case.after, name, [])
+    return {"exp_labels": labels, "exp_annotations": words}
 
 
 def _test(series: dict[str, str], at: str, name: str, alerts: list[Any]) -> dict[str, Any]:

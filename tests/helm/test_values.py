@@ -113,6 +113,15 @@ def test_what_cannot_work_is_said_before(
         install(file)
 
 
+def test_what_the_readme_begins_with_works_and_weakens_nothing(tmp_path: Path) -> None:
+    _, _, rest = (CHART / "README.md").read_text().partition("```yaml\n")
+    file = tmp_path / "values.yaml"
+    file.write_text(rest.partition("```")[0])
+    release = install(file)
+    assert "WARNING" not in release.notes
+    assert "--- For the policy orders that is:" in release.notes
+
+
 def test_chart_and_gateway_have_one_version() -> None:
     chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
     assert chart["appVersion"] == __version__
