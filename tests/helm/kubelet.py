@@ -6,6 +6,7 @@ mounted, the user, group and capabilities of the manifest, and a root in which n
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,16 +19,27 @@ from tests.wire.processes import Command
 Files = dict[str, bytes]
 ENTRYPOINT: Final = REPOSITORY / ".venv" / "bin" / "gateway"
 """Of the image: its Dockerfile says the same program."""
+_PLACE: Final = "etc/token-gateway"
 _DEFAULT_MODE: Final = 0o644
 
 
-def lay(release: Rendered, root: Path, secrets: Mapping[str, Files]) -> None:
-    """Write what the container mounts below `root`; `secrets` are those that it does not make itself."""
+def lay(release: Rendered, root: Path, given: Mapping[str, Files]) -> None:
+    """Write what the container mounts below `root`; `given` are Secrets and ConfigMaps that others make."""
     group = release.pod["securityContext"]["fsGroup"]
     volumes = {volume["name"]: volume for volume in release.pod["volumes"]}
     for mount in release.container["volumeMounts"]:
-        files, mode = _held(release, volumes[mount["name"]], secrets)
+        files, mode = _held(release, volumes[mount["name"]], given)
         _write(root / mount["mountPath"].lstrip("/"), files, mode=mode, group=group)
+
+
+def settle(release: Rendered, root: Path, given: Mapping[str, Files]) -> Path:
+    """The same, but with every path of the configuration leading below `root`. Gives the main file."""
+    shutil.rmtree(root / "etc", ignore_errors=True)
+    lay(release, root, given)
+    place = root / _PLACE
+    for file in (*place.glob("config/*.yaml"), *place.glob("policies/*/*.yaml")):
+        file.write_text(file.read_text().replace(f"/{_PLACE}", str(place)))
+    return place / "config" / "gateway.yaml"
 
 
 def start(release: Rendered, root: Path) -> Command:
@@ -48,16 +60,16 @@ def start(release: Rendered, root: Path) -> Command:
 # --- private ---
 
 
-def _held(release: Rendered, volume: Json, secrets: Mapping[str, Files]) -> tuple[Files, int]:
+def _held(release: Rendered, volume: Json, given: Mapping[str, Files]) -> tuple[Files, int]:
     match volume:
         case {"configMap": {"name": name}}:
-            return _config_map(release, name), _DEFAULT_MODE
+            return (given[name] if name in given else _config_map(release, name)), _DEFAULT_MODE
         case {"secret": {"secretName": name, "defaultMode": mode}}:
-            return secrets[name], mode
+            return given[name], mode
         case {"projected": {"sources": sources, "defaultMode": mode}}:
             files: Files = {}
             for source in sources:
-                held, items = secrets[source["secret"]["name"]], source["secret"].get("items")
+                held, items = given[source["secret"]["name"]], source["secret"].get("items")
                 files |= {one["path"]: held[one["key"]] for one in items} if items else held
             return files, mode
         case _:
@@ -94,9 +106,9 @@ def _script(root: Path, run: list[str]) -> str:
         there = shlex.quote(str(path).lstrip("/"))
         lines += [f"mkdir -p {there}", f"mount --rbind /{there} {there}", f"mount -o remount,bind,ro {there}"]
     lines += [
-        "mkdir -p etc/token-gateway",
-        f"mount --bind {shlex.quote(str(root / 'etc' / 'token-gateway'))} etc/token-gateway",
-        "mount -o remount,bind,ro etc/token-gateway",
+        f"mkdir -p {_PLACE}",
+        f"mount --bind {shlex.quote(str(root / _PLACE))} {_PLACE}",
+        f"mount -o remount,bind,ro {_PLACE}",
         "mount -o remount,ro .",
         f"exec chroot . {shlex.join(run)}",
     ]

@@ -1,6 +1,5 @@
 """Are the pods found, probed, spread and drained, and replaced only where they must be?"""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
 from tests.helm.chart import SCENARIOS, Rendered, install, rendered
-from tests.helm.kubelet import lay
+from tests.helm.kubelet import settle
 from tests.helm.pods import templates
 from tests.tls.authority import Authority
 
@@ -161,11 +160,5 @@ def test_pods_are_replaced_exactly_for_what_a_gateway_cannot_change_while_it_run
 
 
 def _laid(release: Rendered, directory: Path) -> Path:
-    """Write the gateway's files, where they are mounted below a directory. Gives the main one."""
-    shutil.rmtree(directory / "etc", ignore_errors=True)
     tls = {"tls.crt": PAIR.chain, "tls.key": PAIR.key}
-    lay(release, directory, {"token-gateway-keys": {"keys.json": b"{}"}, "api-example-com": tls})
-    place = directory / "etc" / "token-gateway"
-    file = place / "config" / "gateway.yaml"
-    file.write_text(file.read_text().replace("/etc/token-gateway", str(place)))
-    return file
+    return settle(release, directory, {"token-gateway-keys": {"keys.json": b"{}"}, "api-example-com": tls})

@@ -14,6 +14,7 @@ from tests.helm.values_schema import schema
 
 pytestmark = pytest.mark.wire
 
+ON = {"enabled": True}
 LEAVES = [leaf for value in values() for leaf in value.leaves()]
 
 
@@ -91,21 +92,27 @@ def test_what_is_none_is_refused(path: tuple[str, ...], wrong: Any, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("scenario", "path", "wrong", "said"),
+    ("path", "wrong", "said"),
     [
-        ("minimal", ("config",), {}, "config.issuers is missing"),
-        ("minimal", ("policies",), {}, "policies is missing"),
-        ("minimal", ("keys", "store"), "memory", "write replicaCount: 1"),
-        ("minimal", ("existingConfigMap",), "mine", "stands in place of"),
-        ("minimal", ("controller",), "kgateway", "where do the pods of kgateway run"),
-        ("minimal", ("controller",), "other", "networkPolicy.controller.namespace is missing"),
-        ("minimal", ("drain", "sleepSeconds"), 10, "terminationGracePeriodSeconds"),
-        ("minimal", ("listeners", "grpc", "tls", "clientCertificates"), True, "needs existingSecret"),
-        ("minimal", ("listeners", "edge", "enabled"), True, "which backends may the edge reach"),
+        (("config",), {}, "config.issuers is missing"),
+        (("policies",), {}, "policies is missing"),
+        (("keys", "store"), "memory", "write replicaCount: 1"),
+        (("existingConfigMap",), "mine", "stands in place of"),
+        (("controller",), "kgateway", "where do the pods of kgateway run"),
+        (("controller",), "other", "networkPolicy.controller.namespace is missing"),
+        (
+            ("metrics",),
+            {"serviceMonitor": {"enabled": True}, "service": {"enabled": False}},
+            "reads the Service",
+        ),
+        (("metrics",), dict.fromkeys(("serviceMonitor", "podMonitor"), ON), "twice as high"),
+        (("drain", "sleepSeconds"), 10, "terminationGracePeriodSeconds"),
+        (("listeners", "grpc", "tls", "clientCertificates"), True, "needs existingSecret"),
+        (("listeners", "edge", "enabled"), True, "which backends may the edge reach"),
     ],
 )
 def test_what_cannot_work_is_said_before(
-    scenario: str, path: tuple[str, ...], wrong: Any, said: str, tmp_path: Path
+    path: tuple[str, ...], wrong: Any, said: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "values.yaml"
     file.write_text(yaml.safe_dump(changed(path, wrong)))

@@ -16,6 +16,12 @@
 {{- if and $v.listeners.edge.enabled $v.networkPolicy.enabled (not $v.networkPolicy.egress.upstreamsTo) -}}
 {{- fail "networkPolicy.egress.upstreamsTo is missing: which backends may the edge reach?" -}}
 {{- end -}}
+{{- if and $v.metrics.serviceMonitor.enabled (not $v.metrics.service.enabled) -}}
+{{- fail "metrics.serviceMonitor reads the Service of the metrics: leave metrics.service.enabled, or take podMonitor." -}}
+{{- end -}}
+{{- if and $v.metrics.serviceMonitor.enabled $v.metrics.podMonitor.enabled -}}
+{{- fail "metrics.serviceMonitor and metrics.podMonitor read the same pods: every count would be twice as high." -}}
+{{- end -}}
 {{- if le (int $v.terminationGracePeriodSeconds) (add $v.drain.sleepSeconds 20 | int) -}}
 {{- fail "terminationGracePeriodSeconds must be more than drain.sleepSeconds and 20 for what was asked." -}}
 {{- end -}}
