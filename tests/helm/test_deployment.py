@@ -1,5 +1,6 @@
 """Are the pods found, probed, spread and drained, and replaced only where they must be?"""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.helm.chart import SCENARIOS, Rendered, install, rendered
 from tests.helm.kubelet import settle
 from tests.helm.pods import templates
 from tests.tls.authority import Authority
+from tests.wire.components import REPOSITORY
 
 pytestmark = pytest.mark.wire
 each = pytest.mark.parametrize("scenario", SCENARIOS)
@@ -75,6 +77,15 @@ def test_it_is_probed_and_has_the_time_to_drain(scenario: str) -> None:
     ]
     assert set(container["resources"]) == {"requests", "limits"}
     assert "cpu" not in container["resources"]["limits"], "it would stop a pod in the middle of a decision"
+
+
+def test_it_runs_the_images_own_command_as_the_images_own_user() -> None:
+    lines = (REPOSITORY / "Dockerfile").read_text().splitlines()
+    (entry,) = (line.removeprefix("ENTRYPOINT ") for line in lines if line.startswith("ENTRYPOINT "))
+    assert json.loads(entry) == ["/usr/local/bin/gateway"]
+    assert "command" not in rendered("minimal").container
+    whole = rendered("minimal").pod["securityContext"]
+    assert f"USER {whole['runAsUser']}:{whole['runAsGroup']}" in lines
 
 
 def test_there_are_two_spread_softly_and_none_goes_before_another_is_there() -> None:
