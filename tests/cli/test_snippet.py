@@ -15,6 +15,7 @@ DIALECTS = {
     "f5-nic": "nginx",
     "nginx-gateway-fabric": "nginx",
     "traefik": "traefik",
+    "traefik-middleware": "traefik",
     "traefik-ingress-nginx": "traefik",
     "caddy": "caddy",
     "haproxy": "haproxy",
@@ -26,6 +27,7 @@ IN_NO_QUERY = [
     "f5-nic",
     "nginx-gateway-fabric",
     "traefik",
+    "traefik-middleware",
     "traefik-ingress-nginx",
 ]
 

@@ -32,6 +32,8 @@ class Component(Enum):
     GO = "go"
     CHROMIUM = "chromium"
     CURL = "curl"
+    HELM = "helm"
+    PROMTOOL = "promtool"
 
 
 class ComponentMissing(RuntimeError):
@@ -52,6 +54,8 @@ _VERSION_ARGUMENT = {
     Component.GO: "version",
     Component.CHROMIUM: "--version",
     Component.CURL: "--version",
+    Component.HELM: "version",
+    Component.PROMTOOL: "--version",
 }
 
 

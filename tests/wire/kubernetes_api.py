@@ -17,7 +17,19 @@ _RESOURCES = {
     "Ingress": "ingresses",
     "Service": "services",
     "EndpointSlice": "endpointslices",
+    "Middleware": "middlewares",
+    "IngressRoute": "ingressroutes",
+    # Looked for by Traefik, and not there.
+    "IngressRouteTCP": "ingressroutetcps",
+    "IngressRouteUDP": "ingressrouteudps",
+    "MiddlewareTCP": "middlewaretcps",
+    "ServersTransport": "serverstransports",
+    "ServersTransportTCP": "serverstransporttcps",
+    "TLSOption": "tlsoptions",
+    "TLSStore": "tlsstores",
+    "TraefikService": "traefikservices",
 }
+_KINDS = {resource: kind for kind, resource in _RESOURCES.items()}
 _VERSION = "1"
 
 
@@ -49,21 +61,23 @@ class KubernetesApi:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def _list(self, resource: str) -> dict[str, Any]:
+    def _list(self, path: str) -> dict[str, Any]:
+        version, resource = _parts(path)
         return {
-            "kind": "List",
-            "apiVersion": "v1",
+            "kind": f"{_KINDS.get(resource, '')}List",
+            "apiVersion": version if resource in _KINDS else "v1",
             "metadata": {"resourceVersion": _VERSION},
             "items": self._objects.get(resource, []),
         }
 
-    def _events(self, resource: str, *, initial: bool) -> list[dict[str, Any]]:
+    def _events(self, path: str, *, initial: bool) -> list[dict[str, Any]]:
         """What a watch begins with; the last word says that this was all (KEP-3157)."""
         if not initial:
             return []
         ended = {"k8s.io/initial-events-end": "true"}
+        version, resource = _parts(path)
         held = self._objects.get(resource, [])
-        like = {"apiVersion": held[0]["apiVersion"], "kind": held[0]["kind"]} if held else {}
+        like = {"apiVersion": version, "kind": _KINDS[resource]} if resource in _KINDS else {}
         bookmark = {**like, "metadata": {"resourceVersion": _VERSION, "annotations": ended}}
         return [*({"type": "ADDED", "object": one} for one in held), {"type": "BOOKMARK", "object": bookmark}]
 
@@ -73,15 +87,15 @@ class KubernetesApi:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 url = urlsplit(self.path)
-                asked, resource = parse_qs(url.query), url.path.rpartition("/")[2]
-                api.asked.add(resource)
+                asked = parse_qs(url.query)
+                api.asked.add(url.path.rpartition("/")[2])
                 self.send_response(200)
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
                 if "watch" not in asked:
-                    self.wfile.write(json.dumps(api._list(resource)).encode())
+                    self.wfile.write(json.dumps(api._list(url.path)).encode())
                     return
-                for event in api._events(resource, initial="sendInitialEvents" in asked):
+                for event in api._events(url.path, initial="sendInitialEvents" in asked):
                     self.wfile.write(json.dumps(event).encode() + b"\n")
                 self.wfile.flush()
                 api._closing.wait()
@@ -90,3 +104,9 @@ class KubernetesApi:
                 """Nothing: stderr is pytest's."""
 
         return Handler
+
+
+def _parts(path: str) -> tuple[str, str]:
+    """Group and version as in `apiVersion`, and the resource: /api/VERSION/... or /apis/GROUP/VERSION/..."""
+    _, root, *rest = path.split("/")
+    return "/".join(rest[:2]) if root == "apis" else rest[0], rest[-1]

@@ -27,6 +27,7 @@ from gateway.dialects.snippets import (
     nginx_gateway_fabric,
     traefik,
     traefik_ingress_nginx,
+    traefik_middleware,
 )
 from gateway.dialects.snippets.settings import Settings, SnippetImpossible
 
@@ -35,6 +36,7 @@ SNIPPETS: Final[Mapping[str, Callable[[Policy, Settings], str]]] = {
     "ingress-nginx": ingress_nginx.snippet,
     "ingress-nginx-global": ingress_nginx_global.snippet,
     "traefik": traefik.snippet,
+    "traefik-middleware": traefik_middleware.snippet,
     "traefik-ingress-nginx": traefik_ingress_nginx.snippet,
     "envoy": envoy.snippet,
     "caddy": caddy.snippet,

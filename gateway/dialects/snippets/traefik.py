@@ -27,60 +27,32 @@ from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
-    """Write two YAML documents: static, then dynamic (file provider; a Middleware takes the same fields).
+    """Write two YAML documents: static, then dynamic (file provider).
 
     Raises: SnippetImpossible for a policy with query credentials, which nothing in Traefik removes, and for
     another proxy's form of client certificates.
     """
+    check_possible(policy)
+    static = yaml.safe_dump(
+        static_part(settings, {"file": {"filename": "dynamic.yml", "watch": True}}), sort_keys=False
+    )
+    dynamic = yaml.safe_dump(_dynamic(policy, settings), sort_keys=False, width=110)
+    told = CERTIFICATES if tells_certificates(policy) else ""
+    return f"{_STATIC}{static}---\n{_DYNAMIC}{told}{dynamic}"
+
+
+def check_possible(policy: Policy) -> None:
+    """Raises: SnippetImpossible for what no Traefik can do."""
     check_certificates(policy, "Traefik", CertificateFrom.TRAEFIK)
     if query_names(policy):
         raise SnippetImpossible(
             f"policy {policy.id} accepts a token in the query, and Traefik cannot take it out of the target: "
             "it would reach the backend. Remove the query credential, or use another proxy for it."
         )
-    static = yaml.safe_dump(_static(settings), sort_keys=False)
-    dynamic = yaml.safe_dump(_dynamic(policy, settings), sort_keys=False, width=110)
-    told = _CERTIFICATES if tells_certificates(policy) else ""
-    return f"{_STATIC}{static}---\n{_DYNAMIC}{told}{dynamic}"
 
 
-# --- private ---
-
-_UPGRADE: Final = "X-Token-Gateway-Upgrade"
-_CLEANED: Final = tuple(name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
-_BELIEVED: Final = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Method", "X-Forwarded-Uri")
-_STATIC: Final = """\
-# Token Gateway behind Traefik 3.7 or later: static configuration.
-# aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
-# encodedCharacters refuses, before routing, what backends decode differently. forwardedHeaders stays
-# secure: with `insecure: true` a client could tell the gateway another path than Traefik forwards.
-# The access log keeps no path with query and no header.
-"""
-_DYNAMIC: Final = """\
-# Dynamic configuration. A Kubernetes Middleware (traefik.io/v1alpha1) takes the same forwardAuth fields.
-# Every header in authResponseHeaders is deleted from the client's request, then set from the gateway's
-# answer: the client's credential never survives. authRequestHeaders stays empty on purpose: the gateway
-# must see every header to refuse look-alikes. No router may reach the backend without this middleware.
-#
-# What Traefik cannot do, and what follows:
-# * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
-# * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
-# * It keeps two idle connections to the gateway, and no option says more: under load it opens and closes.
-# * A preflight is answered by its own headers middleware, before the gateway is asked.
-# * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
-#   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
-"""
-_CERTIFICATES: Final = """\
-# The gateway is told which certificate a client has shown. Without one Traefik leaves that header as the
-# client sent it: so it is taken away first. An entry point with TLS asks for certificates by tls.options:
-#   clientAuth: {caFiles: [client_ca.crt], clientAuthType: VerifyClientCertIfGiven}
-# Only with trustForwardHeader does forwardAuth pass that header on. It then takes path and method from
-# X-Forwarded-Uri and -Method as well, if these are there: they are taken away too, and the entry point must
-# stay secure, for it is what drops a client's X-Forwarded-Host.
-"""
-
-
-def _static(settings: Settings) -> dict[str, Any]:
+def static_part(settings: Settings, providers: dict[str, Any]) -> dict[str, Any]:
+    """Write the static configuration: a hardened entry point, a log without tokens."""
     port = settings.listen if ":" in settings.listen else f":{settings.listen}"
     refused = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
     return {
@@ -103,23 +75,15 @@ def _static(settings: Settings) -> dict[str, Any]:
                 "forwardedHeaders": {"insecure": False},
             }
         },
-        "providers": {"file": {"filename": "dynamic.yml", "watch": True}},
+        "providers": providers,
     }
 
 
-def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
-    backend = f"{policy.id}-backend"
-    return {
-        "http": {
-            "routers": _routers(policy, backend),
-            "middlewares": _middlewares(policy, settings),
-            "services": {backend: {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
-        }
-    }
+def doors(policy: Policy) -> dict[str, tuple[str, list[str]]]:
+    """Give the rule of each router and its middlewares, in order.
 
-
-def _routers(policy: Policy, backend: str) -> dict[str, Any]:
-    """The longer rule comes first: what asks for WebSocket meets the router that says so."""
+    The longer rule comes first: what asks for WebSocket meets the router that says so.
+    """
     hosts = " || ".join(_rule(pattern.name) for pattern in policy.hosts)
     steps = {
         "cors": policy.cors is not None,
@@ -130,30 +94,16 @@ def _routers(policy: Policy, backend: str) -> dict[str, Any]:
         "clean": True,
         "no-upgrade": True,
     }
-    routers = {policy.id: _router(policy, hosts, backend, steps)}
+    found = {policy.id: (hosts, _wanted(policy, steps))}
     if takes_websockets(policy):
         rule = f"({hosts}) && HeaderRegexp(`Upgrade`, `(?i)^websocket$`)"
         steps = {"websocket": True, **steps, "no-upgrade": False, "upgrade": True}
-        routers[f"{policy.id}-websocket"] = _router(policy, rule, backend, steps)
-    return routers
+        found[f"{policy.id}-websocket"] = (rule, _wanted(policy, steps))
+    return found
 
 
-def _router(policy: Policy, rule: str, backend: str, steps: dict[str, bool]) -> dict[str, Any]:
-    return {
-        "rule": rule,
-        "entryPoints": ["web"],
-        "service": backend,
-        "middlewares": [f"{policy.id}-{name}" for name, wanted in steps.items() if wanted],
-    }
-
-
-def _rule(name: str) -> str:
-    if name.startswith("*."):
-        return f"HostRegexp(`^[^.]+\\.{name[2:].replace('.', chr(92) + '.')}$`)"
-    return f"Host(`{name}`)"
-
-
-def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
+def middlewares(policy: Policy, settings: Settings, *, secret: str, tls: dict[str, Any]) -> dict[str, Any]:
+    """Write every middleware that a door may name; `secret` is what the caller says, `tls` whom it trusts."""
     headers = ["Authorization", *IDENTITY, *credential_headers(policy)]
     if takes_cookies(policy):
         headers.append("Cookie")
@@ -163,11 +113,11 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
         "authResponseHeaders": headers,
         "maxResponseBodySize": 65536,
         "preserveRequestMethod": False,
-        **_tls(policy, settings),
+        **tls,
     }
     return {
         **_cors(policy),
-        **_caller(policy),
+        **_caller(policy, secret),
         **_certificate(policy),
         f"{policy.id}-token-gateway": {"forwardAuth": ask},
         f"{policy.id}-clean": _request_headers(dict.fromkeys((*_CLEANED, _UPGRADE, CALLER), "")),
@@ -176,20 +126,84 @@ def _middlewares(policy: Policy, settings: Settings) -> dict[str, Any]:
     }
 
 
+# --- private ---
+
+_UPGRADE: Final = "X-Token-Gateway-Upgrade"
+_CLEANED: Final = tuple(name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
+_BELIEVED: Final = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Method", "X-Forwarded-Uri")
+_PROVIDERS: Final = {"file": {"filename": "dynamic.yml", "watch": True}}
+_SECRET: Final = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
+"""Traefik expands it when it reads the file."""
+_STATIC: Final = """\
+# Token Gateway behind Traefik 3.7 or later: static configuration.
+# aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
+# encodedCharacters refuses, before routing, what backends decode differently. forwardedHeaders stays
+# secure: with `insecure: true` a client could tell the gateway another path than Traefik forwards.
+# The access log keeps no path with query and no header.
+"""
+_DYNAMIC: Final = """\
+# Dynamic configuration. For Kubernetes: gateway snippet traefik-middleware.
+# Every header in authResponseHeaders is deleted from the client's request, then set from the gateway's
+# answer: the client's credential never survives. authRequestHeaders stays empty on purpose: the gateway
+# must see every header to refuse look-alikes. No router may reach the backend without this middleware.
+#
+# What Traefik cannot do, and what follows:
+# * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
+# * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
+# * It keeps two idle connections to the gateway, and no option says more: under load it opens and closes.
+# * A preflight is answered by its own headers middleware, before the gateway is asked.
+# * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
+#   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
+"""
+CERTIFICATES: Final = """\
+# The gateway is told which certificate a client has shown. Without one Traefik leaves that header as the
+# client sent it: so it is taken away first. An entry point with TLS asks for certificates by tls.options:
+#   clientAuth: {caFiles: [client_ca.crt], clientAuthType: VerifyClientCertIfGiven}
+# Only with trustForwardHeader does forwardAuth pass that header on. It then takes path and method from
+# X-Forwarded-Uri and -Method as well, if these are there: they are taken away too, and the entry point must
+# stay secure, for it is what drops a client's X-Forwarded-Host.
+"""
+
+
+def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
+    backend = f"{policy.id}-backend"
+    return {
+        "http": {
+            "routers": _routers(policy, backend),
+            "middlewares": middlewares(policy, settings, secret=_SECRET, tls=_tls(policy, settings)),
+            "services": {backend: {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
+        }
+    }
+
+
+def _routers(policy: Policy, backend: str) -> dict[str, Any]:
+    return {name: _router(rule, backend, steps) for name, (rule, steps) in doors(policy).items()}
+
+
+def _wanted(policy: Policy, steps: dict[str, bool]) -> list[str]:
+    return [f"{policy.id}-{name}" for name, wanted in steps.items() if wanted]
+
+
+def _router(rule: str, backend: str, steps: list[str]) -> dict[str, Any]:
+    return {"rule": rule, "entryPoints": ["web"], "service": backend, "middlewares": steps}
+
+
+def _rule(name: str) -> str:
+    if name.startswith("*."):
+        return f"HostRegexp(`^[^.]+\\.{name[2:].replace('.', chr(92) + '.')}$`)"
+    return f"Host(`{name}`)"
+
+
 def _tls(policy: Policy, settings: Settings) -> dict[str, Any]:
-    """Files beside the configuration; a Middleware names Secrets: `caSecret` and `certSecret`."""
+    """Files beside the configuration."""
     if not settings.gateway_speaks_tls:
         return {}
     shown = {"cert": CLIENT_FILE, "key": CLIENT_KEY_FILE} if shows_certificate(policy) else {}
     return {"tls": {"ca": CA_FILE, **shown}}
 
 
-def _caller(policy: Policy) -> dict[str, Any]:
-    """Traefik expands it from its environment when it reads the file; in a Middleware write the secret."""
-    if not says_secret(policy):
-        return {}
-    secret = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
-    return {f"{policy.id}-caller": _request_headers({CALLER: secret})}
+def _caller(policy: Policy, secret: str) -> dict[str, Any]:
+    return {f"{policy.id}-caller": _request_headers({CALLER: secret})} if says_secret(policy) else {}
 
 
 def _certificate(policy: Policy) -> dict[str, Any]:

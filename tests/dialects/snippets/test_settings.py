@@ -84,6 +84,7 @@ FORMS = {
     "nginx": {Form.NGINX},
     "ingress-nginx": {Form.NGINX},
     "traefik": {Form.TRAEFIK},
+    "traefik-middleware": {Form.TRAEFIK},
     "caddy": {Form.RFC9440},
     "haproxy": {Form.HAPROXY, Form.RFC9440},
     "envoy": {Form.ENVOY_XFCC},
