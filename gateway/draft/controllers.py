@@ -10,18 +10,19 @@ from typing import Final
 from gateway.draft.fields import text
 from gateway.draft.manifests import Manifest
 
-TRAEFIK: Final = "traefik"
+TRAEFIK: Final = "traefik-middleware"
+"""In Kubernetes. `traefik` is the file of one that runs elsewhere."""
 INGRESS_NGINX: Final = frozenset({"ingress-nginx", "ingress-nginx-global"})
 
 ELEMENT_BY_ELEMENT: Final = INGRESS_NGINX | {"haproxy", "haproxy-lua", "contour", "istio"}
 """Those that read Prefix as Kubernetes says. Others may read /a as /ab too: Traefik without
 strictPrefixMatching, NGINX's own, and one that is not known.
 """
-BEGINS_WITH: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik-middleware", "haproxy", "contour"}
+BEGINS_WITH: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik", "haproxy", "contour"}
 """Those that read ImplementationSpecific as: begins with this text."""
 EXACT_FIRST: Final = ELEMENT_BY_ELEMENT | {"f5-nic"}
 """Traefik ranks by the length of the rule, in which `Path(` is shorter than `PathPrefix(`."""
-LONGEST_FIRST: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik-middleware"}
+LONGEST_FIRST: Final = INGRESS_NGINX | {"f5-nic", TRAEFIK, "traefik"}
 """Of prefixes of both types. HAProxy's controllers have an order of types besides."""
 SERVER_OF_ITS_OWN: Final = INGRESS_NGINX | {"f5-nic"}
 """Those for which a host with rules gets none of a rule without a host."""

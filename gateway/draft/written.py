@@ -126,6 +126,8 @@ _CHART_KNOWS: Final = frozenset(
         *("kgateway", "gateway-api", "f5-nic", "nginx-gateway-fabric"),
     }
 )
+_IN_THE_CHART: Final = {"traefik-middleware": "traefik"}
+"""Who is named otherwise there: it names controllers, not snippets."""
 
 
 def _issuers(answers: Answers, policies: Sequence[PolicyDraft]) -> Iterator[str]:
@@ -179,7 +181,8 @@ def _served_by(rule: Rule) -> str:
 def _controller(policies: Sequence[PolicyDraft]) -> str:
     targets = {target for one in policies for target in one.targets}
     (only,) = targets if len(targets) == 1 else ("other",)
-    return only if only in _CHART_KNOWS else "other"
+    named = _IN_THE_CHART.get(only, only)
+    return named if named in _CHART_KNOWS else "other"
 
 
 def _flow(texts: object) -> str:

@@ -17,7 +17,7 @@ from tests.draft.manifests import stream
         ("nginx-internal", "", "ingress-nginx"),
         ("nginx", "nginx.org/rewrites", "f5-nic"),
         ("", "nginx.ingress.kubernetes.io/auth-url", "ingress-nginx"),
-        ("traefik", "nginx.ingress.kubernetes.io/auth-url", "traefik"),
+        ("traefik", "nginx.ingress.kubernetes.io/auth-url", "traefik-middleware"),
         ("haproxy", "", "haproxy"),
         ("contour", "", "contour"),
         ("alb", "", None),

@@ -12,7 +12,11 @@ def test_all_three_kinds_in_one_stream() -> None:
         ingress_route("Host(`c.example.com`) && Path(`/c`)"),
     )
     assert opened(made).keys() == {"a.example.com", "b.example.com", "c.example.com"}
-    assert {one.targets for one in made.policies} == {("ingress-nginx",), ("gateway-api",), ("traefik",)}
+    assert {one.targets for one in made.policies} == {
+        ("ingress-nginx",),
+        ("gateway-api",),
+        ("traefik-middleware",),
+    }
 
 
 @pytest.mark.parametrize(
