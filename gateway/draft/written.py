@@ -1,11 +1,12 @@
 """How is a draft written down, so that a reader sees what was read, what was guessed, and why?
 
-Every value goes through JSON, which is YAML: nothing that stands in a manifest can break out of its place,
-and no comment holds more than a printable line.
+Every value is a double-quoted scalar in plain ASCII: nothing that stands in a manifest can break out of its
+place, and no comment holds more than a printable line.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,6 +113,7 @@ def policy_lines(policy: PolicyDraft, answers: Answers, *, secret: str = LOCAL_S
 # --- private ---
 
 _POD_NETWORK: Final = ("10.42.0.0/16",)
+_ESCAPED: Final = re.compile(r"[^ -~]")
 _PEERS: Final = "Write those of your proxies: all others are refused."
 _DOWNSTREAM: Final = (
     "downstream: # the tokens that backends get in place of the client's",
@@ -133,12 +135,12 @@ _IN_THE_CHART: Final = {"traefik-middleware": "traefik"}
 def _issuers(answers: Answers, policies: Sequence[PolicyDraft]) -> Iterator[str]:
     yield "issuers:"
     yield f"  {ISSUER_ID}: # GUESS: a name of your own; it begins every subject, as in {ISSUER_ID}:alice"
-    yield f"    issuer: {json.dumps(answers.issuer)} # its keys are found by discovery"
+    yield f"    issuer: {_quoted(answers.issuer)} # its keys are found by discovery"
     if answers.preset is None:
         yield "    # GUESS: its tokens are as RFC 9068 says. docs/presets.md has others: keycloak, auth0 ..."
         yield "    preset: rfc9068"
     else:
-        yield f"    preset: {json.dumps(answers.preset)}"
+        yield f"    preset: {_quoted(answers.preset)}"
     if answers.audiences:
         yield f"    audiences: {_flow(answers.audiences)} # the `aud` that means you"
     else:
@@ -160,7 +162,7 @@ def _route(route: RouteDraft) -> Iterator[str]:
     yield "  # GUESS: a scope named for the Service. Write the one that your tokens have: others are refused."
     yield f"  require: {{scopes: {_flow([route.scope])}}}"
     yield "  # GUESS: the Service's name is its audience. The backend has to ask for the same."
-    yield f"  downstream: {{audience: {json.dumps(route.service)}}}"
+    yield f"  downstream: {{audience: {_quoted(route.service)}}}"
 
 
 def _notes(rule: Rule) -> Iterator[str]:
@@ -185,8 +187,13 @@ def _controller(policies: Sequence[PolicyDraft]) -> str:
     return named if named in _CHART_KNOWS else "other"
 
 
-def _flow(texts: object) -> str:
-    return json.dumps(list(texts))  # type: ignore[call-overload]
+def _flow(texts: Iterable[str]) -> str:
+    return "[" + ", ".join(map(_quoted, texts)) + "]"
+
+
+def _quoted(text: str) -> str:
+    """As YAML 1.2 section 5.7 has it. JSON has two escapes for what is beyond U+FFFF: here they are two."""
+    return _ESCAPED.sub(lambda found: f"\\U{ord(found[0]):08x}", json.dumps(text, ensure_ascii=False))
 
 
 def _comment(text: str) -> str:

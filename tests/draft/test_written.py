@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.dialects.snippets import Settings
@@ -81,6 +81,7 @@ ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min
 
 
 @given(name=ODD, service=ODD, path=ODD, source=ODD)
+@example(name="0", service="0", path="\U00012400", source="0")
 def test_no_name_breaks_out_of_its_place(
     name: str, service: str, path: str, source: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
