@@ -134,7 +134,7 @@ def test_it_has_nothing_to_write_to(running: Running) -> None:
     options = {place: set(how.split(",")) for _, place, _, how, *_ in mounts}
     for place in ("/", "/usr", "/etc/token-gateway"):
         assert "ro" in options[place], place
-    here = Path(f"/proc/{running.program.pid}/root/tmp")
+    here = Path("/proc", str(running.program.pid), "root", "tmp")
     # What a /tmp holds that is there: the way to this repository, where that is its place.
     assert not here.exists() or Path("/tmp") in REPOSITORY.parents
 

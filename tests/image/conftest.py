@@ -21,7 +21,7 @@ _BUILT = REPOSITORY / ".cache" / "image"
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the trees of both stages."""
     if os.geteuid() != 0:
-        pytest.skip("only root may enter a tree as a container does")
+        pytest.fail("only root may enter a tree as a container does: run the tests as root")
     context = tmp_path_factory.mktemp("context") / "context"
     send_context(context)
     place = _BUILT / _digest([FILE, *Path(__file__).parent.glob("*.py"), *sorted(context.rglob("*"))])
