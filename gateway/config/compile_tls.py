@@ -40,6 +40,21 @@ def compile_tls(
     )
 
 
+def pair_at(certificate: str, key: str, directory: Path, spot: Spot, read: ReadSecret) -> Pair | None:
+    """Read a certificate and its key, and try them. What is wrong goes to `spot`, of what names both."""
+    chain = secret_at(certificate, directory, spot / "certificate", read)
+    secret = secret_at(key, directory, spot / "key", read)
+    if chain is None or secret is None:
+        return None
+    pair = Pair(chain=chain, key=secret)
+    try:
+        check_own(pair)
+    except UnfitCertificates as unfit:
+        spot.refuse(str(unfit), "name the two files of one pair, its own certificate first")
+        return None
+    return pair
+
+
 # --- private ---
 
 
@@ -57,17 +72,8 @@ def _all_shown(section: TlsSection, directory: Path, spot: Spot, read: ReadSecre
 
 
 def _shown(section: CertificateSection, directory: Path, spot: Spot, read: ReadSecret) -> _Shown | None:
-    chain = secret_at(section.certificate, directory, spot / "certificate", read)
-    key = secret_at(section.key, directory, spot / "key", read)
-    if chain is None or key is None:
-        return None
-    pair = Pair(chain=chain, key=key)
-    try:
-        check_own(pair)
-    except UnfitCertificates as unfit:
-        spot.refuse(str(unfit), "name the two files of one pair, its own certificate first")
-        return None
-    return _Shown(pair, spot)
+    pair = pair_at(section.certificate, section.key, directory, spot, read)
+    return None if pair is None else _Shown(pair, spot)
 
 
 def _client_ca(section: TlsSection, directory: Path, spot: Spot, read: ReadSecret) -> bytes | None:

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from yarl import URL
 
 from gateway.config.compile_secrets import secret_at
+from gateway.config.compile_tls import pair_at
 from gateway.config.http_names import parse_upstream
 from gateway.config.identities import parse_identity
 from gateway.config.problem import Unfit
@@ -17,7 +18,7 @@ from gateway.config.secret import ReadSecret
 from gateway.config.spot import Spot
 from gateway.config.upstream import Health, Upstream, UpstreamServer, UpstreamTls
 from gateway.core.policy import Policy
-from gateway.tls.pair import Pair, UnfitCertificates, check_authority, check_own
+from gateway.tls.pair import Pair, UnfitCertificates, check_authority
 
 
 def compile_upstreams(
@@ -129,13 +130,4 @@ def _shows(section: UpstreamTlsSection, directory: Path, spot: Spot, read: ReadS
         if section.certificate is not section.key:
             spot.refuse("has only one of certificate and key", "add the other, or remove it")
         return None
-    chain = secret_at(section.certificate, directory, spot / "certificate", read)
-    key = secret_at(section.key, directory, spot / "key", read)
-    if chain is None or key is None:
-        return None
-    pair = Pair(chain=chain, key=key)
-    try:
-        check_own(pair)
-    except UnfitCertificates as unfit:
-        spot.refuse(str(unfit), "name the two files of one pair, its own certificate first")
-    return pair
+    return pair_at(section.certificate, section.key, directory, spot, read)
