@@ -1,0 +1,75 @@
+"""Which objects and files were given, and which of them belong together?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from gateway.audit.controller import Controller
+from gateway.audit.estate.objects import Object
+from gateway.audit.estate.proxy_files import ProxyFile
+from gateway.config.problem import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estate:
+    """Everything that was given.
+
+    What is not in it may be elsewhere. So a rule on what is lacking asks `shows`: nobody is told that a
+    Service is missing who gave no Service at all.
+    """
+
+    objects: tuple[Object, ...] = ()
+    files: tuple[ProxyFile, ...] = ()
+    unread: tuple[Problem, ...] = ()
+    """What could not be read."""
+    is_whole: bool = False
+    """Whether all there is was given, as of a cluster: then what is not there is missing."""
+    controller: Controller | None = None
+    """Who serves every Ingress and HTTPRoute, where the operator has said so."""
+
+    def of(self, kind: str, group: str | None = None) -> tuple[Object, ...]:
+        """Give the objects of a kind; None is any group."""
+        found = self._by_kind.get(kind, ())
+        return found if group is None else tuple(one for one in found if one.group == group)
+
+    def get(self, kind: str, namespace: str, name: str) -> Object | None:
+        """Give one object. `namespace` is empty for a kind that has none."""
+        return self._by_name.get((kind, namespace, name))
+
+    def shows(self, kind: str, namespace: str | None = None) -> bool:
+        """Whether objects of this kind were given at all (there): then one that is not is missing."""
+        return self.is_whole or any(namespace in {None, one.namespace} for one in self.of(kind))
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Object, ...]]:
+        found: dict[str, list[Object]] = {}
+        for one in self.objects:
+            found.setdefault(one.kind, []).append(one)
+        return {kind: tuple(these) for kind, these in found.items()}
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], Object]:
+        return {(one.kind, one.namespace, one.name): one for one in self.objects}
+
+
+@dataclass(slots=True)
+class Gathering:
+    """An estate while it is being read."""
+
+    objects: list[Object] = field(default_factory=list)
+    files: list[ProxyFile] = field(default_factory=list)
+    unread: list[Problem] = field(default_factory=list)
+
+    def finished(self, *, is_whole: bool = False, controller: Controller | None = None) -> Estate:
+        """Give the whole."""
+        return Estate(
+            objects=tuple(self.objects),
+            files=tuple(self.files),
+            unread=tuple(dict.fromkeys(self.unread)),
+            is_whole=is_whole,
+            controller=controller,
+        )
+
+    def take(self, objects: Iterable[Object]) -> None:
+        """Add some."""
+        self.objects.extend(objects)

@@ -1,0 +1,76 @@
+"""Whose configuration is this file?"""
+
+import re
+from enum import StrEnum, unique
+from pathlib import PurePath
+from typing import Final, NamedTuple
+
+from gateway.config.tree import Node
+
+
+@unique
+class ProxyKind(StrEnum):
+    """Which proxy reads it."""
+
+    NGINX = "nginx"
+    HAPROXY = "haproxy"
+    CADDY = "caddy"
+    TRAEFIK = "traefik"
+    ENVOY = "envoy"
+
+
+class ProxyFile(NamedTuple):
+    """One file. For Traefik's and Envoy's YAML and JSON `root` is what it says."""
+
+    kind: ProxyKind
+    file: str
+    text: str
+    root: Node | None = None
+
+
+def kind_by_name(file: str) -> ProxyKind | None:
+    """Tell by the file's name; None where it may be YAML or nothing of ours."""
+    path = PurePath(file)
+    name = path.name.lower()
+    if name == "caddyfile" or name.startswith("caddyfile.") or path.suffix == ".caddyfile":
+        return ProxyKind.CADDY
+    match path.suffix:
+        case ".cfg":
+            return ProxyKind.HAPROXY
+        case ".conf":
+            return ProxyKind.NGINX
+        case ".toml":
+            return ProxyKind.TRAEFIK
+        case _:
+            return None
+
+
+def kind_by_text(text: str) -> ProxyKind | None:
+    """Tell by what is in it, for stdin and for files with a name that tells nothing."""
+    for kind, pattern in _TELLING:
+        if pattern.search(text):
+            return kind
+    return None
+
+
+def kind_of_tree(root: Node) -> ProxyKind | None:
+    """Tell by the keys at the top of a YAML or JSON document that is no object of Kubernetes."""
+    keys = set(root.value) if isinstance(root.value, dict) else set()
+    if keys & {"static_resources", "dynamic_resources"} or ("resources" in keys and "version_info" in keys):
+        return ProxyKind.ENVOY
+    if keys & _TRAEFIK_ONLY or (keys & {"http", "tcp", "tls"} and keys <= _TRAEFIK_DYNAMIC):
+        return ProxyKind.TRAEFIK
+    return None
+
+
+# --- private ---
+
+_TRAEFIK_ONLY: Final = frozenset({"entryPoints", "entrypoints", "providers", "certificatesResolvers"})
+_TRAEFIK_DYNAMIC: Final = frozenset({"http", "tcp", "udp", "tls"})
+
+_TELLING: Final = (
+    (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:http|server|stream|events)[ \t]*\{", re.MULTILINE)),
+    (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:location|upstream)[ \t][^\n{;]*\{", re.MULTILINE)),
+    (ProxyKind.HAPROXY, re.compile(r"^(?:frontend|backend|listen|defaults|global)\b[^\n:]*$", re.MULTILINE)),
+    (ProxyKind.CADDY, re.compile(r"^[^\s#{}][^\n{}:]*(?::[0-9]+)?[ \t]\{[ \t]*$", re.MULTILINE)),
+)

@@ -1,0 +1,14 @@
+"""What does each controller make of what was given? One module each, and all come to the same form."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from gateway.audit.estate.estate import Estate
+from gateway.audit.exposure import Exposure
+
+READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = ()
+
+
+def exposures_of(estate: Estate) -> tuple[Exposure, ...]:
+    """Give every route that anything in it opens, in the order of the readers."""
+    return tuple(exposure for read in READERS for exposure in read(estate))
