@@ -1,8 +1,8 @@
 """Which values are in this YAML, and where was each written?
 
 As `kubectl` reads it: several documents, anchors, merge keys, and YAML 1.1's `yes` and `on`. Each document by
-itself, so that a broken one costs no other. No document costs more than its length and a bound: an alias counts
-as often as it is used.
+itself, so that a broken one costs no other. No document costs more than its length and a bound: an alias
+counts as often as it is used.
 """
 
 import re

@@ -1,0 +1,125 @@
+"""Take one authentication-relevant field of a sound configuration away, or break it: the audit says so.
+
+`breaking/<controller>.py` names those fields, as regular expressions: of YAML on `Kind: path.of.the.field`
+(without `Kind: ` in a proxy's file), of other files on single lines.
+"""
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from gateway.audit.check import check
+from gateway.audit.estate.estate import Gathering
+from gateway.audit.estate.gather import gather_text
+from gateway.audit.rule import Severity
+from tests.audit.test_corpus import SOUND
+
+TABLES = sorted(Path("tests/audit/breaking").glob("*.py"))
+Steps = tuple[str | int, ...]
+BROKEN: dict[type, tuple[object, ...]] = {
+    str: ("", "broken-by-a-test"),
+    bool: (),  # turned over
+    int: ("broken-by-a-test",),
+    list: ([],),
+    dict: ({},),
+}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_whatever_is_taken_away_or_broken_is_found(table: Path) -> None:
+    relevant = [re.compile(one) for one in relevant_of(table)]
+    files = [path for path in SOUND if path.name.startswith(f"{table.stem.replace('_', '-')}-")]
+    assert files, f"no sound configuration of {table.stem}"
+    silent, tried, used = [], 0, set()
+    for path in files:
+        for which, what, broken in mutants(path, relevant):
+            tried += 1
+            used.add(which)
+            if not is_found(broken, path):
+                silent.append(f"{path.name}: {what}")
+    assert silent == []
+    assert tried > 0
+    unused = [one.pattern for one in relevant if one.pattern not in used]
+    assert unused == [], "no sound configuration has such a field"
+
+
+def relevant_of(table: Path) -> tuple[str, ...]:
+    spec = importlib.util.spec_from_file_location(table.stem, table)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: tuple[str, ...] = module.RELEVANT
+    return found
+
+
+def is_found(text: str, path: Path) -> bool:
+    """Whether there is a finding above INFO, or the file cannot be read any more, which is said."""
+    gathering = Gathering()
+    gather_text(text.encode(), path.name, gathering)
+    if gathering.unread:
+        return True
+    return any(one.severity is not Severity.INFO for one in check(gathering.finished()).findings)
+
+
+def mutants(path: Path, relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, str, str]]:
+    """Which pattern, what was done, and the whole file after that."""
+    text = path.read_text()
+    if path.suffix in {".yaml", ".yml", ".json"}:
+        yield from in_trees([one for one in yaml.safe_load_all(text) if one], relevant)
+    else:
+        lines = text.splitlines(keepends=True)
+        for number, line in enumerate(lines):
+            for one in relevant:
+                if one.search(line):
+                    without = "".join((*lines[:number], *lines[number + 1 :]))
+                    yield one.pattern, f"line {number + 1} taken away: {line.strip()}", without
+
+
+def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, str, str]]:
+    for index, document in enumerate(documents):
+        kind = f"{document['kind']}: " if "kind" in document and "apiVersion" in document else ""
+        for steps, value in fields(document, ()):
+            pointer = kind + ".".join(map(str, steps))
+            for one in relevant:
+                if one.fullmatch(pointer):
+                    for what, changed in changes(value):
+                        whole = deepcopy(documents)
+                        apply(whole[index], steps, changed)
+                        yield one.pattern, f"{pointer} {what}", yaml.safe_dump_all(whole, sort_keys=False)
+
+
+def fields(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:
+    members = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for step, one in members:
+        yield (*steps, step), one
+        yield from fields(one, (*steps, step))
+
+
+GONE = object()
+
+
+def changes(value: Any) -> Iterator[tuple[str, object]]:
+    yield "taken away", GONE
+    if isinstance(value, bool):
+        yield "turned over", not value
+    for broken in BROKEN.get(type(value), ()):
+        if broken != value:
+            yield f"set to {broken!r}", broken
+
+
+def apply(document: Any, steps: Steps, changed: object) -> None:
+    for step in steps[:-1]:
+        document = document[step]
+    if changed is GONE:
+        del document[steps[-1]]
+    else:
+        document[steps[-1]] = changed
