@@ -1,4 +1,4 @@
-"""Whole configurations, as people have them: the sound ones are left alone, the others are told what is wrong.
+"""Whole configurations, as people have them: the sound ones are left alone, the others are objected to.
 
 A file is named `<controller>-<name>`. The first line of an unsound one says which rules have to object, as
 `# expect: COV-001 NGX-006`: those, and no others above INFO.

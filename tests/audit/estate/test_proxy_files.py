@@ -1,0 +1,24 @@
+from gateway.audit.estate.proxy_files import ProxyKind, kind_by_name, kind_by_text
+
+
+def test_a_name_tells_or_says_nothing() -> None:
+    names = [
+        "a/nginx.conf",
+        "haproxy.cfg",
+        "Caddyfile",
+        "Caddyfile.dev",
+        "x.caddyfile",
+        "t.toml",
+        "a.yaml",
+        "-",
+    ]
+    assert [kind_by_name(one) for one in names] == [
+        *(ProxyKind.NGINX, ProxyKind.HAPROXY, ProxyKind.CADDY, ProxyKind.CADDY, ProxyKind.CADDY),
+        *(ProxyKind.TRAEFIK, None, None),
+    ]
+
+
+def test_a_text_tells_or_says_nothing() -> None:
+    assert kind_by_text("stream {\n}") is ProxyKind.NGINX
+    assert kind_by_text("listen door\n  bind :80") is ProxyKind.HAPROXY
+    assert kind_by_text("hello world\n") is None
