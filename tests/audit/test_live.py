@@ -1,0 +1,122 @@
+"""Does it read a real cluster, with the rights that docs/audit.md gives and no others?"""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.audit.estate.estate import Gathering
+from gateway.audit.live import gather_live
+from gateway.kubernetes.access import Access
+from tests.wire.api_server import ADMIN, ApiServer
+from tests.wire.components import Component, version
+from tests.wire.what_ran import record
+
+pytestmark = pytest.mark.wire
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    with ApiServer(tmp_path_factory.mktemp("audited")) as server:
+        server.program.wait_for(lambda: _has_roles(server), "the roles that every cluster has")
+        _fill(server)
+        yield server
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest, running: ApiServer) -> ApiServer:
+    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
+    return running
+
+
+def _has_roles(server: ApiServer) -> bool:
+    discovery = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings/system:discovery"
+    return server.ask("GET", discovery)[0] == 200
+
+
+def _fill(server: ApiServer) -> None:
+    for namespace in ("shop", "other"):
+        server.make("/api/v1/namespaces", {"metadata": {"name": namespace}})
+        server.make(f"/api/v1/namespaces/{namespace}/serviceaccounts", {"metadata": {"name": "default"}})
+        for number in range(3):
+            path = {"path": "/", "pathType": "Prefix", "backend": _backend()}
+            server.make(
+                f"/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses",
+                {
+                    "metadata": {"name": f"orders-{number}"},
+                    "spec": {"rules": [{"host": f"{number}.example.com", "http": {"paths": [path]}}]},
+                },
+            )
+    account = {"kubernetes.io/service-account.name": "default"}
+    server.make(
+        "/api/v1/namespaces/shop/secrets",
+        {
+            "metadata": {"name": "forever", "annotations": account},
+            "type": "kubernetes.io/service-account-token",
+            "stringData": {"extra": "hunter2"},
+        },
+    )
+    for name, owners in (("alone", []), ("made", [_owner()])):
+        server.make(
+            "/api/v1/namespaces/shop/pods",
+            {
+                "metadata": {"name": name, "ownerReferences": owners},
+                "spec": {"containers": [{"name": "a", "image": "a"}], "serviceAccountName": "default"},
+            },
+        )
+
+
+def _backend() -> dict[str, object]:
+    return {"service": {"name": "orders", "port": {"number": 80}}}
+
+
+def _owner() -> dict[str, object]:
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "r", "uid": "1", "controller": True}
+
+
+def access(server: ApiServer, token: str = ADMIN) -> Access:
+    return Access(url=server.url, authority=server.ca_file.read_bytes(), token=token, context="lab")
+
+
+def gathered(
+    server: ApiServer, token: str = ADMIN, namespace: str | None = None, *, secrets: bool = False
+) -> Gathering:
+    gathering = Gathering()
+    asyncio.run(gather_live(access(server, token), gathering, namespace=namespace, include_secrets=secrets))
+    return gathering
+
+
+def test_every_object_with_its_place(api: ApiServer) -> None:
+    found = gathered(api)
+    assert found.unread == []
+    ingresses = [one for one in found.objects if one.kind == "Ingress"]
+    assert len(ingresses) == 6
+    assert str(ingresses[0].place()) == f"cluster/lab {ingresses[0].owner}"
+    assert {one.group for one in ingresses} == {"networking.k8s.io"}
+    assert [one.name for one in found.objects if one.kind == "Pod"] == ["alone"]
+    assert "ClusterRole" in {one.kind for one in found.objects}
+    assert not [one for one in found.objects if one.kind == "Secret"]
+
+
+def test_one_namespace_alone(api: ApiServer) -> None:
+    found = gathered(api, namespace="shop")
+    assert {one.namespace for one in found.objects if one.kind == "Ingress"} == {"shop"}
+    assert "ClusterRole" in {one.kind for one in found.objects}
+
+
+def test_secrets_are_asked_for_by_name_and_give_nothing_of_what_they_hold(api: ApiServer) -> None:
+    (secret,) = (one for one in gathered(api, secrets=True).objects if one.kind == "Secret")
+    assert (secret.owner, secret.node.child("type") is not None) == ("Secret/shop/forever", True)
+    assert secret.node.child("data") is None
+    assert "hunter2" not in repr(secret.node)
+
+
+def test_what_an_account_may_not_list_is_told_and_the_rest_is_read(api: ApiServer, tmp_path: Path) -> None:
+    rule = {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": ["list"]}
+    token = api.account("shop", "auditor", tmp_path, rule).read_text()
+    found = gathered(api, token, namespace="shop")
+    assert {one.kind for one in found.objects} == {"Ingress"}
+    said = {str(one).partition(":")[2].partition(":")[0].strip() for one in found.unread}
+    assert {"services", "configmaps", "deployments.apps", "clusterroles.rbac.authorization.k8s.io"} <= said
+    assert all("this account may not list them" in one.what for one in found.unread)
