@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from loadtest import machine
+from loadtest.audit import audit
 from loadtest.contenders.running import Unavailable
 from loadtest.distinct import distinct
 from loadtest.drive import Unexpected
@@ -80,6 +81,7 @@ def _measurements() -> dict[str, Measurement]:
         "large": large,
         "idle": idle,
         "start": start,
+        "audit": audit,
     }
     return {**windows, **alone}
 

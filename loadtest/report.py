@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loadtest import distinct, idle, large, machine, start
+from loadtest import audit, distinct, idle, large, machine, start
 from loadtest.contenders import backend, envoy, gateway, haproxy, nginx, ordinary, proxies
 from loadtest.samples import Samples, median, noisy
 from loadtest.scenarios import SCENARIOS, Scenario
@@ -116,6 +116,7 @@ def _others(samples: Samples) -> list[str]:
         "large": large.TITLE,
         "idle": idle.TITLE,
         "start": start.TITLE,
+        "audit": audit.TITLE,
         "signatures": "Bare signatures",
     }
     lines: list[str] = []
@@ -135,6 +136,8 @@ def _plain(rows: Mapping[str, Mapping[str, list[float]]]) -> Iterable[str]:
         "mb_per_second",
         "cpu_ms",
         "ready_s",
+        "wall_s",
+        "cpu_s",
         "rss_mb",
         "grown_mb",
     )

@@ -27,6 +27,7 @@ ALONE = (
         *(f"distinct.{name}" for name in CONTENDERS),
     }
     | {f"idle.{name}" for name in idle.CONTENDERS}
+    | {f"audit.{name}" for name in ("gateway", "only-read")}
     | {f"large.{name}-{way}" for name in large.CONTENDERS for way in large.WAYS}
 )
 
