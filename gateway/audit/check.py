@@ -1,6 +1,7 @@
 """What is wrong with what was given?"""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 from gateway.audit.estate.estate import Estate
@@ -19,9 +20,11 @@ class Checked(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def check(estate: Estate, policies: Mapping[str, Policy] | None = None) -> Checked:
+def check(
+    estate: Estate, policies: Mapping[str, Policy] | None = None, *, today: date | None = None
+) -> Checked:
     """Ask every rule. `policies` are those of our own gateway, where its configuration was given."""
-    view = View(estate=estate, exposures=exposures_of(estate), policies=policies)
+    view = View(estate=estate, exposures=exposures_of(estate), policies=policies, today=today)
     found = [
         Finding(rule, hit.place, hit.what, hit.severity or rule.severity, hit.about)
         for rule in RULES

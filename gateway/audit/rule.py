@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum, unique
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ class View:
     exposures: tuple[Exposure, ...]
     policies: Mapping[str, Policy] | None = None
     """Of our own gateway, by id; None where no configuration was given."""
+    today: date | None = None
+    """None: nobody says what day it is, and nothing has come to its end."""
 
 
 class Hit(NamedTuple):

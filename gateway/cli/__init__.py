@@ -16,8 +16,12 @@ from gateway.cli.output import EX_CONFIG, EX_TEMPFAIL, Commands, print_problems
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
-COMMANDS: Final = ("init", "serve", "check", "explain", "token", "keys", "snippet", "dev")
-"""Each is a module of this package. Only the one that is run is imported: `serve` keeps what it imports."""
+COMMANDS: Final = (
+    *("init", "serve", "check", "explain", "token", "keys", "snippet", "dev"),
+    *("audit", "audit rules"),
+)
+"""Each is a module of this package, one of two words too. Only the one that is run is imported: `serve` keeps
+what it imports."""
 
 
 class Command(Protocol):
@@ -34,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"token-gateway {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    arguments = sys.argv[1:] if arguments is None else arguments
+    arguments = _joined(sys.argv[1:] if arguments is None else arguments)
     for command in _commands(arguments):
         command.add(commands)
     chosen = parser.parse_args(arguments)
@@ -52,11 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 # --- private ---
 
 
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """Make one word of a command's two: what else stands behind the first may be a path of that name."""
+    both = " ".join(arguments[:2])
+    return [both, *arguments[2:]] if len(arguments) > 1 and both in COMMANDS else list(arguments)
+
+
 def _commands(arguments: Sequence[str]) -> Iterator[Command]:
     """The command that is named first; all of them, where none is."""
     named = [name for name in COMMANDS if name == next(iter(arguments), None)]
     for name in named or COMMANDS:
-        yield import_module(f"gateway.cli.{name}")
+        yield import_module(f"gateway.cli.{name.replace(' ', '_')}")
 
 
 class _Parser(argparse.ArgumentParser):

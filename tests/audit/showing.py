@@ -1,5 +1,6 @@
 """Audit a text as if it were a file."""
 
+from datetime import date
 from pathlib import Path
 
 from gateway.audit.check import Checked, check
@@ -9,6 +10,8 @@ from gateway.audit.exposure import Exposure
 from gateway.audit.normal import exposures_of
 
 EXAMPLES = Path("gateway/audit/examples")
+TODAY = date(2027, 1, 15)
+"""`b.NOW`."""
 
 
 def estate_of(*texts: str, file: str = "given.yaml", is_whole: bool = False) -> Estate:
@@ -36,4 +39,4 @@ def checked_example(rule: str, which: str) -> Checked:
     gathering = Gathering()
     gather(files, gathering)
     assert not gathering.unread, gathering.unread
-    return check(gathering.finished())
+    return check(gathering.finished(), today=TODAY)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.audit.rule import Rule
+from gateway.audit.rules import ignored
 
-RULES: Final[tuple[Rule, ...]] = ()
+RULES: Final[tuple[Rule, ...]] = (*ignored.RULES,)
 """In the order of the reference."""

@@ -1,0 +1,97 @@
+"""`gateway audit`: where is the door open, and does the client's token reach the pod?
+
+Reads Kubernetes manifests, and the files of NGINX, HAProxy, Traefik, Caddy and Envoy: files, folders, or -
+for what another program writes. It asks nobody and changes nothing.
+
+Exit codes: 0 nothing at or above --fail-on; 1 there is; 2 usage, or something could not be read. What could
+be read is reported all the same, and it is 2 even with findings: what nobody has looked at may be worse.
+"""
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Final, get_args
+
+from gateway.audit.controller import Controller
+from gateway.audit.rule import Severity
+from gateway.cli.audit_run import Format, Request, audit
+from gateway.cli.output import Commands, add_config
+
+NEVER: Final = "never"
+
+
+def add(commands: Commands) -> None:
+    """Declare the command."""
+    parser = commands.add_parser(
+        "audit",
+        help="find the open doors of an Ingress or a proxy",
+        description=__doc__,
+        epilog="`gateway audit rules` tells what it looks for, `gateway audit admission` prints policies "
+        "for an API server. A file or folder of such a name is given as ./rules.",
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder; - for stdin")
+    _add_what(parser)
+    _add_how(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: Namespace) -> int:
+    """Report what was found."""
+    fail_on = None if arguments.fail_on == NEVER else Severity(arguments.fail_on)
+    return audit(
+        Request(
+            paths=tuple(arguments.paths),
+            config=arguments.config,
+            controller=Controller(arguments.controller) if arguments.controller else None,
+            is_whole=arguments.whole,
+            asked=tuple(arguments.rule),
+            skipped=tuple(arguments.skip),
+            format=arguments.format,
+            output=arguments.output,
+            baseline=arguments.baseline,
+            write_baseline=arguments.write_baseline,
+            fail_on=fail_on,
+        )
+    )
+
+
+# --- private ---
+
+
+def _add_what(parser: ArgumentParser) -> None:
+    what = parser.add_argument_group("what is audited")
+    what.add_argument(
+        "--controller",
+        choices=[one.value for one in Controller if one is not Controller.UNKNOWN],
+        help="who serves every Ingress and HTTPRoute, where their classes do not tell",
+    )
+    what.add_argument(
+        "--whole", action="store_true", help="all there is was given: what is not there is missing"
+    )
+    what.add_argument(
+        "--rule", action="append", default=[], metavar="ID", help="ask this rule only; repeatable"
+    )
+    what.add_argument(
+        "--skip", action="append", default=[], metavar="ID", help="leave this rule out; repeatable"
+    )
+    add_config(what, required=False)
+
+
+def _add_how(parser: ArgumentParser) -> None:
+    how = parser.add_argument_group("how it is reported")
+    how.add_argument("--format", choices=get_args(Format), default="text", help="(default text)")
+    how.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
+    how.add_argument(
+        "--fail-on",
+        choices=[*(one.value for one in Severity), NEVER],
+        default=Severity.HIGH.value,
+        help="exit with 1 from this severity on (default high)",
+    )
+    known = how.add_mutually_exclusive_group()
+    known.add_argument("--baseline", type=Path, metavar="FILE", help="what was known before does not count")
+    known.add_argument(
+        "--write-baseline",
+        type=Path,
+        metavar="FILE",
+        help="keep what is found as the baseline, and exit with 0",
+    )
