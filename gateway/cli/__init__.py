@@ -18,7 +18,7 @@ from gateway.redact.text import redact
 
 COMMANDS: Final = (
     *("init", "serve", "check", "explain", "token", "keys", "snippet", "dev"),
-    *("audit", "audit rules", "audit admission"),
+    *("audit", "audit coverage", "audit diff", "audit rules", "audit admission"),
 )
 """Each is a module of this package, one of two words too. Only the one that is run is imported: `serve` keeps
 what it imports."""

@@ -1,7 +1,7 @@
 """`gateway audit`: where is the door open, and does the client's token reach the pod?
 
 Reads Kubernetes manifests, and the files of NGINX, HAProxy, Traefik, Caddy and Envoy: files, folders, or -
-for what another program writes. It asks nobody and changes nothing.
+for what another program writes; or, with --live, a cluster. It changes nothing.
 
 Exit codes: 0 nothing at or above --fail-on; 1 there is; 2 usage, or something could not be read. What could
 be read is reported all the same, and it is 2 even with findings: what nobody has looked at may be worse.
@@ -11,10 +11,10 @@ from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Final, get_args
 
-from gateway.audit.controller import Controller
 from gateway.audit.rule import Severity
+from gateway.cli.audit_estate import add_controller, add_live, given_of
 from gateway.cli.audit_run import Format, Request, audit
-from gateway.cli.output import Commands, add_config
+from gateway.cli.output import Commands, add_config, complain
 
 NEVER: Final = "never"
 
@@ -29,21 +29,22 @@ def add(commands: Commands) -> None:
         "for an API server. A file or folder of such a name is given as ./rules.",
         formatter_class=RawDescriptionHelpFormatter,
     )
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder; - for stdin")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file or a folder; - for stdin")
     _add_what(parser)
     _add_how(parser)
+    add_live(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: Namespace) -> int:
     """Report what was found."""
+    if not arguments.paths and not arguments.live:
+        return complain("name a file or a folder, or --live")
     fail_on = None if arguments.fail_on == NEVER else Severity(arguments.fail_on)
     return audit(
         Request(
-            paths=tuple(arguments.paths),
+            given=given_of(arguments, arguments.paths, is_live=arguments.live),
             config=arguments.config,
-            controller=Controller(arguments.controller) if arguments.controller else None,
-            is_whole=arguments.whole,
             asked=tuple(arguments.rule),
             skipped=tuple(arguments.skip),
             format=arguments.format,
@@ -60,11 +61,7 @@ def run(arguments: Namespace) -> int:
 
 def _add_what(parser: ArgumentParser) -> None:
     what = parser.add_argument_group("what is audited")
-    what.add_argument(
-        "--controller",
-        choices=[one.value for one in Controller if one is not Controller.UNKNOWN],
-        help="who serves every Ingress and HTTPRoute, where their classes do not tell",
-    )
+    add_controller(what)
     what.add_argument(
         "--whole", action="store_true", help="all there is was given: what is not there is missing"
     )

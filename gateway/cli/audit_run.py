@@ -6,30 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, assert_never
-
-from rich.console import Console
+from typing import Final, Literal, TextIO, assert_never
 
 from gateway.app.parts import CLOCK
 from gateway.audit import baseline
 from gateway.audit.check import check
-from gateway.audit.controller import Controller
-from gateway.audit.estate.estate import Estate, Gathering
-from gateway.audit.estate.gather import NothingThere, gather, gather_stream
 from gateway.audit.judgement import Judgement, judge
 from gateway.audit.reports import github, gitlab, json_report, junit, markdown, sarif, text
 from gateway.audit.rule import Severity
 from gateway.audit.rules import RULES
+from gateway.cli.audit_estate import Given, read
+from gateway.cli.audit_print import print_rich
 from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, complain, counted
 from gateway.config.compile import load_world
-from gateway.config.problem import ConfigError, Problem, show
+from gateway.config.problem import ConfigError, show
 from gateway.core.policy import Policy
 
 Format = Literal["text", "json", "sarif", "junit", "github", "gitlab", "markdown"]
 
-STDIN: Final = "stdin"
-WIDTH: Final = 100
-"""Of a text that is no terminal's."""
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 """https://docs.github.com/actions/reference/workflow-commands-for-github-actions#adding-a-job-summary"""
 
@@ -38,10 +32,8 @@ SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 class Request:
     """Everything that was asked for."""
 
-    paths: tuple[str, ...]
+    given: Given
     config: Path | None
-    controller: Controller | None
-    is_whole: bool
     asked: tuple[str, ...]
     skipped: tuple[str, ...]
     format: Format
@@ -60,13 +52,13 @@ def audit(request: Request) -> int:
         return complain(str(error))
     policies = _policies(request.config)
     today = datetime.fromtimestamp(CLOCK(), UTC).date()
-    checked = check(_estate(request), policies, today=today)
+    checked = check(read(request.given), policies, today=today)
     judgement = judge(checked, baseline=known, today=today, fail_on=request.fail_on, asked=asked)
     try:
         if request.write_baseline is not None:
             return _keep(request.write_baseline, judgement)
         code = exit_code(judgement)
-        _write(request, judgement, code)
+        write(request.format, request.output, judgement, code)
     except OSError as error:
         if error.filename is None:  # of stdout: gateway.cli knows
             raise
@@ -79,6 +71,18 @@ def exit_code(judgement: Judgement) -> int:
     if judgement.unread:
         return EX_USAGE
     return EX_FINDINGS if judgement.failing else EX_OK
+
+
+def write(form: Format, output: Path | None, judgement: Judgement, code: int) -> None:
+    """Print a report, or write it to a file; on GitHub to the summary of the step too. Raises: OSError."""
+    if output is None:
+        _print(form, judgement, code, sys.stdout)
+    else:
+        with output.open("w", encoding="utf-8") as file:
+            _print(form, judgement, code, file)
+    if form == "github" and (summary := os.environ.get(SUMMARY)):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(markdown.render(judgement))
 
 
 # --- private ---
@@ -105,28 +109,6 @@ def _policies(config: Path | None) -> Mapping[str, Policy] | None:
     return world.snapshot.policies
 
 
-def _estate(request: Request) -> Estate:
-    gathering = Gathering()
-    for path in request.paths:
-        try:
-            if path == "-":
-                gather_stream(sys.stdin.buffer, STDIN, gathering)
-            else:
-                gather([Path(path)], gathering)
-        except NothingThere as error:
-            what = str(error).removeprefix(f"{Path(path)} ")
-            gathering.unread.append(_problem(path, what, "name a file or a folder that is there"))
-    if not (gathering.objects or gathering.files or gathering.unread):
-        named = ", ".join(STDIN if one == "-" else one for one in request.paths)
-        what = "holds neither an object of Kubernetes nor a proxy's configuration"
-        gathering.unread.append(_problem(named, what, "name what is to be audited"))
-    return gathering.finished(is_whole=request.is_whole, controller=request.controller)
-
-
-def _problem(file: str, what: str, fix: str) -> Problem:
-    return Problem(file=file, line=0, column=1, path="", what=what, fix=fix)
-
-
 def _keep(path: Path, judgement: Judgement) -> int:
     """An audit that has not seen everything makes no baseline."""
     if judgement.unread:
@@ -139,26 +121,11 @@ def _keep(path: Path, judgement: Judgement) -> int:
     return EX_OK
 
 
-def _write(request: Request, judgement: Judgement, code: int) -> None:
-    if request.output is None:
-        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        width = None if sys.stdout.isatty() else WIDTH
-        _print(request.format, judgement, code, Console(width=width, highlight=False))
-    else:
-        with request.output.open("w", encoding="utf-8") as file:
-            _print(request.format, judgement, code, Console(file=file, width=WIDTH, highlight=False))
-    if request.format == "github" and (summary := os.environ.get(SUMMARY)):
-        with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown.render(judgement))
-
-
-def _print(form: Format, judgement: Judgement, code: int, console: Console) -> None:
+def _print(form: Format, judgement: Judgement, code: int, file: TextIO) -> None:
     if form == "text":
-        with console.capture() as told:
-            console.print(text.render(judgement))
-        console.file.write("".join(f"{line.rstrip()}\n" for line in told.get().splitlines()))
+        print_rich(text.render(judgement), file)
     else:
-        console.file.write(_rendered(form, judgement, code))
+        file.write(_rendered(form, judgement, code))
 
 
 def _rendered(form: Format, judgement: Judgement, code: int) -> str:

@@ -1,0 +1,20 @@
+"""How does a report of the audit come to a terminal, a pipe or a file?"""
+
+import sys
+from io import TextIOWrapper
+from typing import Final, TextIO
+
+from rich.console import Console, RenderableType
+
+WIDTH: Final = 100
+"""Of a text that is no terminal's."""
+
+
+def print_rich(shown: RenderableType, file: TextIO = sys.stdout) -> None:
+    """Print it as wide as the terminal is, without spaces at the end of its lines."""
+    if isinstance(file, TextIOWrapper):
+        file.reconfigure(errors="backslashreplace")
+    console = Console(file=file, width=None if file.isatty() else WIDTH, highlight=False)
+    with console.capture() as told:
+        console.print(shown)
+    file.write("".join(f"{line.rstrip()}\n" for line in told.get().splitlines()))
