@@ -57,7 +57,7 @@ def run(arguments: Namespace) -> int:
         case "markdown":
             print(reports.render_markdown(coverage), end="")
         case _:
-            print_rich(reports.render(coverage))
+            print_rich(reports.render(coverage), sys.stdout)
     for problem in estate.unread:
         print(problem, file=sys.stderr)
     if estate.unread:

@@ -1,6 +1,5 @@
 """How does a report of the audit come to a terminal, a pipe or a file?"""
 
-import sys
 from io import TextIOWrapper
 from typing import Final, TextIO
 
@@ -10,7 +9,7 @@ WIDTH: Final = 100
 """Of a text that is no terminal's."""
 
 
-def print_rich(shown: RenderableType, file: TextIO = sys.stdout) -> None:
+def print_rich(shown: RenderableType, file: TextIO) -> None:
     """Print it as wide as the terminal is, without spaces at the end of its lines."""
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")
