@@ -16,11 +16,8 @@ def test_every_route_with_what_protects_it_and_where_the_token_goes(gateway: Run
 def test_as_json_and_as_markdown(gateway: Run, tmp_path: Path) -> None:
     file = written(tmp_path, OPEN)
     (route,) = gateway("audit", "coverage", file, "--format", "json").document["routes"]
-    assert (route["state"], route["token"]["reaches"], route["backends"]) == (
-        "open",
-        "yes",
-        ["shop/orders:80"],
-    )
+    assert (route["state"], route["token"]["reaches"]) == ("open", "yes")
+    assert route["backends"] == ["shop/orders:80"]
     assert (route["file"], route["line"]) == (str(file), 14)
     page = gateway("audit", "coverage", file, "--format", "markdown").out
     assert "| **open** | nobody is asked | yes: nobody is asked" in page
@@ -41,6 +38,6 @@ def test_what_cannot_be_read_is_exit_2_and_the_rest_is_shown(gateway: Run, tmp_p
     ran = gateway("audit", "coverage", written(tmp_path, f"{PROTECTED}---\na: [\n"))
     assert ran.code == 2
     assert "/v1/**" in ran.out
-    assert "ingress.yaml:18:1 not YAML" in ran.err
+    assert "ingress.yaml:19:1 not YAML" in ran.err
     assert gateway("audit", "coverage").code == 2
     assert gateway("audit", "coverage", tmp_path / "missing").code == 2
