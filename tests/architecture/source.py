@@ -26,6 +26,7 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(), str(path))
 
 
-def calls(path: Path) -> list[str]:
+@cache
+def calls(path: Path) -> tuple[str, ...]:
     """What the file calls, as written: `time.time`, `Permit`."""
-    return [ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call)]
+    return tuple(ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call))

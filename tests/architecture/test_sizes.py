@@ -1,7 +1,7 @@
 """Files of at most 400 lines, functions of at most 50. A test file may hold tables: 600."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.architecture.source import ROOT, named, python_files, tree
@@ -30,8 +30,17 @@ def _most(path: Path) -> int:
 
 
 def _long_functions(path: Path) -> Iterator[str]:
-    for node in ast.walk(tree(path)):
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or node.end_lineno is None:
-            continue
-        if node.end_lineno - node.lineno >= MAX_FUNCTION_LINES:
+    for node in _functions(tree(path).body):
+        if node.end_lineno is not None and node.end_lineno - node.lineno >= MAX_FUNCTION_LINES:
             yield f"{named(path)}: {node.name}: {node.end_lineno - node.lineno + 1} lines"
+
+
+def _functions(statements: Iterable[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """Those of a block, and of the blocks in it: no expression holds one."""
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield statement
+        for name in ("body", "orelse", "finalbody"):
+            yield from _functions(getattr(statement, name, ()))
+        for branch in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+            yield from _functions(branch.body)

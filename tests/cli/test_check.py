@@ -115,6 +115,7 @@ def test_mistakes_of_the_deny_list_are_mistakes_of_the_configuration(gateway: Ru
     assert second.startswith(f"{tmp_path / 'revoked.yaml'}:3:3 revoked[1]: names nothing")
 
 
+@pytest.mark.long
 def test_a_deny_list_that_is_not_there_is_exit_78(gateway: Run, tmp_path: Path) -> None:
     file = listed(tmp_path, "")
     (tmp_path / "revoked.yaml").unlink()

@@ -19,6 +19,7 @@ def test_help_names_every_command(gateway: Run) -> None:
     assert all(f"\n    {command} " in ran.out for command in COMMANDS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_says_what_it_is_for(gateway: Run, command: str) -> None:
     ran = gateway(command, "--help")
@@ -46,6 +47,7 @@ def test_a_token_where_none_belongs_is_not_repeated(gateway: Run, where: tuple[s
     assert token.split(".")[1] not in ran.out + ran.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "command",
     [("check",), ("explain", "--url", "https://a/"), ("keys", "list"), ("snippet", "nginx"), ("serve",)],
@@ -61,6 +63,7 @@ def test_a_configuration_that_is_not_there_is_exit_78(
     assert ran.err.endswith("1 problem; nothing was started.\n")
 
 
+@pytest.mark.long
 def test_a_reader_that_leaves_early_is_no_error(config: Path) -> None:
     command = f"{sys.executable} -m gateway snippet nginx -c {config} | head -n 1"
     ran = subprocess.run(

@@ -96,6 +96,7 @@ def test_steps_by_a_period(keys: Keys, at: SetClock, api: StandIn) -> None:
     assert len(keys.document("rotate", *every)["promoted"]) == 1
 
 
+@pytest.mark.long
 def test_what_is_done_and_comes_is_said(keys: Keys, at: SetClock) -> None:
     first = keys.document("init")["kid"]
     assert keys("rotate", "--every", "1d").out == (
@@ -128,6 +129,7 @@ def test_listing(keys: Keys, at: SetClock) -> None:
 # --- emergencies --------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_an_emergency_counts_the_mounts_in(keys: Keys) -> None:
     first = keys.document("init")["kid"]
     ran = keys("rotate", "--now")

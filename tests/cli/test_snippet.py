@@ -75,6 +75,7 @@ def test_an_address_cannot_break_out_of_its_place(gateway: Run, config: Path, op
     assert option in ran.err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", IN_NO_QUERY)
 def test_what_a_proxy_cannot_do_is_a_finding(gateway: Run, tmp_path: Path, target: str) -> None:
     file = with_credentials(tmp_path, {"type": "query", "name": "access_token"})

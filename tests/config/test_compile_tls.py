@@ -86,6 +86,7 @@ def test_certificates_arrive(tmp_path: Path, listener: str) -> None:
     assert world(tmp_path, PAIR).listeners.decision_tls == Certificates(chain=OWN.chain, key=OWN.key)
 
 
+@pytest.mark.long
 def test_at_the_edge_clients_may_have_to_show_one_and_to_ask_for_a_name(tmp_path: Path) -> None:
     asking = PAIR | {"client_ca": "file:ca.crt"}
     found = [

@@ -3,6 +3,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from gateway.config.json_schema import main_outline, main_schema, policy_outline, render
 
 REPOSITORY = Path(__file__).parents[2]
@@ -21,6 +23,7 @@ def test_the_published_schema_is_the_generated_one() -> None:
     assert SCHEMA.read_text() == render(), "python -m gateway.config.json_schema > config/gateway.schema.json"
 
 
+@pytest.mark.long
 def test_the_command_prints_it() -> None:
     command = [sys.executable, "-m", "gateway.config.json_schema"]
     printed = subprocess.run(command, cwd=REPOSITORY, capture_output=True, check=True, text=True, timeout=30)

@@ -108,6 +108,7 @@ def test_refused(text: str, line: int, column: int, what: str) -> None:
     assert problem.fix
 
 
+@pytest.mark.long
 def test_depth_is_bounded() -> None:
     assert "nested too deeply" in refused("a: " + "[" * 100_000).what
 

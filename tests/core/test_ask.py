@@ -111,6 +111,7 @@ def test_refusals_tell_a_listed_origin_so_that_its_application_can_read_them() -
     assert (b"access-control-allow-origin", b"https://app.example.com") in asked.context.cors
 
 
+@pytest.mark.long
 @given(targets(), any_headers())
 def test_whatever_is_told_the_answer_is_one_of_its_types(
     target: bytes, headers: tuple[tuple[bytes, bytes], ...]

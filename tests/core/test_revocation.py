@@ -175,6 +175,7 @@ def said_simply(listed: Revocations, tags: RevocationTags, token: bytes) -> bool
     )
 
 
+@pytest.mark.long
 @given(listed=lists, tags=some_tags, token=names)
 def test_what_is_listed_is_named_and_nothing_else(
     listed: Revocations, tags: RevocationTags, token: str
@@ -192,6 +193,7 @@ def test_check_refuses_what_is_named(listed: Revocations, tags: RevocationTags, 
     assert caught.value.reason is Reason.TOKEN_REVOKED
 
 
+@pytest.mark.long
 @given(first=lists, second=lists, tags=some_tags, token=names)
 def test_two_lists_together_name_what_either_does(
     first: Revocations, second: Revocations, tags: RevocationTags, token: str
@@ -228,6 +230,7 @@ def test_a_listed_token_is_refused_whatever_else_holds(entry: str, now: int, cha
     assert outcome(text, known=known, now=now) is Reason.TOKEN_REVOKED
 
 
+@pytest.mark.long
 @given(listed=lists, now=st.integers(b.NOW - 60, b.NOW + 400))
 def test_an_unlisted_token_fares_as_if_there_were_no_list(listed: Revocations, now: int) -> None:
     text = b.token()

@@ -77,6 +77,7 @@ def test_what_everybody_reads_is_read_as_everybody_does(value: dict[str, Any]) -
     assert parse_object(document, WIDE) == json.loads(document)
 
 
+@pytest.mark.long
 @given(dictionaries(_names, _values, max_size=5))
 def test_the_depth_is_that_of_the_value(value: dict[str, Any]) -> None:
     document = json.dumps(value).encode()

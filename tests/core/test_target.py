@@ -70,6 +70,7 @@ def test_the_longest_target_and_the_most_segments_are_still_read() -> None:
     assert reason_of(b"/%41" + b"/" * (MAX_SEGMENTS + 1)) is Reason.TARGET_TOO_LONG
 
 
+@pytest.mark.long
 def test_no_character_beyond_ascii_maps_to_one_that_splits() -> None:
     """Every character there is, one by one: the check looks at all of a segment at once."""
     for code in (*range(0x80, 0xD800), *range(0xE000, 0x30000)):

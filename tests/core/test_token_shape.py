@@ -23,11 +23,13 @@ def members(vocabulary: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
     return st.dictionaries(st.sampled_from(sorted(vocabulary)) | CANARY, VALUE, max_size=12)
 
 
+@pytest.mark.long
 @given(header=members(HEADER_PARAMETERS), claims=members(CLAIMS))
 def test_no_value_and_no_unknown_name_is_described(header: dict[str, Any], claims: dict[str, Any]) -> None:
     assert "zq" not in describe(header, claims)
 
 
+@pytest.mark.long
 @given(header=members(HEADER_PARAMETERS), claims=members(CLAIMS))
 def test_every_word_is_of_the_vocabulary(header: dict[str, Any], claims: dict[str, Any]) -> None:
     words = set(describe(header, claims).replace(",", " ").split())

@@ -209,6 +209,7 @@ def test_forwarded_must_say_the_scheme_too() -> None:
     assert read(asked, FORWARDED) is Reason.CARRIER_MISSING
 
 
+@pytest.mark.long
 @given(extra=any_headers(), peer=st.ip_addresses().map(str))
 def test_no_header_of_an_unlisted_client_changes_its_address_or_scheme(extra: Any, peer: str) -> None:
     for entrance in (DIRECT, X_FORWARDED, FORWARDED):

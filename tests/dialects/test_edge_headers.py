@@ -160,6 +160,7 @@ def test_what_connection_names_is_not_passed_on(connection: bytes) -> None:
     assert (b"close" in names) is (connection == b"keep-alive")
 
 
+@pytest.mark.long
 @given(data=st.data())
 def test_nor_is_any_spelling_of_it(data: st.DataObject) -> None:
     name = data.draw(
@@ -219,6 +220,7 @@ def test_no_edge_serves_a_route_without_upstream() -> None:
         passed(bearer(), where=policy())
 
 
+@pytest.mark.long
 @given(
     extra=any_headers(),
     options=st.lists(st.sampled_from([b"close", b"te", b"keep-alive", b"http2-settings"])),

@@ -113,6 +113,7 @@ def test_no_story_of_the_clients_changes_what_its_proxy_says(story: bytes, addre
         assert nearest(forwarded_hops([story, element])) == told
 
 
+@pytest.mark.long
 @given(
     lines=st.lists(
         st.one_of(st.binary(max_size=30), st.from_regex(rb'(for="?[0-9.:\[\]a-f]{2,15}"?[;, ]*)+')),

@@ -69,6 +69,7 @@ def commands(block: Block) -> list[list[str]]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("block", of_kind("sh"), ids=name)
 def test_every_command_works(
     block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -41,6 +41,7 @@ def test_an_object_with_a_key_twice_is_left_out() -> None:
     assert "twice" in str(found.left_out[0])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("content", "line"),
     [
@@ -66,6 +67,7 @@ def test_what_cannot_be_read_is_refused_as_a_whole(content: bytes, line: int) ->
     assert (problem.file, problem.line) == ("x", line)
 
 
+@pytest.mark.long
 def test_too_much_is_refused_before_it_is_read() -> None:
     with pytest.raises(ConfigError, match="larger than 4 MiB"):
         read_manifests(b"#" * (MAX_BYTES + 1), "x", Found())

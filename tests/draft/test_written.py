@@ -80,6 +80,7 @@ def test_the_values_say_the_same_with_the_secret_where_the_chart_mounts_it() -> 
 ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
 
 
+@pytest.mark.long
 @given(name=ODD, service=ODD, path=ODD, source=ODD)
 @example(name="0", service="0", path="\U00012400", source="0")
 def test_no_name_breaks_out_of_its_place(

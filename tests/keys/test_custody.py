@@ -124,6 +124,7 @@ async def test_one_rotation(path: Path, kind: str, algorithm: Algorithm) -> None
         assert set(contents(path)) == {"keys.json", "keys.lock", f"{second}.pem"}
 
 
+@pytest.mark.long
 async def test_a_backend_that_keeps_the_keys_as_long_as_it_may_verifies_every_token(path: Path) -> None:
     """One rotation after the other, looked at as often as a gateway does, by a stock verifier."""
     bench = Bench(DirectoryStore(path=path), every_s=MIN_ROTATE_EVERY_S)

@@ -86,6 +86,7 @@ def test_what_revise_raises_changes_nothing(store: DirectoryStore) -> None:
     assert store.change(publishing(SECOND)) != before  # the lock is free
 
 
+@pytest.mark.long
 def test_writers_wait_for_each_other(store: DirectoryStore) -> None:
     more = [some_key() for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
@@ -93,6 +94,7 @@ def test_writers_wait_for_each_other(store: DirectoryStore) -> None:
     assert {one.key.kid for one in store.read()} == {key.kid for key in (FIRST, *more)}
 
 
+@pytest.mark.long
 def test_readers_never_see_half_a_change(store: DirectoryStore) -> None:
     """A reader may have the old manifest when a key that it lists is removed."""
 

@@ -147,6 +147,7 @@ def test_of_two_writers_one_begins_anew_and_neither_loses_a_key(api: StandIn, st
     assert kids(after) == kids(store.read()) == [first.key.kid, THIRD.kid, SECOND.kid]
 
 
+@pytest.mark.long
 def test_a_secret_that_never_holds_still(api: StandIn, store: SecretStore) -> None:
     init(store)
     before = store.read()

@@ -77,6 +77,7 @@ def test_a_generation_that_leads_nowhere_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "keys")
 
 
+@pytest.mark.long
 def test_reading_while_the_kubelet_writes_gives_one_generation(tmp_path: Path) -> None:
     keys = [some_key("EdDSA") for _ in range(3)]
     # Each generation has two keys, and shares one with the next: a mixture would show.

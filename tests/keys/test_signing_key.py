@@ -132,6 +132,7 @@ def test_our_own_rules_for_published_keys_accept_it(algorithm: Algorithm) -> Non
     assert algorithm in parsed.keys[0].algorithms
 
 
+@pytest.mark.long
 @settings(max_examples=300)  # one signature in 128 has an r or s that starts with a zero octet
 @given(st.binary(max_size=64))
 def test_signatures_have_full_length_repeat_and_verify(message: bytes) -> None:

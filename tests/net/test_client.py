@@ -210,6 +210,7 @@ async def test_the_deadline_holds_for_the_whole_fetch(talk: object) -> None:
         assert await kind_of(OutboundClient(LOOPBACK, deadlines=SOON), site.url) is FailureKind.TIMEOUT
 
 
+@pytest.mark.long
 async def test_a_handshake_that_never_ends_is_a_timeout() -> None:
     async with raw_server(silent) as site:
         client = OutboundClient(LOOPBACK, deadlines=Deadlines(total_s=5, connect_s=0.05))

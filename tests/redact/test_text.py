@@ -119,6 +119,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_hostile_repetition_is_answered(piece: str) -> None:
     # Quadratic time over 400 000 characters would be minutes; no clock is read, the suite would hang.

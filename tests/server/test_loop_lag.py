@@ -7,6 +7,7 @@ from gateway.server import loop_lag
 from gateway.server.loop_lag import LoopLag
 
 
+@pytest.mark.long
 async def test_what_keeps_the_loop_is_seen_once() -> None:
     lag = LoopLag(asyncio.get_running_loop())
     await asyncio.sleep(0)

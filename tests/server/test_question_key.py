@@ -55,6 +55,7 @@ def of(parts: Parts) -> Question:
     return question(text, cookies=cookies, certificate=certificate, identities=identities, cors=cors, **names)
 
 
+@pytest.mark.long
 @given(PARTS, PARTS)
 def test_keys_are_equal_exactly_where_all_parts_are(one: Parts, other: Parts) -> None:
     first, second = keys([of(one), of(other)])

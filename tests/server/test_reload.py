@@ -88,6 +88,7 @@ async def test_new_content_is_adopted_without_being_asked(tmp_path: Path) -> Non
         assert hosts(subject.world) == ["new.example.com"]
 
 
+@pytest.mark.long
 async def test_a_bad_file_is_told_once_and_changes_nothing(tmp_path: Path) -> None:
     async with watched(write(tmp_path, configuration())) as subject:
         before = subject.world
@@ -189,6 +190,7 @@ async def test_what_it_names_and_cannot_be_used_is_a_refusal(tmp_path: Path) -> 
         await subject.until(["refused", "adopted"])
 
 
+@pytest.mark.long
 async def test_a_defect_is_told_and_does_not_end_the_watch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

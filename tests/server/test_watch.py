@@ -141,6 +141,7 @@ def test_what_becomes_of_the_deny_list_is_told(ears: Ears) -> None:
     assert ears.said()[1]["token_gateway.problem"] == "revoked.yaml:1:1 is wrong"
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("hooks")
 async def test_a_stray_exception_is_a_bug_without_its_message(ears: Ears) -> None:
     loop = asyncio.get_running_loop()

@@ -342,6 +342,7 @@ BROKEN = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("break_it", "outcome"), BROKEN)
 async def test_whatever_breaks_the_known_keys_stay_until_they_are_too_old(
     break_it: Callable[[Issuer], None], outcome: str
@@ -406,6 +407,7 @@ async def test_retry_after_is_honored_within_bounds(retry_after: str, hold_s: fl
         await until(lambda: w.asked == 2)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("retry_after", ["-1", "soon", "", "0"])
 async def test_a_retry_after_without_sense_is_ignored(retry_after: str) -> None:
     async with world("a") as w:
@@ -458,6 +460,7 @@ async def test_our_own_bug_is_an_outage_and_is_reported(monkeypatch: pytest.Monk
         assert kids(await w.keys.lookup("a")) == {"a"}
 
 
+@pytest.mark.long
 async def test_unfit_keys_are_told_and_the_others_stand() -> None:
     async with world("a") as w:
         body = json.loads(w.issuer.document)

@@ -109,6 +109,7 @@ async def test_the_token_file_goes_to_the_uri_that_the_operator_wrote(tmp_path: 
     assert [each.headers.get("Authorization") for each in site.requests] == ["Bearer projected"]
 
 
+@pytest.mark.long
 async def test_an_issuer_that_is_reached_as_before_is_not_fetched_again() -> None:
     time, kept, left = FakeTime(), Issuer(), Issuer()
     kept.publish("kept")

@@ -127,6 +127,7 @@ def _library_record(*arguments: str) -> logging.LogRecord:
 PLACED = st.dictionaries(st.sampled_from(PLACES), SECRETS, max_size=4)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("dialect", EVERY_DIALECT)
 @given(secrets=PLACED)
 def test_no_secret_comes_out(dialect: str, secrets: dict[str, str]) -> None:
@@ -190,6 +191,7 @@ INJECTIONS = {
 """What a reader of logs, or a terminal, might take for its own."""
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
 @pytest.mark.parametrize("way", ["decided", "again"])
 def test_no_field_that_a_client_fills_breaks_the_line(text: str, way: str) -> None:
@@ -210,6 +212,7 @@ def test_no_field_that_a_client_fills_breaks_the_line(text: str, way: str) -> No
             assert json.loads(line)["event.action"] == "decide"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", INJECTIONS.values(), ids=INJECTIONS)
 def test_no_text_breaks_the_exposition_or_the_log(text: str) -> None:
     metrics = Metrics({}, version="1")

@@ -76,6 +76,7 @@ def test_a_minted_token_is_counted_and_a_public_permit_mints_none(metrics: Metri
     assert minted == {"minted_total{policy=orders,route=orders-read}": 1}
 
 
+@pytest.mark.long
 def test_no_request_makes_a_series() -> None:
     metrics = Metrics(ROUTES, version="1")
     reasons = list(Reason)

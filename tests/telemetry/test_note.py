@@ -125,6 +125,7 @@ class Written:
         return dict(pairs)
 
 
+@pytest.mark.long
 @given(verdicts(), st.none() | requests(), REVEALED, MOMENTS, ADDRESSES, SECONDS)
 def test_every_record_says_what_the_plain_way_says(
     verdict: Verdict,

@@ -106,6 +106,7 @@ def test_the_target_is_judged_as_it_is(policy: Policy) -> None:
     assert connections["http_protocol_options"]["allow_absolute_url"] is False
 
 
+@pytest.mark.long
 @each
 def test_every_identity_header_is_the_gateways_or_gone(policy: Policy) -> None:
     kept = asking(policy)["http_service"]["authorization_response"]

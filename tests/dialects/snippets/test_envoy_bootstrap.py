@@ -56,6 +56,7 @@ def test_it_listens_on_an_address(target: str, listen: str) -> None:
         SNIPPETS[target](p.PLAIN, Settings(listen=listen))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("target", ENVOYS)
 def test_the_whole_certificate_is_told_where_a_route_wants_a_name_of_it(target: str) -> None:
     wanted = b.route(requirements=(CertificateShows(identities=frozenset({"a.example"})),))

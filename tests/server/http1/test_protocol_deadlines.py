@@ -4,6 +4,8 @@ import asyncio
 import gc
 import socket
 
+import pytest
+
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.protocol import Http1Protocol
@@ -51,6 +53,7 @@ async def test_an_idle_connection_is_closed_in_silence(serve: Serve) -> None:
     assert not served.faults
 
 
+@pytest.mark.long
 async def test_requests_keep_a_connection_from_being_idle(serve: Serve) -> None:
     served = await serve(echo, Limits(idle_timeout_s=0.3, head_timeout_s=0.05))
     reader, writer = await served.connect()

@@ -181,6 +181,7 @@ async def test_a_refused_peer_that_stays_is_closed(serve: Serve) -> None:
 # --- any bytes at all ---
 
 
+@pytest.mark.long
 @settings(
     deadline=None,
     max_examples=60,

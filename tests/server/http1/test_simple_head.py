@@ -45,6 +45,7 @@ def test_what_is_read_is_what_the_thorough_reader_reads(stream: bytes) -> None:
         assert thorough(stream) == (request, After.STAY)
 
 
+@pytest.mark.long
 @given(st.lists(st.one_of(STREAMS, st.just(GOOD)), min_size=2, max_size=4))
 def test_nothing_is_left_over_for_the_next_head(streams: list[bytes]) -> None:
     """A parser that was left in the middle of something is not used again."""

@@ -97,6 +97,7 @@ async def test_workers_are_started_told_and_heard() -> None:
         assert sum("Drain" in str(each) for each in boss.messages) == 2  # its last words were heard
 
 
+@pytest.mark.long
 async def test_a_dead_worker_is_replaced() -> None:
     async with supervised(program(OBEYS)) as (supervisor, boss):
         await until(lambda: supervisor.listening == 1)
@@ -107,6 +108,7 @@ async def test_a_dead_worker_is_replaced() -> None:
         assert boss.given_up == 0
 
 
+@pytest.mark.long
 async def test_a_worker_that_dies_at_once_is_not_started_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(restarts, "FIRST_WAIT_S", 0.001)
     async with supervised("raise SystemExit(3)") as (_, boss):
@@ -121,6 +123,7 @@ async def test_a_worker_that_does_not_end_is_killed() -> None:
         assert boss.exits == [(-signal.SIGKILL, True)]
 
 
+@pytest.mark.long
 async def test_one_that_talks_nonsense_is_replaced() -> None:
     async with supervised(program("end.sendall(bytes((0, 0, 0, 2, 64, 64)))")) as (_, boss):
         await until(lambda: len(boss.workers) >= 2)
