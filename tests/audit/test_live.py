@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.live import gather_live
 from gateway.kubernetes.access import Access
+from tests.cli.configuration import runner
 from tests.wire.api_server import ADMIN, ApiServer
 from tests.wire.components import Component, version
 from tests.wire.what_ran import record
@@ -120,3 +122,26 @@ def test_what_an_account_may_not_list_is_told_and_the_rest_is_read(api: ApiServe
     said = {str(one).partition(":")[2].partition(":")[0].strip() for one in found.unread}
     assert {"services", "configmaps", "deployments.apps", "clusterroles.rbac.authorization.k8s.io"} <= said
     assert all("this account may not list them" in one.what for one in found.unread)
+
+
+def test_the_command_reads_the_cluster_of_a_kubeconfig(
+    api: ApiServer, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cluster = {"server": api.url, "certificate-authority": str(api.ca_file)}
+    document = {
+        "current-context": "lab",
+        "contexts": [{"name": "lab", "context": {"cluster": "c", "user": "u"}}],
+        "clusters": [{"name": "c", "cluster": cluster}],
+        "users": [{"name": "u", "user": {"token": ADMIN}}],
+    }
+    (tmp_path / "config").write_text(yaml.safe_dump(document))
+    live = ("--live", "--kubeconfig", str(tmp_path / "config"))
+    report = runner(capfd)("audit", *live, "--format", "json", "--fail-on", "never")
+    assert report.code == 0
+    assert report.document["unread"] == []
+    assert report.document["summary"]["objects"] > 50
+    assert ADMIN not in report.out + report.err
+    base = tmp_path / "nothing.yaml"
+    base.write_text("{apiVersion: v1, kind: Namespace, metadata: {name: shop}}\n")
+    assert runner(capfd)("audit", "diff", base, *live, "--fail-on", "never").code == 0
+    assert runner(capfd)("audit", "coverage", *live).code == 0
