@@ -103,10 +103,8 @@ def judge(
 
 def _unused(suppressions: Suppressions, not_asked: set[str]) -> Iterator[str]:
     for one, rule in suppressions.unused(not_asked):
-        where = f"{one.place.file}:{one.place.line}" if one.place.line else one.place.file
-        owner = f" {one.place.owner}" if one.place.owner else ""
         why = "finds nothing there" if _is_there(rule) else "is no rule"
-        yield f"{where}{owner}: {show(rule)} is accepted, and {why}: take it away"
+        yield f"{one.place}: {show(rule)} is accepted, and {why}: take it away"
 
 
 def _gone(baseline: tuple[Known, ...], judged: tuple[Judged, ...], not_asked: set[str]) -> Iterator[str]:
