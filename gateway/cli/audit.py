@@ -25,8 +25,8 @@ def add(commands: Commands) -> None:
         "audit",
         help="find the open doors of an Ingress or a proxy",
         description=__doc__,
-        epilog="`gateway audit rules` tells what it looks for, `gateway audit admission` prints policies "
-        "for an API server. A file or folder of such a name is given as ./rules.",
+        epilog="`gateway audit rules` tells what it looks for, `gateway audit admission` prints policies for\n"
+        "an API server. A file or a folder of such a name is given as ./rules.",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="a file or a folder; - for stdin")
@@ -76,7 +76,7 @@ def _add_what(parser: ArgumentParser) -> None:
 
 def _add_how(parser: ArgumentParser) -> None:
     how = parser.add_argument_group("how it is reported")
-    how.add_argument("--format", choices=get_args(Format), default="text", help="(default text)")
+    how.add_argument("--format", metavar="NAME", choices=get_args(Format), default="text", help="%(choices)s")
     how.add_argument("--output", type=Path, metavar="FILE", help="write the report there")
     how.add_argument(
         "--fail-on",

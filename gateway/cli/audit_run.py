@@ -16,9 +16,8 @@ from gateway.audit.reports import github, gitlab, json_report, junit, markdown, 
 from gateway.audit.rule import Severity
 from gateway.audit.rules import RULES
 from gateway.cli.audit_estate import Given, read
-from gateway.cli.audit_print import print_rich
+from gateway.cli.audit_print import print_rich, write_out_what_it_cannot
 from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, complain, counted
-from gateway.config.compile import load_world
 from gateway.config.problem import ConfigError, show
 from gateway.core.policy import Policy
 
@@ -103,6 +102,8 @@ def _policies(config: Path | None) -> Mapping[str, Policy] | None:
     """Raises: ConfigError, for an included file too: its policies would seem not to be there."""
     if config is None:
         return None
+    from gateway.config.compile import load_world  # noqa: PLC0415 - the file format takes a third of the start
+
     world = load_world(config)
     if world.refused:
         raise ConfigError(world.refused)
@@ -125,6 +126,7 @@ def _print(form: Format, judgement: Judgement, code: int, file: TextIO) -> None:
     if form == "text":
         print_rich(text.render(judgement), file)
     else:
+        write_out_what_it_cannot(file)
         file.write(_rendered(form, judgement, code))
 
 
