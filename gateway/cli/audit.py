@@ -25,8 +25,8 @@ def add(commands: Commands) -> None:
         "audit",
         help="find the open doors of an Ingress or a proxy",
         description=__doc__,
-        epilog="`gateway audit rules` tells what it looks for, `gateway audit admission` prints policies for\n"
-        "an API server. A file or a folder of such a name is given as ./rules.",
+        epilog="`gateway audit rules` tells what it looks for, `gateway audit admission` prints policies\n"
+        "for an API server. A file or a folder of such a name is given as ./rules.",
         formatter_class=RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="a file or a folder; - for stdin")

@@ -19,6 +19,6 @@ def print_rich(shown: RenderableType, file: TextIO) -> None:
 
 
 def write_out_what_it_cannot(file: TextIO) -> None:
-    """Have a character that its encoding lacks written as `\\u4e16`: not every stdout is UTF-8."""
+    """Have a character that its encoding lacks written out: not every stdout is UTF-8."""
     if isinstance(file, TextIOWrapper):
         file.reconfigure(errors="backslashreplace")
