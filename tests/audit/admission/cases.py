@@ -92,6 +92,7 @@ REFUSED: dict[str, list[Json]] = {
         ingress(auth_url="http://gateway.other.svc:4180/auth/nginx/orders", auth_response_headers=COPIED),
         ingress(auth_url="HTTP://gateway.example.com/auth", auth_response_headers=COPIED),
         ingress(auth_url="http://gateway/auth", auth_response_headers=COPIED),
+        ingress(auth_url="http://gateway.shop/auth", auth_response_headers=COPIED),
         ingress(auth_url="http://shop.example.com/auth", auth_response_headers=COPIED),
         ingress(auth_url="http://$host/auth", auth_response_headers=COPIED),
         ingress(auth_url="http://gateway.shop.example.com/auth", auth_response_headers=COPIED),
@@ -105,6 +106,8 @@ REFUSED: dict[str, list[Json]] = {
     "NGX-008": [
         ingress(auth_url=ASKED, auth_response_headers=COPIED, auth_cache_key="$remote_addr"),
         ingress(auth_url=ASKED, auth_response_headers=COPIED, auth_cache_key="$cookie_session"),
+        ingress(auth_url=ASKED, auth_response_headers=COPIED, auth_cache_key="http_authorization"),
+        ingress(auth_url=ASKED, auth_response_headers=COPIED, auth_cache_key="$http_authorization_time"),
     ],
     "NGX-011": [
         ingress(**{name: "more_set_headers X-Frame-Options;"})
@@ -116,7 +119,10 @@ REFUSED: dict[str, list[Json]] = {
     "NGX-017": [
         ingress(auth_url=ASKED, auth_response_headers=COPIED, mirror_target="https://copy.example.com")
     ],
-    "NGX-027": [ingress(auth_url=ASKED, auth_response_headers=COPIED, ssl_passthrough="true")],
+    "NGX-027": [
+        ingress(auth_url=ASKED, auth_response_headers=COPIED, ssl_passthrough="true"),
+        ingress(auth_type="basic", auth_secret="people", ssl_passthrough="true"),
+    ],
     "TRF-003": [
         middleware(authResponseHeaders=["X-Auth-Subject"]),
         middleware(trustForwardHeader=False),
@@ -134,7 +140,14 @@ ADMITTED: list[Json] = [
     ingress(auth_url=ASKED, auth_response_headers="x-auth-subject,AUTHORIZATION", ssl_passthrough="false"),
     ingress(auth_url="http://gateway.shop.svc:4180/auth", auth_response_headers=COPIED),
     ingress(auth_url="http://gateway.shop.svc.cluster.local/auth", auth_response_headers=COPIED),
-    ingress(auth_url="http://gateway.shop/auth", auth_response_headers=COPIED),
+    ingress(auth_url="http://user@gateway.shop.svc/auth", auth_response_headers=COPIED),
+    ingress(auth_url="http://127.0.0.1:4180/auth", auth_response_headers=COPIED),
+    ingress(auth_cache_key="$remote_addr"),
+    ingress(
+        auth_url="https://sign-in.example.com/verify",
+        auth_response_headers=COPIED,
+        auth_cache_key="$cookie_session$request_uri",
+    ),
     ingress(auth_url=ASKED, auth_response_headers=COPIED, auth_cache_key="$http_authorization$request_uri"),
     ingress(mirror_target="https://copy.example.com"),
     ingress(ssl_passthrough="true"),

@@ -8,9 +8,11 @@ import pytest
 import yaml
 
 from gateway.audit.admission.policies import POLICIES, admission
+from gateway.audit.check import check
 from gateway.audit.example import examples
 from gateway.audit.rules import RULES
 from tests.audit.admission.cases import ADMITTED, REFUSED, Json, middleware
+from tests.audit.showing import estate_of
 from tests.docs.kubernetes_kinds import fault
 from tests.wire.api_server import ApiServer
 from tests.wire.components import REPOSITORY
@@ -54,6 +56,27 @@ def test_what_is_done_can_be_chosen() -> None:
     for rule in POLICIES:
         assert documents(admission(rule))[1]["spec"]["validationActions"] == ["Deny"]
         assert documents(admission(rule, "Warn"))[1]["spec"]["validationActions"] == ["Warn"]
+
+
+def found(one: Json) -> set[str]:
+    """What the audit finds in one object."""
+    served = {"kind": "IngressClass", "apiVersion": "networking.k8s.io/v1", "metadata": {"name": "nginx"}}
+    spec = {"controller": "k8s.io/ingress-nginx"}
+    text = yaml.safe_dump_all([one, {**served, "spec": spec}], sort_keys=False)
+    return {each.rule.id for each in check(estate_of(text)).findings}
+
+
+def test_the_audit_says_the_same_of_each_of_these_objects() -> None:
+    there = {one.id for one in RULES}
+    let_be = [
+        (rule, one)
+        for rule, these in REFUSED.items()
+        if rule in there
+        for one in these
+        if rule not in found(one)
+    ]
+    assert let_be == []
+    assert [(one, both) for one in ADMITTED if (both := found(one) & STATIC)] == []
 
 
 @pytest.mark.wire
