@@ -99,7 +99,7 @@ def test_a_comment_accepts_what_it_names(folder: Path) -> None:
     lines = (
         "http {\n  server {\n    listen 127.0.0.1:80;\n    server_name api.example.com;\n"
         "    location /v1/ {\n"
-        "      auth_request /ask;\n%s      proxy_pass http://127.0.0.1:8080;\n    }\n"
+        "%s      auth_request /ask;\n      proxy_pass http://127.0.0.1:8080;\n    }\n"
         "    location = /ask { internal; proxy_pass https://127.0.0.1:4180/auth/nginx/orders; }\n  }\n}\n"
     )
     for comment in ("", f"      {COMMENT}"):

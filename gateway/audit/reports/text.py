@@ -37,8 +37,8 @@ def _parts(judgement: Judgement) -> Iterator[RenderableType]:
     explained: set[str] = set()
     for these in _by_object(judgement.counting):
         yield _heading(these[0])
-        for one in these:
-            yield Padding(_finding(one, explained), (0, 0, 0, 2))
+        for alike in _alike(these):
+            yield Padding(_findings(alike, explained), (0, 0, 0, 2))
         yield Text()
     if judgement.unread:
         yield Text("Could not be read", style="bold")
@@ -70,18 +70,30 @@ def _heading(one: Judged) -> Text:
     return Text.assemble((plain(place.owner or place.file), "bold"), "  ", (plain(place.file), "dim"))
 
 
-def _finding(one: Judged, explained: set[str]) -> RenderableType:
-    finding = one.finding
-    rule, place = finding.rule, finding.place
+def _alike(judged: Iterable[Judged]) -> list[list[Judged]]:
+    """Put what one rule says of one object together."""
+    found: dict[tuple[str, Severity], list[Judged]] = {}
+    for one in judged:
+        found.setdefault((one.finding.rule.id, one.finding.severity), []).append(one)
+    return list(found.values())
+
+
+def _findings(alike: list[Judged], explained: set[str]) -> RenderableType:
+    finding = alike[0].finding
+    rule = finding.rule
     title = Text.assemble((rule.id, "bold"), "  ", rule.title)
-    position = f"{place.line}:{place.column}" if place.line else "at"
-    rows = [(Text(position, "dim"), Text(plain(finding.what)))]
+    rows = [(Text(_position(one), "dim"), Text(plain(one.finding.what))) for one in alike]
     if rule.id not in explained:
         explained.add(rule.id)
         rows.append((Text("why", "dim"), Text(sentence(rule.why))))
     rows.append((Text("fix", "dim"), Text(sentence(rule.fix))))
     severity = Text(finding.severity.value, _STYLES[finding.severity])
     return _rows([(severity, Group(title, _rows(rows, _POSITION)))], _SEVERITY)
+
+
+def _position(one: Judged) -> str:
+    place = one.finding.place
+    return f"{place.line}:{place.column}" if place.line else "at"
 
 
 _SEVERITY: Final = 8

@@ -47,6 +47,17 @@ def test_findings_of_one_object_stand_together() -> None:
     assert [line.split()[0] for line in told if line.startswith("Ingress")] == [a, b]
 
 
+def test_what_a_rule_says_of_one_object_stands_together() -> None:
+    told = lines(judgement(*(judged(finding(line=n, what=f"what {n}")) for n in (3, 7))))
+    assert told[1:5] == [
+        "  high      NGX-006  The client's token reaches the backend",
+        "            3:5     what 3",
+        "            7:5     what 7",
+        "            why     It is in each backend's logs. Whoever reads one comes in.",
+    ]
+    assert sum("fix  " in line for line in told) == 1
+
+
 def test_everything_else_is_said_below() -> None:
     told = "\n".join(lines(mixed()))
     assert "Could not be read\n  deploy/broken.yaml:3:7\n  is not YAML. Fix: close the quotation.\n" in told
