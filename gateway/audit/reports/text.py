@@ -4,9 +4,9 @@ Object by object, the worst first. Why is told once for each rule. No colour say
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -81,14 +81,29 @@ def _alike(judged: Iterable[Judged]) -> list[list[Judged]]:
 def _findings(alike: list[Judged], explained: set[str]) -> RenderableType:
     finding = alike[0].finding
     rule = finding.rule
-    title = Text.assemble((rule.id, "bold"), "  ", rule.title)
     rows = [(Text(_position(one), "dim"), Text(plain(one.finding.what))) for one in alike]
     if rule.id not in explained:
         explained.add(rule.id)
         rows.append((Text("why", "dim"), Text(sentence(rule.why))))
     rows.append((Text("fix", "dim"), Text(sentence(rule.fix))))
     severity = Text(finding.severity.value, _STYLES[finding.severity])
-    return _rows([(severity, Group(title, _rows(rows, _POSITION)))], _SEVERITY)
+    return _Findings(severity, Text.assemble((rule.id, "bold"), "  ", rule.title), rows)
+
+
+class _Findings(NamedTuple):
+    """In columns; on a narrow terminal one below the other."""
+
+    severity: Text
+    title: Text
+    rows: list[tuple[Text, Text]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if options.max_width >= _NARROW:
+            yield _rows([(self.severity, Group(self.title, _rows(self.rows, _POSITION)))], _SEVERITY)
+            return
+        yield Text.assemble(self.severity, "  ", self.title)
+        for name, told in self.rows:
+            yield Padding(Text.assemble(name, "  ", told), (0, 0, 0, 2))
 
 
 def _position(one: Judged) -> str:
@@ -96,6 +111,7 @@ def _position(one: Judged) -> str:
     return f"{place.line}:{place.column}" if place.line else "at"
 
 
+_NARROW: Final = 60
 _SEVERITY: Final = 8
 _POSITION: Final = 6
 
