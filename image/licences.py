@@ -18,6 +18,9 @@ SPELLINGS: Final = {
 }
 """What the field `License` holds in metadata older than PEP 639: free text, or a licence's first line."""
 
+CLASSIFIERS: Final = {"License :: OSI Approved :: MIT License": "MIT"}
+"""Where neither field is there. Only of those that name one licence: `BSD License` is any of three."""
+
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
 
 
@@ -27,7 +30,11 @@ class LicenceRefused(Exception):
 
 def licence_of(distribution: Distribution) -> str:
     """Give the SPDX expression. Raises: LicenceRefused."""
-    said = _field(distribution, "License-Expression") or _field(distribution, "License")
+    said = (
+        _field(distribution, "License-Expression")
+        or _field(distribution, "License")
+        or _classified(distribution)
+    )
     try:
         expression = str(canonicalize_license_expression(SPELLINGS.get(said, said)))
     except InvalidLicenseExpression:
@@ -44,6 +51,13 @@ def _field(distribution: Distribution, name: str) -> str:
     """Its first line; empty where there is none."""
     values = distribution.metadata.get_all(name) or [""]
     return str(values[0]).strip().partition("\n")[0]
+
+
+def _classified(distribution: Distribution) -> str:
+    """What its only classifier of a licence says; empty where there is none, or more than one."""
+    classifiers = distribution.metadata.get_all("Classifier") or []
+    licences = [one for one in classifiers if one.startswith("License ::")]
+    return CLASSIFIERS.get(licences[0], "") if len(licences) == 1 else ""
 
 
 def _identifiers(expression: str) -> set[str]:

@@ -69,6 +69,9 @@ def test_no_licence_with_a_duty_to_publish_is_allowed() -> None:
         "License: whatever you like",
         "License: Apache-2.0 WITH LLVM-exception",
         "Summary: says nothing",
+        "Classifier: License :: OSI Approved :: BSD License",
+        "Classifier: License :: OSI Approved :: MIT License\nClassifier: License :: Public Domain",
+        "License: GPL-3.0-only\nClassifier: License :: OSI Approved :: MIT License",
     ],
 )
 def test_what_is_not_allowed_or_not_said_stops_the_build(metadata: str, tmp_path: Path) -> None:
@@ -77,3 +80,11 @@ def test_what_is_not_allowed_or_not_said_stops_the_build(metadata: str, tmp_path
     (folder / "METADATA").write_text(f"Metadata-Version: 2.4\nName: one\nVersion: 1\n{metadata}\n")
     with pytest.raises(LicenceRefused, match="one"):
         licence_of(Distribution.at(folder))
+
+
+def test_where_no_field_says_it_the_classifier_does(tmp_path: Path) -> None:
+    folder = tmp_path / "one-1.dist-info"
+    folder.mkdir()
+    classifiers = "Classifier: Typing :: Typed\nClassifier: License :: OSI Approved :: MIT License"
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: one\nVersion: 1\n{classifiers}\n")
+    assert licence_of(Distribution.at(folder)) == "MIT"
