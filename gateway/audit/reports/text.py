@@ -1,61 +1,76 @@
 """What does a person see of it, in a terminal?
 
-Object by object, the worst first. Why is told once for each rule. No colour says what no word says.
+Object by object, the worst first. Why is told once for each rule. No colour says what no word says. On a
+narrow terminal the columns stand one below the other.
 """
 
 from collections.abc import Iterable, Iterator
+from textwrap import wrap
 from typing import Final, NamedTuple
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.segment import Segment
+from rich.style import Style
 
 from gateway.audit.judgement import Judged, Judgement
 from gateway.audit.reports.plain import plain, sentence
 from gateway.audit.reports.summary import closing, counts
 from gateway.audit.rule import Severity
+from gateway.config.problem import Problem
 
 
 def render(judgement: Judgement) -> RenderableType:
     """Give what `rich` prints at any width."""
-    return Group(*_parts(judgement))
+    return _Report(judgement)
 
 
 # --- private ---
 
+_NARROW: Final = 60
+_LEAST: Final = 12
+"""Of the room that words are given, however narrow it is."""
+_BOLD: Final = Style(bold=True)
+_DIM: Final = Style(dim=True)
+_RED: Final = Style(color="red")
 _STYLES: Final = {
-    Severity.CRITICAL: "bold red",
-    Severity.HIGH: "red",
-    Severity.MEDIUM: "yellow",
-    Severity.LOW: "cyan",
-    Severity.INFO: "dim",
+    Severity.CRITICAL: Style(color="red", bold=True),
+    Severity.HIGH: _RED,
+    Severity.MEDIUM: Style(color="yellow"),
+    Severity.LOW: Style(color="cyan"),
+    Severity.INFO: _DIM,
 }
 
+Piece = tuple[str, Style | None]
 
-def _parts(judgement: Judgement) -> Iterator[RenderableType]:
+
+class _Report(NamedTuple):
+    judgement: Judgement
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # As segments: 5,000 findings in tables of rich's take as long as the audit itself.
+        for line in _lines(self.judgement, options.max_width):
+            yield from (Segment(text, style) for text, style in line)
+            yield Segment.line()
+
+
+def _lines(judgement: Judgement, width: int) -> Iterator[list[Piece]]:
     explained: set[str] = set()
     for these in _by_object(judgement.counting):
-        yield _heading(these[0])
+        place = these[0].finding.place
+        yield from _heading(plain(place.owner or place.file), plain(place.file), width)
         for alike in _alike(these):
-            yield Padding(_findings(alike, explained), (0, 0, 0, 2))
-        yield Text()
+            yield from _findings(alike, explained, width)
+        yield []
     if judgement.unread:
-        yield Text("Could not be read", style="bold")
+        yield [("Could not be read", _BOLD)]
         for problem in judgement.unread:
-            where = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
-            rows = [(Text(plain(where)),), (Text(plain(f"{problem.what}. Fix: {problem.fix}."), "red"),)]
-            yield Padding(_rows(rows, 0), (0, 0, 0, 2))
-        yield Text()
+            yield from _unread(problem, width)
+        yield []
     for remark in judgement.remarks:
-        yield Text(plain(remark), style="dim")
+        yield from _words(plain(remark), width, style=_DIM)
     if judgement.remarks:
-        yield Text()
-    yield Text(counts(judgement), style=_closing_style(judgement))
-    yield Text(closing(judgement), style="dim")
-    if judgement.counting:
-        first = judgement.counting[0].finding.rule.id
-        yield Text(f"gateway audit rules {first} shows a configuration that is right", style="dim")
+        yield []
+    yield from _closing(judgement, width)
 
 
 def _by_object(judged: Iterable[Judged]) -> list[list[Judged]]:
@@ -63,11 +78,6 @@ def _by_object(judged: Iterable[Judged]) -> list[list[Judged]]:
     for one in judged:
         found.setdefault((one.finding.place.file, one.finding.place.owner), []).append(one)
     return list(found.values())
-
-
-def _heading(one: Judged) -> Text:
-    place = one.finding.place
-    return Text.assemble((plain(place.owner or place.file), "bold"), "  ", (plain(place.file), "dim"))
 
 
 def _alike(judged: Iterable[Judged]) -> list[list[Judged]]:
@@ -78,55 +88,68 @@ def _alike(judged: Iterable[Judged]) -> list[list[Judged]]:
     return list(found.values())
 
 
-def _findings(alike: list[Judged], explained: set[str]) -> RenderableType:
+def _heading(owner: str, file: str, width: int) -> Iterator[list[Piece]]:
+    if len(owner) + 2 + len(file) <= width:
+        yield [(owner, _BOLD), ("  ", None), (file, _DIM)]
+    else:
+        yield from _words(owner, width, style=_BOLD)
+        yield from _words(file, width, style=_DIM)
+
+
+def _findings(alike: list[Judged], explained: set[str], width: int) -> Iterator[list[Piece]]:
     finding = alike[0].finding
-    rule = finding.rule
-    rows = [(Text(_position(one), "dim"), Text(plain(one.finding.what))) for one in alike]
-    if rule.id not in explained:
-        explained.add(rule.id)
-        rows.append((Text("why", "dim"), Text(sentence(rule.why))))
-    rows.append((Text("fix", "dim"), Text(sentence(rule.fix))))
-    severity = Text(finding.severity.value, _STYLES[finding.severity])
-    return _Findings(severity, Text.assemble((rule.id, "bold"), "  ", rule.title), rows)
+    rule, style = finding.rule, _STYLES[finding.severity]
+    severity, column = (10, 8) if width >= _NARROW else (len(finding.severity.value) + 2, 0)
+    head: list[Piece] = [("  ", None), (finding.severity.value.ljust(severity), style)]
+    head += [(rule.id, _BOLD), ("  ", None)]
+    yield from _hanging(head, rule.title, width, indent=severity + 2 if column else 2)
+    indent = severity + 2 if column else 4
+    for name, told in _told(alike, is_explained=rule.id in explained):
+        label = name.ljust(max(column, len(name) + 2))
+        before: list[Piece] = [(" " * indent, None), (label, _DIM)]
+        yield from _hanging(before, told, width, indent=indent + column)
+    explained.add(rule.id)
 
 
-class _Findings(NamedTuple):
-    """In columns; on a narrow terminal one below the other."""
-
-    severity: Text
-    title: Text
-    rows: list[tuple[Text, Text]]
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        if options.max_width >= _NARROW:
-            yield _rows([(self.severity, Group(self.title, _rows(self.rows, _POSITION)))], _SEVERITY)
-            return
-        yield Text.assemble(self.severity, "  ", self.title)
-        for name, told in self.rows:
-            yield Padding(Text.assemble(name, "  ", told), (0, 0, 0, 2))
+def _told(alike: list[Judged], *, is_explained: bool) -> Iterator[tuple[str, str]]:
+    for one in alike:
+        place = one.finding.place
+        yield f"{place.line}:{place.column}" if place.line else "at", plain(one.finding.what)
+    rule = alike[0].finding.rule
+    if not is_explained:
+        yield "why", sentence(rule.why)
+    yield "fix", sentence(rule.fix)
 
 
-def _position(one: Judged) -> str:
-    place = one.finding.place
-    return f"{place.line}:{place.column}" if place.line else "at"
+def _unread(problem: Problem, width: int) -> Iterator[list[Piece]]:
+    where = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
+    yield from _words(plain(where), width, indent=2)
+    yield from _words(plain(f"{problem.what}. Fix: {problem.fix}."), width, indent=2, style=_RED)
 
 
-_NARROW: Final = 60
-_SEVERITY: Final = 8
-_POSITION: Final = 6
+def _closing(judgement: Judgement, width: int) -> Iterator[list[Piece]]:
+    colour = "red" if judgement.failing or judgement.unread else "yellow" if judgement.counting else "green"
+    yield from _words(counts(judgement), width, style=Style(color=colour, bold=True))
+    yield from _words(closing(judgement), width, style=_DIM)
+    if judgement.counting:
+        first = judgement.counting[0].finding.rule.id
+        more = f"gateway audit rules {first} shows a configuration that is right"
+        yield from _words(more, width, style=_DIM)
 
 
-def _rows(rows: Iterable[tuple[RenderableType, ...]], first: int) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for index, _ in enumerate(next(iter(rows), ())):
-        is_first = index == 0 and first
-        table.add_column(min_width=first if is_first else None, no_wrap=bool(is_first), overflow="fold")
-    for row in rows:
-        table.add_row(*row)
-    return table
+def _words(text: str, width: int, *, indent: int = 0, style: Style | None = None) -> Iterator[list[Piece]]:
+    for line in _wrapped(text, width - indent):
+        yield [(" " * indent, None), (line, style)]
 
 
-def _closing_style(judgement: Judgement) -> str:
-    if judgement.failing or judgement.unread:
-        return "bold red"
-    return "bold yellow" if judgement.counting else "bold green"
+def _hanging(before: list[Piece], text: str, width: int, *, indent: int) -> Iterator[list[Piece]]:
+    """Put `before` in front of the first line, and the others below the text, or `indent` in."""
+    taken = sum(len(piece) for piece, _ in before)
+    first = _wrapped(text, width - taken)[0]
+    yield [*before, (first, None)]
+    if rest := text[len(first) :].strip():
+        yield from _words(rest, width, indent=indent)
+
+
+def _wrapped(text: str, room: int) -> list[str]:
+    return wrap(text, max(room, _LEAST), break_on_hyphens=False) or [""]
