@@ -5,6 +5,7 @@ narrow terminal the columns stand one below the other.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from textwrap import wrap
 from typing import Final, NamedTuple
 
@@ -138,18 +139,23 @@ def _closing(judgement: Judgement, width: int) -> Iterator[list[Piece]]:
 
 
 def _words(text: str, width: int, *, indent: int = 0, style: Style | None = None) -> Iterator[list[Piece]]:
-    for line in _wrapped(text, width - indent):
-        yield [(" " * indent, None), (line, style)]
+    yield from (_indented(line, indent, style) for line in _wrapped(text, width - indent))
 
 
 def _hanging(before: list[Piece], text: str, width: int, *, indent: int) -> Iterator[list[Piece]]:
     """Put `before` in front of the first line, and the others below the text, or `indent` in."""
     taken = sum(len(piece) for piece, _ in before)
-    first = _wrapped(text, width - taken)[0]
+    first, *more = _wrapped(text, width - taken)
     yield [*before, (first, None)]
-    if rest := text[len(first) :].strip():
-        yield from _words(rest, width, indent=indent)
+    if taken != indent and more:  # they have another room
+        more = list(_wrapped(text[len(first) :].strip(), width - indent))
+    yield from (_indented(line, indent, None) for line in more)
 
 
-def _wrapped(text: str, room: int) -> list[str]:
-    return wrap(text, max(room, _LEAST), break_on_hyphens=False) or [""]
+def _indented(line: str, indent: int, style: Style | None) -> list[Piece]:
+    return [(" " * indent, None), (line, style)]
+
+
+@lru_cache(maxsize=1024)
+def _wrapped(text: str, room: int) -> tuple[str, ...]:
+    return tuple(wrap(text, max(room, _LEAST), break_on_hyphens=False)) or ("",)
