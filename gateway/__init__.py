@@ -14,6 +14,7 @@ One request, one direction:
     redact/     what stands for a token where one must be spoken of
     net/        outgoing HTTP
     tls/        certificates of a listener, names of its clients
+    audit/      what `gateway audit` finds in what people have
     draft/      what `gateway init` makes of an Ingress that is there
     app/        puts the rooms together: in one process, or in several
     cli/        the commands

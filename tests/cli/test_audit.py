@@ -2,12 +2,15 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.cli.configuration import Run
+from tests.wire.components import REPOSITORY
 
 ACCEPTED = """\
 apiVersion: v1
@@ -193,6 +196,40 @@ def test_a_hostile_file_name_does_nothing(gateway: Run, folder: Path) -> None:
         assert not any(line.startswith("::error::") for line in ran.out.splitlines())
     document = json.loads(gateway("audit", "--format", "json", ".").out)
     assert [one["file"] for one in document["findings"]] == [name, "found.yaml"]
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github", "gitlab", "markdown"])
+def test_hostile_names_in_a_manifest_do_nothing(gateway: Run, folder: Path, form: str) -> None:
+    name = "\x1b[31m\r\n::error::x|`</testcase>]]>\u202e@all"
+    accepted = {"token-gateway.dev/ignore": f"IGN-002 NGX-001: {name.replace(chr(10), '')}"}
+    faulty = {"token-gateway.dev/ignore": f"NGX-006 {name}"}
+    objects = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "annotations": one}}
+        for one in (accepted, faulty)
+    ]
+    Path("hostile.json").write_text("\n---\n".join(map(json.dumps, objects)))
+    ran = gateway("audit", "--format", form, "hostile.json")
+    assert ran.code == 0, ran.err
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert not any(line.startswith("::error") for line in ran.out.splitlines())
+    assert "</testcase>]]>" not in ran.out or form in {"text", "json", "sarif", "github", "gitlab"}
+
+
+@pytest.mark.long
+def test_a_stdout_that_is_not_utf8(folder: Path) -> None:
+    Path("\u4e16\u754c.yaml").write_text(FOUND)
+    for form in ("text", "github", "markdown", "junit"):
+        ran = subprocess.run(
+            [sys.executable, "-m", "gateway", "audit", "--format", form, "."],
+            env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONPATH": str(REPOSITORY)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert r"\u4e16\u754c.yaml" in ran.stdout
 
 
 def test_a_file_name_that_is_no_text(gateway: Run, folder: Path) -> None:

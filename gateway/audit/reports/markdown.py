@@ -8,6 +8,9 @@ from gateway.audit.judgement import Judged, Judgement
 from gateway.audit.reports.plain import plain, position
 from gateway.audit.reports.summary import closing, counts
 
+MOST: Final = 100
+"""Rows. A comment on GitHub may have 65,536 characters, a summary a mebibyte; what is longer is dropped whole."""
+
 
 def render(judgement: Judgement) -> str:
     """Give one section."""
@@ -39,7 +42,10 @@ def _lines(judgement: Judgement) -> Iterator[str]:
         yield ""
         yield "| | rule | where | what | fix |"
         yield "|---|---|---|---|---|"
-        yield from (_row(one) for one in judgement.counting)
+        yield from (_row(one) for one in judgement.counting[:MOST])
+        if (left := len(judgement.counting) - MOST) > 0:
+            yield ""
+            yield f"... and {left} more, none of them worse: the other formats have them all."
     if judgement.unread:
         yield ""
         yield "### Could not be read"

@@ -3,8 +3,8 @@ from html.parser import HTMLParser
 from markdown_it import MarkdownIt
 
 from gateway.audit.judgement import Judgement
-from gateway.audit.reports.markdown import escaped, render
-from tests.audit.judgements import HOSTILE, hostile, judged, judgement, mixed
+from gateway.audit.reports.markdown import MOST, escaped, render
+from tests.audit.judgements import HOSTILE, finding, hostile, judged, judgement, mixed
 
 
 class Seen(HTMLParser):
@@ -42,6 +42,16 @@ def test_a_row_for_each_that_counts() -> None:
     assert "### Could not be read\n\n- deploy/broken.yaml:3:7 is not YAML. Fix: close the quotation." in told
     assert "- baseline: NGX-001 of Ingress/shop/gone is not found any more" in told
     assert told.endswith("1 could not be read\n")
+
+
+def test_a_long_one_ends_with_what_is_left_out() -> None:
+    these = [judged(finding(line=n, what="x" * 120)) for n in range(1, MOST + 3)]
+    told = render(judgement(*these))
+    assert len(rows(judgement(*these))) == MOST
+    assert "\n... and 2 more, none of them worse: the other formats have them all.\n" in told
+    assert len(told) < 65_536
+    assert f"{MOST + 2} findings" in told
+    assert "more" not in render(judgement(*these[:MOST]))
 
 
 def test_nothing_found() -> None:

@@ -1,5 +1,7 @@
 import io
+import re
 
+import pytest
 from rich.console import Console
 
 from gateway.audit.judgement import Judgement
@@ -84,6 +86,13 @@ def test_no_line_is_wider_than_the_terminal_and_no_word_is_lost() -> None:
 def test_a_terminal_gets_colours_and_nothing_else_does() -> None:
     assert "\x1b[" in printed(mixed(), is_terminal=True)
     assert "\x1b" not in printed(mixed())
+
+
+def test_who_asks_for_no_colour_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    coloured = re.compile(r"\x1b\[(?:[0-9]+;)*3[0-9]")
+    assert coloured.search(printed(mixed(), is_terminal=True))
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not coloured.search(printed(mixed(), is_terminal=True))
 
 
 def test_the_severity_is_a_word() -> None:
