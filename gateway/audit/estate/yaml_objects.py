@@ -7,7 +7,7 @@ counts as often as it is used.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple
 
 import yaml
@@ -33,6 +33,8 @@ def read_documents(text: str, file: str) -> Iterator[Document]:
     """Read every document of a stream; empty ones are left out. Raises nothing. Never prints a value."""
     for part, lines_before in _parts(text):
         document = _read(part, file, lines_before)
+        if document.problems and "{{" in part:
+            document = Document(document.root, tuple(replace(one, fix=_RENDER) for one in document.problems))
         if document.root is not None or document.problems:
             yield document
 
@@ -53,6 +55,7 @@ def read_embedded(node: Node, file: str) -> Node | None:
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SEPARATOR: Final = re.compile(r"^(?:---(?=[ \t\n]|$)|\.\.\.[ \t]*$)", re.MULTILINE)
 """YAML 1.2.2 section 9.1.2 forbids these at the start of a line in every scalar."""
+_RENDER: Final = "render it, if it is a template: helm template CHART | gateway audit -"
 _TOO_MUCH: Final = ("holds too much once its aliases are written out", "write fewer aliases, or split it")
 
 

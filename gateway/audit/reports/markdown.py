@@ -9,7 +9,7 @@ from gateway.audit.reports.plain import plain, position
 from gateway.audit.reports.summary import closing, counts
 
 MOST: Final = 100
-"""Rows. A comment on GitHub may have 65,536 characters, a summary a mebibyte; what is longer is dropped whole."""
+"""Rows. A comment on GitHub may have 65,536 characters, a summary a mebibyte: a longer one is lost."""
 
 
 def render(judgement: Judgement) -> str:

@@ -112,6 +112,17 @@ def test_what_is_no_yaml_is_told_without_its_text() -> None:
         assert "given.yaml:" in problem(text)
 
 
+def test_a_template_that_is_no_yaml_is_to_be_rendered() -> None:
+    for text in (
+        "a:\n  {{- toYaml .Values.a | nindent 2 }}\n",
+        "a: {{ .Values.a }}\n",
+        "{{ if .a }}\nb: 1\n",
+    ):
+        assert "Fix: render it, if it is a template: helm template CHART | gateway audit -." in problem(text)
+    assert values("a: '{{ .Values.a }}'\n") == [{"a": "{{ .Values.a }}"}]
+    assert "render" not in problem("a: [\n")
+
+
 def test_yaml_in_a_value_has_the_lines_of_the_file() -> None:
     (document,) = read("kind: ConfigMap\nstored:\n  mesh: |\n    accessLog: /x\n    list:\n    - one\n")
     assert document.root is not None
