@@ -168,7 +168,7 @@ def _denied(what: str, status: int) -> Denied:
         case 401:
             return Denied(what, "the API server does not know this account", "sign in to the cluster again")
         case 403:
-            fix = "give it the ClusterRole of docs/audit.md"
+            fix = "give it the ClusterRole of docs/audit-coverage.md"
             return Denied(what, "this account may not list them", fix)
         case 410:
             return Denied(what, "the list changed too much while it was read", "run it again")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -11,11 +12,14 @@ from gateway.audit.estate.estate import Gathering
 from gateway.audit.live import gather_live
 from gateway.kubernetes.access import Access
 from tests.cli.configuration import runner
+from tests.docs.pages import ROOT, blocks_of
 from tests.wire.api_server import ADMIN, ApiServer
 from tests.wire.components import Component, version
 from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
+
+PAGE = ROOT / "docs" / "audit-coverage.md"
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +126,29 @@ def test_what_an_account_may_not_list_is_told_and_the_rest_is_read(api: ApiServe
     said = {str(one).partition(":")[2].partition(":")[0].strip() for one in found.unread}
     assert {"services", "configmaps", "deployments.apps", "clusterroles.rbac.authorization.k8s.io"} <= said
     assert all("this account may not list them" in one.what for one in found.unread)
+
+
+def test_the_documented_role_is_enough(api: ApiServer, tmp_path: Path) -> None:
+    role = next(yaml.safe_load(block.text) for block in blocks_of(PAGE) if "ClusterRole" in block.text)
+    roles = "/apis/rbac.authorization.k8s.io/v1"
+    api.make(f"{roles}/clusterroles", role)
+    token = api.account("other", "auditor", tmp_path).read_text()
+    subject = {"kind": "ServiceAccount", "name": "auditor", "namespace": "other"}
+    binding = {"metadata": {"name": "auditor"}, "roleRef": _ref(role), "subjects": [subject]}
+    api.make(f"{roles}/clusterrolebindings", binding)
+    found = gathered(api, token)
+    assert found.unread == []
+    assert {"Ingress", "Pod", "ClusterRole", "ConfigMap"} <= {one.kind for one in found.objects}
+    refused = gathered(api, token, secrets=True).unread
+    assert [one.what for one in refused] == ["secrets: this account may not list them"]
+
+
+def _ref(role: dict[str, Any]) -> dict[str, str]:
+    return {
+        "apiGroup": "rbac.authorization.k8s.io",
+        "kind": "ClusterRole",
+        "name": role["metadata"]["name"],
+    }
 
 
 def test_the_command_reads_the_cluster_of_a_kubeconfig(
