@@ -1,4 +1,4 @@
-"""Does docs/audit-coverage.md show what happens? Its role is tried at a real API server: tests/audit/test_live.py."""
+"""Does docs/audit-coverage.md show what happens? tests/audit/test_live.py tries its role at a real API server."""
 
 from pathlib import Path
 
