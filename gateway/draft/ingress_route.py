@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from gateway.config.problem import Unfit
 from gateway.config.tree import Node
+from gateway.dialects.traefik_rule import Alternative, Matcher, RuleUnread, parse_rule
 from gateway.draft.controllers import TRAEFIK
 from gateway.draft.fields import at, items, number, shown, text
 from gateway.draft.manifests import Manifest
@@ -17,7 +18,6 @@ from gateway.draft.reach import EVERYTHING, Reach
 from gateway.draft.regex_path import PathRegex
 from gateway.draft.rule import ANY_HOST, Backend, Found, Place, Rule, Via
 from gateway.draft.templates import below, exactly
-from gateway.draft.traefik_rule import Alternative, Matcher, parse_rule
 
 
 def read_ingress_route(manifest: Manifest, found: Found) -> Iterator[Rule]:
@@ -30,7 +30,7 @@ def read_ingress_route(manifest: Manifest, found: Found) -> Iterator[Rule]:
             if at(manifest.node, "spec", "parentRefs") is not None:
                 raise Unfit("it depends on the rules of its parents", "write the routes by hand")
             matches = [_read(alternative, place, found) for alternative in parse_rule(match)]
-        except Unfit as unfit:
+        except (Unfit, RuleUnread) as unfit:
             found.omit(place, unfit.what, unfit.fix)
             matches = [_UNREAD]
         for one in matches:

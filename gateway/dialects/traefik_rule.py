@@ -1,7 +1,8 @@
 """What does a rule of Traefik match? Its alternatives, each a list of matchers that must all hold.
 
 https://doc.traefik.io/traefik/reference/routing-configuration/http/routing/rules-and-priority/: `&&` binds
-closer than `||`; arguments are in backticks or double quotes.
+closer than `||`; arguments are in backticks or double quotes, as in Go. The same grammar has the rules of
+Traefik 2, whose matchers have other names and may have more arguments.
 """
 
 import re
@@ -9,11 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from gateway.config.problem import Unfit
-
 MAX_RULE: Final = 4096
 MAX_ALTERNATIVES: Final = 64
 MAX_DEPTH: Final = 16
+
+
+class RuleUnread(ValueError):
+    """It is no rule, or too long a one. Never holds a part of it."""
+
+    def __init__(self, what: str, fix: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.fix = fix
 
 
 class Matcher(NamedTuple):
@@ -28,13 +36,13 @@ Alternative = tuple[Matcher, ...]
 
 
 def parse_rule(rule: str) -> tuple[Alternative, ...]:
-    """Read a rule. Raises: Unfit."""
+    """Read a rule. Raises: RuleUnread."""
     if len(rule) > MAX_RULE:
-        raise Unfit(f"a rule of more than {MAX_RULE} characters", _BY_HAND)
+        raise RuleUnread(f"a rule of more than {MAX_RULE} characters", _BY_HAND)
     parser = _Parser(tokens=_tokens(rule))
     found = parser.either(0)
     if parser.tokens[parser.at] != _END:
-        raise Unfit("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
+        raise RuleUnread("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
     return found
 
 
@@ -42,8 +50,11 @@ def parse_rule(rule: str) -> tuple[Alternative, ...]:
 
 _BY_HAND: Final = "split it, or write the routes by hand"
 _TOKEN: Final = re.compile(
-    r"\s*(?:(?P<sign>&&|\|\||[!(),])|(?P<name>[A-Za-z]+)|`(?P<raw>[^`]*)`|\"(?P<quoted>[^\"\\]*)\")"
+    r"\s*(?:(?P<sign>&&|\|\||[!(),])|(?P<name>[A-Za-z]+)|`(?P<raw>[^`]*)`|\"(?P<quoted>(?:[^\"\\]|\\.)*)\")"
 )
+
+_ESCAPED: Final = re.compile(r"\\(.)")
+"""Of Go's escapes the two that a rule has a use for: of a backslash and of a quote."""
 
 
 class _Token(NamedTuple):
@@ -59,9 +70,14 @@ def _tokens(rule: str) -> list[_Token]:
     while at < len(rule):
         token = _TOKEN.match(rule, at)
         if token is None or token.lastgroup is None:
-            raise Unfit("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
-        kind = "text" if token.lastgroup in {"raw", "quoted"} else token.lastgroup
-        found.append(_Token(kind, token[token.lastgroup]))
+            raise RuleUnread("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
+        match token.lastgroup:
+            case "raw":
+                found.append(_Token("text", token["raw"]))
+            case "quoted":
+                found.append(_Token("text", _ESCAPED.sub(r"\1", token["quoted"])))
+            case kind:
+                found.append(_Token(kind, token[kind]))
         at = token.end()
     return [*found, _END]
 
@@ -86,7 +102,7 @@ class _Parser:
 
     def _one(self, depth: int) -> tuple[Alternative, ...]:
         if depth > MAX_DEPTH:
-            raise Unfit("a rule of too many parentheses", _BY_HAND)
+            raise RuleUnread("a rule of too many parentheses", _BY_HAND)
         if self._takes("!"):
             return _negated(self._one(depth + 1))
         if self._takes("("):
@@ -111,12 +127,12 @@ class _Parser:
 
     def _needs(self, sign: str) -> None:
         if not self._takes(sign):
-            raise Unfit("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
+            raise RuleUnread("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
 
     def _next(self, kind: str) -> str:
         token = self.tokens[self.at]
         if token.kind != kind:
-            raise Unfit("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
+            raise RuleUnread("is not a rule as Traefik 3 reads it", "correct it, or write it as in Traefik 3")
         self.at += 1
         return token.text
 
@@ -132,5 +148,5 @@ def _negated(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
 
 def _bounded(alternatives: tuple[Alternative, ...]) -> tuple[Alternative, ...]:
     if len(alternatives) > MAX_ALTERNATIVES:
-        raise Unfit(f"a rule of more than {MAX_ALTERNATIVES} alternatives", _BY_HAND)
+        raise RuleUnread(f"a rule of more than {MAX_ALTERNATIVES} alternatives", _BY_HAND)
     return alternatives

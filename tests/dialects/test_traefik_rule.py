@@ -2,8 +2,7 @@
 
 import pytest
 
-from gateway.config.problem import Unfit
-from gateway.draft.traefik_rule import Matcher, parse_rule
+from gateway.dialects.traefik_rule import Matcher, RuleUnread, parse_rule
 
 A, B, C = (Matcher("Path", (name,)) for name in "abc")
 NOT_A = A._replace(negated=True)
@@ -23,6 +22,7 @@ NOT_A = A._replace(negated=True)
         ("!(Path(`a`) || Path(`b`))", ((NOT_A, B._replace(negated=True)),)),
         ("!(Path(`a`) && Path(`b`))", ((NOT_A,), (B._replace(negated=True),))),
         ("Host(`a`, `b`)", ((Matcher("Host", ("a", "b")),),)),
+        (r'Path("\"a\\.b")', ((Matcher("Path", (r'"a\.b',)),),)),
         ("Path(`a && b`)", ((Matcher("Path", ("a && b",)),),)),
     ],
 )
@@ -44,10 +44,10 @@ def test_alternatives(rule: str, alternatives: tuple[tuple[Matcher, ...], ...]) 
             "(Path(`a`)",
             "Path(`a`) Path(`b`)",
         ),
-        *("&& Path(`a`)", "Path(`a`) ||", "!", "Path(`a`) & Path(`b`)", r'Path("\"a")', "Path(`a`, )"),
+        *("&& Path(`a`)", "Path(`a`) ||", "!", "Path(`a`) & Path(`b`)", r'Path("a\")', "Path(`a`, )"),
         *("!" * 100 + "Path(`a`)", " && ".join(["(Path(`a`) || Path(`b`))"] * 10), "Path(`a`)" + " " * 5000),
     ],
 )
 def test_what_is_no_rule_or_too_much(rule: str) -> None:
-    with pytest.raises(Unfit):
+    with pytest.raises(RuleUnread):
         parse_rule(rule)
