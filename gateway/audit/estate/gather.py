@@ -12,6 +12,7 @@ from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.fields import items, text
 from gateway.audit.estate.objects import CLUSTER_WIDE, Object
 from gateway.audit.estate.proxy_files import ProxyFile, ProxyKind, kind_by_name, kind_by_text, kind_of_tree
+from gateway.audit.estate.toml_syntax import read_toml
 from gateway.audit.estate.yaml_objects import read_documents
 from gateway.config.problem import Problem
 from gateway.config.tree import Node
@@ -63,6 +64,9 @@ def gather_text(content: bytes, file: str, gathering: Gathering) -> None:
     kind = kind_by_name(file)
     if kind is None and not _looks_like_yaml(written, file):
         kind = kind_by_text(written)
+    if kind is ProxyKind.TRAEFIK:
+        _take_toml(written, file, gathering)
+        return
     if kind is not None:
         gathering.files.append(ProxyFile(kind, file, written))
         return
@@ -122,6 +126,14 @@ def _sort(root: Node, written: str, file: str, gathering: Gathering) -> None:
     elif (kind := kind_of_tree(root)) is not None:
         gathering.files.append(ProxyFile(kind, file, written, root))
     # Anything else in YAML is somebody's values or pipeline: folders are full of them.
+
+
+def _take_toml(written: str, file: str, gathering: Gathering) -> None:
+    """Of Traefik's, if it is: many a program has a file of this form."""
+    document = read_toml(written, file)
+    gathering.unread += document.problems
+    if document.root is not None and kind_of_tree(document.root) is ProxyKind.TRAEFIK:
+        gathering.files.append(ProxyFile(ProxyKind.TRAEFIK, file, written, document.root))
 
 
 def _at(node: Node, file: str, what: str, fix: str) -> Problem:

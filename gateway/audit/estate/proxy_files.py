@@ -20,7 +20,7 @@ class ProxyKind(StrEnum):
 
 
 class ProxyFile(NamedTuple):
-    """One file. For Traefik's and Envoy's YAML and JSON `root` is what it says."""
+    """One file. For Traefik's and Envoy's `root` is what it says."""
 
     kind: ProxyKind
     file: str
@@ -58,14 +58,15 @@ def kind_of_tree(root: Node) -> ProxyKind | None:
     keys = set(root.value) if isinstance(root.value, dict) else set()
     if keys & {"static_resources", "dynamic_resources"} or ("resources" in keys and "version_info" in keys):
         return ProxyKind.ENVOY
-    if keys & _TRAEFIK_ONLY or (keys & {"http", "tcp", "tls"} and keys <= _TRAEFIK_DYNAMIC):
+    lowered = {one.lower() for one in keys}  # as Traefik does
+    if lowered & _TRAEFIK_ONLY or (keys & {"http", "tcp", "tls"} and keys <= _TRAEFIK_DYNAMIC):
         return ProxyKind.TRAEFIK
     return None
 
 
 # --- private ---
 
-_TRAEFIK_ONLY: Final = frozenset({"entryPoints", "entrypoints", "providers", "certificatesResolvers"})
+_TRAEFIK_ONLY: Final = frozenset({"entrypoints", "providers", "certificatesresolvers"})
 _TRAEFIK_DYNAMIC: Final = frozenset({"http", "tcp", "udp", "tls"})
 
 _TELLING: Final = (

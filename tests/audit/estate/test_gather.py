@@ -69,7 +69,7 @@ def test_a_byte_order_mark_is_no_part_of_it() -> None:
         ("stdin", "global\n  maxconn 10\nfrontend door\n  bind :80\n", ProxyKind.HAPROXY),
         ("Caddyfile", "", ProxyKind.CADDY),
         ("stdin", "api.example.com {\n\treverse_proxy a:80\n}\n", ProxyKind.CADDY),
-        ("traefik.toml", "", ProxyKind.TRAEFIK),
+        ("traefik.toml", "[entryPoints.web]\naddress = ':80'\n", ProxyKind.TRAEFIK),
         ("traefik.yaml", "entryPoints: {web: {address: ':80'}}", ProxyKind.TRAEFIK),
         ("dynamic.yml", "http: {routers: {a: {rule: Host(`a`)}}}", ProxyKind.TRAEFIK),
         ("envoy.json", '{"static_resources": {"listeners": []}}', ProxyKind.ENVOY),
@@ -79,12 +79,19 @@ def test_a_byte_order_mark_is_no_part_of_it() -> None:
 def test_a_proxys_file_is_known(file: str, text: str, kind: ProxyKind) -> None:
     (found,) = read(text.encode(), file).files
     assert (found.kind, found.text) == (kind, text)
-    assert (found.root is not None) is file.endswith(("yaml", "yml", "json"))
+    assert (found.root is not None) is file.endswith(("yaml", "yml", "json", "toml"))
 
 
 def test_yaml_of_somebody_else_is_left_alone() -> None:
     found = read(b"replicaCount: 1\nimage: {tag: x}\n", "values.yaml")
     assert (found.objects, found.files, found.unread) == ([], [], [])
+
+
+def test_toml_is_traefiks_or_left_alone() -> None:
+    found = read(b"[project]\nname = 'x'\n", "pyproject.toml")
+    assert (found.files, found.unread) == ([], [])
+    (problem,) = read(b"[entryPoints]\nweb\n", "traefik.toml").unread
+    assert (problem.file, problem.line) == ("traefik.toml", 2)
 
 
 def test_a_folder_is_read_with_all_that_is_below(tmp_path: Path) -> None:
