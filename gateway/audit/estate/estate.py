@@ -1,13 +1,17 @@
 """Which objects and files were given, and which of them belong together?"""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar, cast
 
 from gateway.audit.controller import Controller
 from gateway.audit.estate.objects import Object
 from gateway.audit.estate.proxy_files import ProxyFile
 from gateway.config.problem import Problem
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +42,17 @@ class Estate:
 
     def shows(self, kind: str, namespace: str | None = None) -> bool:
         """Whether objects of this kind were given at all (there): then one that is not is missing."""
-        return self.is_whole or any(namespace in {None, one.namespace} for one in self.of(kind))
+        return self.is_whole or ((kind, namespace) in self._shown if namespace else kind in self._by_kind)
+
+    def once(self, make: "Callable[[Estate], T]") -> T:
+        """Give what `make` makes of this estate, which is made once: for what many rules need."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast("T", self._made[make])
+
+    @cached_property
+    def _made(self) -> dict[Hashable, object]:
+        return {}
 
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Object, ...]]:
@@ -46,6 +60,10 @@ class Estate:
         for one in self.objects:
             found.setdefault(one.kind, []).append(one)
         return {kind: tuple(these) for kind, these in found.items()}
+
+    @cached_property
+    def _shown(self) -> frozenset[tuple[str, str]]:
+        return frozenset((one.kind, one.namespace) for one in self.objects)
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str, str], Object]:

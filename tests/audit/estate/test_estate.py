@@ -1,3 +1,4 @@
+from gateway.audit.estate.estate import Estate
 from tests.audit.showing import estate_of
 
 SERVICE = "{apiVersion: v1, kind: Service, metadata: {name: a, namespace: shop}}"
@@ -21,3 +22,16 @@ def test_what_was_not_shown_is_not_missing() -> None:
     assert not part.shows("Service", "other")
     assert not part.shows("Pod")
     assert whole.shows("Pod")
+
+
+def test_what_is_made_of_it_is_made_once() -> None:
+    made = []
+
+    def count(estate: Estate) -> int:
+        made.append(estate)
+        return len(estate.objects)
+
+    estate, other = Estate(), Estate()
+    assert [estate.once(count), estate.once(count), other.once(count)] == [0, 0, 0]
+    assert made == [estate, other]
+    assert made[0] is estate
