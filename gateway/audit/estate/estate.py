@@ -10,7 +10,6 @@ from gateway.audit.estate.objects import Object
 from gateway.audit.estate.proxy_files import ProxyFile
 from gateway.config.problem import Problem
 
-
 T = TypeVar("T")
 
 

@@ -5,8 +5,9 @@ from typing import Final
 
 from gateway.audit.estate.estate import Estate
 from gateway.audit.exposure import Exposure
+from gateway.audit.normal.traefik import exposures as traefik
 
-READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = ()
+READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (traefik.read,)
 
 
 def exposures_of(estate: Estate) -> tuple[Exposure, ...]:

@@ -54,7 +54,8 @@ def test_every_value_has_the_place_of_its_key() -> None:
 def test_a_value_that_is_a_file_keeps_the_lines_of_the_other() -> None:
     root = read_toml("[a]\nb = 1\n", "cm.yaml", Under(("data", "t.toml"), 7)).root
     assert root is not None
-    (a,) = (root.value or {}).values() if isinstance(root.value, dict) else ()
+    a = root.child("a")
+    assert a is not None
     assert (a.path, a.mark) == (("data", "t.toml", "a"), (8, 2))
     assert found(a, ("data", "t.toml", "a", "b")).mark == (9, 1)
 

@@ -1,0 +1,9 @@
+"""What does Traefik make of its objects, of an Ingress, and of its files?
+
+match       a router's rule -> hosts, path, methods, conditions
+static      what was said when it was started: entry points, logs, providers
+dynamic     what routers name: middlewares, services, TLS options
+chain       the middlewares of a router, in order: who is asked, what becomes of the token
+routers     every router, wherever it was written
+exposures   a router with all of that -> Exposure
+"""

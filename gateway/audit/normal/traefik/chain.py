@@ -1,0 +1,102 @@
+"""Which middlewares does a request pass, and in which order?
+
+Traefik looks each one up by its name; a `chain` stands for others. One that is named and not there is a step
+too: the router that names it answers nobody (https://doc.traefik.io/traefik/middlewares/overview/).
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from gateway.audit.estate.estate import Estate
+from gateway.audit.estate.place import Place
+from gateway.audit.normal.traefik.dynamic import CRD, FILE, Index, Named, dynamic
+from gateway.audit.normal.traefik.spelled import entries, get, word
+from gateway.config.tree import Node
+
+MISSING: Final = "missing"
+MAX_DEPTH: Final = 16
+MAX_STEPS: Final = 256
+
+
+class Reference(NamedTuple):
+    """Where somebody names a middleware."""
+
+    name: str
+    """As written, with `@provider` where that is there."""
+    provider: str
+    """In which the name stands: CRD or FILE."""
+    namespace: str
+    place: Place
+
+
+class Step(NamedTuple):
+    """One middleware of a router."""
+
+    kind: str
+    """In lower case, as `forwardauth`; MISSING where what is named was not given."""
+    node: Node
+    """Its settings."""
+    by: Named | None
+    """What defines it; None where it is MISSING."""
+    reference: Reference
+
+    def place(self, node: Node | None = None) -> Place:
+        """Give the place of one of its settings, or of all."""
+        return self.by.origin.place(node or self.node) if self.by is not None else self.reference.place
+
+
+def middlewares_of(estate: Estate, references: Iterable[Reference]) -> tuple[Step, ...]:
+    """Give the steps that these names stand for, in order; at most MAX_STEPS."""
+    found: list[Step] = []
+    index = dynamic(estate).middlewares
+    for one in references:
+        for step in _steps(index, one, ()):
+            if len(found) == MAX_STEPS:
+                return tuple(found)
+            found.append(step)
+    return tuple(found)
+
+
+def reference_of(namespace: str, name: str, place: Place) -> Reference:
+    """Make one of the name of a Middleware of a cluster, as an `extensionRef` of an HTTPRoute has it."""
+    return Reference(name, CRD, namespace, place)
+
+
+def is_shown(index: Index, reference: Reference) -> bool:
+    """Whether its neighbours were given: then what it names, and is not there, is missing."""
+    plain, sign, told = reference.name.rpartition("@")
+    provider = told if sign else reference.provider
+    if provider == FILE:
+        return index.in_files
+    if provider != CRD:
+        return False
+    if sign:
+        return any(plain.startswith(f"{one}-") for one in index.namespaces)
+    return reference.namespace in index.namespaces
+
+
+# --- private ---
+
+
+def _steps(index: Index, reference: Reference, above: tuple[Named, ...]) -> Iterator[Step]:
+    named = index.find(reference.name, reference.provider, reference.namespace)
+    if named is None:
+        yield Step(MISSING, Node(path=(), mark=(0, 1), value=None), None, reference)
+        return
+    if named in above or len(above) >= MAX_DEPTH:  # Traefik takes no such chain, and no router that names it
+        return
+    for kind, node in entries(named.node):
+        if kind.lower() == "chain":
+            for one in _named_by(named, node):
+                yield from _steps(index, one, (*above, named))
+        else:
+            yield Step(kind.lower(), node, named, reference)
+
+
+def _named_by(chain: Named, node: Node) -> Iterator[Reference]:
+    listed = get(node, "middlewares")
+    for one in listed.value if listed is not None and isinstance(listed.value, tuple) else ():
+        name = word(one, "name") if isinstance(one.value, dict) else word(one)
+        if name:
+            namespace = word(one, "namespace") or chain.namespace
+            yield Reference(name, chain.provider, namespace, chain.origin.place(one))
