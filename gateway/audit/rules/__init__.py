@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.audit.rule import Rule
-from gateway.audit.rules import ignored
+from gateway.audit.rules import ignored, traefik
 
-RULES: Final[tuple[Rule, ...]] = (*ignored.RULES,)
+RULES: Final[tuple[Rule, ...]] = (*traefik.RULES, *ignored.RULES)
 """In the order of the reference."""

@@ -22,6 +22,7 @@ KNOWN_HEADERS: Final = (
     *("x-auth-subject", "x-auth-issuer", "x-auth-client", "x-auth-scopes"),
 )
 """Of an expression it is asked whether it means these."""
+DIALECTS: Final = frozenset({"nginx", "traefik", "caddy", "haproxy", "envoy"})
 PASSWORDS: Final = frozenset({"basicauth", "digestauth"})
 REWRITES: Final = frozenset(
     {"stripprefix", "stripprefixregex", "replacepath", "replacepathregex", "addprefix"}
@@ -128,14 +129,15 @@ def _auth(step: Step) -> Auth | None:
 def _forward_auth(step: Step) -> Auth:
     address = get(step.node, "address")
     whom = asked(word(address) or "")
+    ours = whom is not None and whom.dialect in DIALECTS
     sent = words(step.node, "authRequestHeaders")
     return Auth(
         mechanism=Mechanism.EXTERNAL,
         place=step.place(address),
         url=whom.url if whom else None,
         service=whom.service if whom else None,
-        dialect=whom.dialect if whom else None,
-        policy=whom.policy if whom else None,
+        dialect=whom.dialect if whom and ours else None,
+        policy=whom.policy if whom and ours else None,
         request_headers=frozenset(one.lower() for one in sent) if sent else None,
         response_headers=taken_headers(step.node),
     )

@@ -25,6 +25,7 @@ CASES: dict[str, tuple[Match, ...]] = {
     "Host(`api.example.com`) && PathPrefix(`/v1`)": (Match(H, begins("/v1")),),
     "Host(`api.example.com`) && Path(`/v1`)": (Match(H, exact("/v1")),),
     "Host(`api.example.com`) && PathRegexp(`^/v[0-9]+`)": (Match(H, regex("^/v[0-9]+")),),
+    "Host(`api.example.com`) && PathRegexp(`/v[0-9]+`)": (Match(H, regex(".*/v[0-9]+")),),
     "Host(`a.example`) || Host(`b.example`) && Path(`/x`)": (
         Match(("a.example",), EVERY_PATH),
         Match(("b.example",), exact("/x")),
