@@ -122,9 +122,8 @@ def _host_of(pattern: str) -> str | None:
 
 def _path(name: str, value: str) -> PathMatch:
     if name == "PathRegexp":
-        return PathMatch(
-            PathKind.REGEX, value if value.startswith(("^", "(?")) else f".*{value}"
-        )  # it searches
+        searched = value if value.startswith(("^", "(?")) else f".*{value}"
+        return PathMatch(PathKind.REGEX, searched)
     if "{" in value:  # of Traefik 2; the other would mean the braces themselves, which no path has
         end = "$" if name == "Path" else ""
         return PathMatch(PathKind.REGEX, f"^{_template(value)}{end}")
