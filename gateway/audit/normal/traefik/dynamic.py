@@ -66,6 +66,7 @@ class Dynamic:
     udp_services: Index
     tls_options: Index
     transports: Index
+    tcp_transports: Index
 
 
 def dynamic(estate: Estate) -> Dynamic:
@@ -85,6 +86,7 @@ def _dynamic(estate: Estate) -> Dynamic:
         udp_services=_index(estate, "", "udp", "services"),
         tls_options=_index(estate, "TLSOption", "tls", "options"),
         transports=_index(estate, "ServersTransport", "http", "serversTransports"),
+        tcp_transports=_index(estate, "ServersTransportTCP", "tcp", "serversTransports"),
     )
 
 

@@ -61,7 +61,8 @@ def _unverified(view: View) -> Iterator[Hit]:
     for one in defined(view, "forwardauth"):
         if is_on(one.node, "tls", "insecureSkipVerify"):
             yield Hit(one.place("tls", "insecureSkipVerify"), _UNVERIFIED)
-    for transport in dynamic(view.estate).transports.all:
+    given = dynamic(view.estate)
+    for transport in (*given.transports.all, *given.tcp_transports.all):
         yield from _not_verifying(transport)
     for traefik in started(view):
         said = traefik.get("serverstransport.insecureskipverify")

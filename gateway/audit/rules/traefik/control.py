@@ -18,7 +18,7 @@ FIXED: Final = (3, 7, 13)
 def _version(view: View) -> Iterator[Hit]:
     for one in started(view):
         image = one.get(IMAGE)
-        found = _TAG.search(image.value) if image is not None else None
+        found = _TAG.search(image.value.rpartition("/")[2]) if image is not None else None
         if image is not None and found is not None:
             parts = tuple(int(part) for part in found[1].split("."))
             if parts < FIXED[: len(parts)]:

@@ -1,5 +1,6 @@
 """Which open router is tried before a protected one, and takes its requests?"""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -37,6 +38,10 @@ MAX_OTHERS: Final = 100
 """Of expressions and exact paths of one host: each is compared with every guarded one."""
 _LONGEST: Final = 512
 """Characters of a path, and labels of a host, that are looked at."""
+
+
+_LITERAL: Final = re.compile(r"\^([A-Za-z0-9/_-]*)(?![?*{A-Za-z0-9/_-])")
+"""What every path of an expression begins with; its last character may be repeated: then none is taken."""
 
 
 class _Open(NamedTuple):
@@ -116,8 +121,15 @@ def _takes(one: Match, guarded: Match) -> bool:
     if any("address" in condition for condition in one.conditions):
         return False
     if one.path.kind in {PathKind.REGEX, PathKind.UNKNOWN}:
-        return paths_overlap(one.path, guarded.path) and not path_covers(guarded.path, one.path)
+        return paths_overlap(one.path, guarded.path) and not _is_narrower(one.path, guarded.path)
     return path_covers(one.path, guarded.path)
+
+
+def _is_narrower(expression: PathMatch, path: PathMatch) -> bool:
+    """Whether all that it matches is below a path, and not all of that."""
+    found = _LITERAL.match(expression.value) if "|" not in expression.value else None
+    stem = found[1] if found is not None else ""
+    return stem.startswith(path.value) and len(stem) > len(path.value)
 
 
 def _is_before(one: Route, other: Route) -> bool:
