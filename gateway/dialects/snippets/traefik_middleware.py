@@ -14,7 +14,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     """
     traefik.check_possible(policy)
     where = manifests.in_cluster(settings)
-    static = traefik.static_part(settings, {"kubernetesCRD": {"allowCrossNamespace": False}})
+    static = traefik.static_part(settings, {"kubernetesCRD": _CRD})
     made = traefik.middlewares(policy, where, secret=_SECRET, tls=_tls(policy, where))
     doors = traefik.doors(policy)
     head = _HEAD.format(
@@ -24,7 +24,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         secret=_HEAD_CALLER if says_secret(policy) else "",
         wire=_HEAD_TLS.format(shown=_SHOWN if shows_certificate(policy) else "")
         if where.gateway_speaks_tls
-        else "",
+        else _HEAD_PLAIN,
     )
     told = traefik.CERTIFICATES if tells_certificates(policy) else ""
     return manifests.written(
@@ -40,6 +40,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 _GROUP: Final = "traefik.io/v1alpha1"
 _SECRET: Final = "REPLACE-WITH-THE-CALLER-SECRET"  # noqa: S105 - stands for it
+_CRD: Final = {"allowCrossNamespace": False, "crossProviderNamespaces": ["traefik"]}
+"""Traefik takes an empty list for none, which restricts nobody: so its own namespace is in it."""
 _CLIENT: Final = "token-gateway-client"
 _HEAD: Final = """\
 # Token Gateway behind Traefik 3.7 or later in Kubernetes, for policy "{policy}". First Traefik's static
@@ -59,11 +61,15 @@ _HEAD: Final = """\
 # * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
 #   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
 {secret}{wire}\
-# Replace the examples: the name of the backend, and of the namespace `{apps}`.
+# Replace the examples: the name of the backend, and of the namespaces `{apps}` and `traefik` (where it runs).
 """
 _HEAD_CALLER: Final = """\
 # * A Middleware can refer to no Secret: whoever may read it reads the caller's secret. Give that right to
 #   few, or let callers show a certificate (`callers.identities`, --gateway https://SERVICE.NAMESPACE:PORT).
+"""
+_HEAD_PLAIN: Final = """\
+# * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
+#   (--gateway https://SERVICE.NAMESPACE:PORT).
 """
 _HEAD_TLS: Final = """\
 # The Secret token-gateway-ca holds ca.crt: who vouches for the gateway.{shown}

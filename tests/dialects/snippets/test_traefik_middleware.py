@@ -56,7 +56,8 @@ def test_a_chain_has_the_order_of_the_file_and_each_route_names_one(policy: Poli
 def test_the_entry_point_is_that_of_the_file() -> None:
     static, *_ = documents(p.PLAIN)
     filed, _ = yaml.safe_load_all(traefik.snippet(p.PLAIN, Settings()))
-    assert static.pop("providers") == {"kubernetesCRD": {"allowCrossNamespace": False}}
+    crd = {"allowCrossNamespace": False, "crossProviderNamespaces": ["traefik"]}
+    assert static.pop("providers") == {"kubernetesCRD": crd}
     filed.pop("providers")
     assert static == filed
 
