@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Final
 
+from gateway.audit.normal.traefik.static import EntryPoint
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.traefik.given import ENTRY_POINTS, entry_points, trusts_everybody
 from gateway.config.problem import show
 
 
 def _aliases(view: View) -> Iterator[Hit]:
-    for point in entry_points(view):
+    for point in _serving(view):
         said = point.get("http.aliasheadersstrategy")
         before = point.get("http.underscoreheadersstrategy")
         if said is not None and said.value.lower() in _REFUSING:
@@ -23,7 +24,7 @@ def _aliases(view: View) -> Iterator[Hit]:
 
 
 def _encoded(view: View) -> Iterator[Hit]:
-    for point in entry_points(view):
+    for point in _serving(view):
         cleaned = point.get("http.sanitizepath")
         if cleaned is not None and cleaned.value.lower() != "true":
             what = f"the entry point {show(point.name)} does not clean paths"
@@ -45,6 +46,12 @@ def _trusts_everybody(view: View) -> Iterator[Hit]:
 
 
 # --- private ---
+
+
+def _serving(view: View) -> Iterator[EntryPoint]:
+    """Those that do more than send clients to another."""
+    return (point for point in entry_points(view) if not point.redirects)
+
 
 _REFUSING: Final = frozenset({"delete", "reject"})
 _CHARACTERS: Final = ("slash", "backslash", "nullcharacter", "semicolon", "percent", "questionmark", "hash")

@@ -17,6 +17,7 @@ def test_other_spellings() -> None:
         web("aliasHeadersStrategy: keep"): ["medium web"],
         web("underscoreHeadersStrategy: reject"): ["low web"],
         web("underscoreHeadersStrategy: keep"): ["medium web"],
+        web("redirections: {entryPoint: {to: secure}}"): [],
         web("sanitizePath: true"): ["medium web"],
         "entryPoints: {traefik: {address: ':8080'}, metrics: {}, dns: {address: ':53/udp'}}": [],
     }
