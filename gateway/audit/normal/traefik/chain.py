@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
+from gateway.audit.estate.fields import items
 from gateway.audit.estate.place import Place
-from gateway.audit.normal.traefik.dynamic import CRD, FILE, Index, Named, dynamic
+from gateway.audit.normal.traefik.dynamic import CRD, FILE, KUBERNETES, Index, Named, dynamic
 from gateway.audit.normal.traefik.spelled import entries, get, word
 from gateway.config.tree import Node
 
@@ -33,7 +34,7 @@ class Step(NamedTuple):
     """One middleware of a router."""
 
     kind: str
-    """In lower case, as `forwardauth`; MISSING where what is named was not given."""
+    """In lower case, as `forwardauth`; MISSING where what is named was not given, or is none."""
     node: Node
     """Its settings."""
     by: Named | None
@@ -68,6 +69,8 @@ def is_shown(index: Index, reference: Reference) -> bool:
     provider = told if sign else reference.provider
     if provider == FILE:
         return index.in_files
+    if provider == KUBERNETES:
+        return True  # it has none: an Ingress names those of others
     if provider != CRD:
         return False
     if sign:
@@ -80,12 +83,13 @@ def is_shown(index: Index, reference: Reference) -> bool:
 
 def _steps(index: Index, reference: Reference, above: tuple[Named, ...]) -> Iterator[Step]:
     named = index.find(reference.name, reference.provider, reference.namespace)
-    if named is None:
+    kinds = tuple(entries(named.node)) if named is not None else ()
+    if named is None or len(kinds) != 1:  # Traefik takes none of two kinds
         yield Step(MISSING, Node(path=(), mark=(0, 1), value=None), None, reference)
         return
     if named in above or len(above) >= MAX_DEPTH:  # Traefik takes no such chain, and no router that names it
         return
-    for kind, node in entries(named.node):
+    for kind, node in kinds:
         if kind.lower() == "chain":
             for one in _named_by(named, node):
                 yield from _steps(index, one, (*above, named))
@@ -95,8 +99,7 @@ def _steps(index: Index, reference: Reference, above: tuple[Named, ...]) -> Iter
 
 def _named_by(chain: Named, node: Node) -> Iterator[Reference]:
     listed = get(node, "middlewares")
-    for one in listed.value if listed is not None and isinstance(listed.value, tuple) else ():
+    for one in items(listed):
         name = word(one, "name") if isinstance(one.value, dict) else word(one)
-        if name:
-            namespace = word(one, "namespace") or chain.namespace
-            yield Reference(name, chain.provider, namespace, chain.origin.place(one))
+        namespace = word(one, "namespace") or chain.namespace
+        yield Reference(name or "", chain.provider, namespace, chain.origin.place(one))

@@ -14,6 +14,8 @@ from gateway.config.tree import Node
 GROUPS: Final = frozenset({"traefik.io", "traefik.containo.us"})
 CRD: Final = "kubernetescrd"
 FILE: Final = "file"
+KUBERNETES: Final = "kubernetes"
+"""The provider of Ingresses, which has nothing that others may name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,7 @@ def _objects(estate: Estate, kind: str) -> Iterator[Named]:
         if one.group in GROUPS:
             yield Named(
                 origin=of_object(one),
-                node=at(one.node, "spec") or one.node,
+                node=at(one.node, "spec") or Node(path=one.node.path, mark=one.node.mark, value={}),
                 provider=CRD,
                 namespace=one.namespace,
                 name=one.name,

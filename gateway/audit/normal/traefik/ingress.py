@@ -17,6 +17,7 @@ from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import ANY_HOST
 from gateway.audit.normal.ingress_paths import IngressPath, paths_of
 from gateway.audit.normal.traefik.chain import Reference
+from gateway.audit.normal.traefik.dynamic import KUBERNETES
 from gateway.audit.normal.traefik.origin import Origin, of_object
 from gateway.audit.normal.traefik.router import Router, priority_of
 from gateway.audit.normal.traefik.spelled import words
@@ -24,8 +25,6 @@ from gateway.audit.normal.traefik.static import installations
 from gateway.config.tree import Node
 
 PREFIX: Final = "traefik.ingress.kubernetes.io/"
-KUBERNETES: Final = "kubernetes"
-"""The provider of what an Ingress names without another's name."""
 
 
 def ingress_routers(estate: Estate) -> Iterator[Router]:

@@ -113,10 +113,8 @@ def _own_rules(route: Object) -> Iterator[Router]:
 
 def _references(route: Object, rule: Node) -> Iterator[Reference]:
     for one in items(rule, "middlewares"):
-        name = text(one, "name")
-        if name:
-            namespace = text(one, "namespace") or route.namespace
-            yield Reference(name, CRD, namespace, route.place(at(one, "name")))
+        namespace = text(one, "namespace") or route.namespace
+        yield Reference(text(one, "name") or "", CRD, namespace, route.place(at(one, "name") or one))
 
 
 def _named_options(route: Object, options: Node | None) -> tuple[str, str] | None:
@@ -152,12 +150,9 @@ def _of_file(file: File, protocol: Protocol) -> Iterator[Router]:
 
 
 def _named_in_file(file: File, router: str, node: Node) -> Iterator[Reference]:
-    listed = get(node, "middlewares")
     origin = file.origin("router", router, node)
-    for one in listed.value if listed is not None and isinstance(listed.value, tuple) else ():
-        name = text(one)
-        if name:
-            yield Reference(name, FILE, "", origin.place(one))
+    for one in items(get(node, "middlewares")):
+        yield Reference(text(one) or "", FILE, "", origin.place(one))
 
 
 def _whole(written: str | None) -> int | None:

@@ -52,9 +52,13 @@ def _trusted(view: View, one: Defined) -> Iterator[Hit]:
         return
     points = {point.name: point for route in users(view, one) for point in route.doors.entry_points}
     for point in points.values() or tuple(entry_points(view)):
+        named = show(point.name)
         if trusts_everybody(point) is not None:
-            what = f"trustForwardHeader is true, and the entry point {show(point.name)} believes every client"
+            what = f"trustForwardHeader is true, and the entry point {named} believes every client"
             yield Hit(place, what, about=point.name)
+        elif not any(point.get(f"forwardedheaders.{name}") for name in ("insecure", "trustedips")):
+            what = f"trustForwardHeader is true, and nobody says whom the entry point {named} believes"
+            yield Hit(place, what, Severity.MEDIUM, point.name)
 
 
 def _unverified(view: View) -> Iterator[Hit]:
@@ -93,10 +97,9 @@ def _other_dialect(view: View) -> Iterator[Hit]:
 
 
 def _not_asked(view: View) -> Iterator[Hit]:
-    shown = {one.router.namespace for one in http_routes(view) if one.router.provider == CRD}
-    in_files = any(one.router.provider != CRD for one in http_routes(view))
+    shown = {one.router.namespace for one in http_routes(view)}
     for one in defined(view, "forwardauth", *PASSWORDS):
-        there = one.by.namespace in shown if one.by.provider == CRD else bool(shown) or in_files
+        there = one.by.namespace in shown if one.by.provider == CRD else bool(shown)
         if there and not is_named_by_a_route(view, one):
             kind = next(kind for kind, node in entries(one.by.node) if node is one.node)
             yield Hit(one.place(), f"no router passes this {show(kind)}")

@@ -39,7 +39,8 @@ def _missing(view: View) -> Iterator[Hit]:
     for route in http_routes(view):
         for step in route.steps:
             if step.kind == MISSING and (view.estate.is_whole or is_shown(index, step.reference)):
-                what = f"the middleware {show(step.reference.name)} is not there: no such router is served"
+                named = show(step.reference.name)
+                what = f"the middleware {named} is not there, or says nothing: no such router is served"
                 yield Hit(step.reference.place, what, about=step.reference.name)
 
 

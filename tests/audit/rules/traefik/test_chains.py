@@ -56,6 +56,9 @@ def test_what_is_not_there() -> None:
     assert [one.about for one in hits("TRF-020", w.route(middlewares=["gone"]), ASK)] == ["gone"]
     assert hits("TRF-020", w.route(middlewares=["gone"])) == [], "no middleware was given at all"
     assert hits("TRF-020", w.route(middlewares=["gone@docker"]), ASK) == []
+    for spec in ("", "stripPrefix: {}, compress: {}"):
+        assert len(hits("TRF-020", w.route(middlewares=["m"]), w.middleware("m", spec))) == 1, spec
+    assert len(hits("TRF-020", w.route(middlewares=[""]), ASK)) == 1
     assert len(hits("TRF-020", w.route(middlewares=["c"]), w.chain("c", "gone"))) == 1
     file = "http: {routers: {r: {rule: Host(`a`), middlewares: [gone]}}, middlewares: {here: {compress: {}}}}"
     assert len(hits("TRF-020", file)) == 1
