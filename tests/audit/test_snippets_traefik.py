@@ -16,6 +16,10 @@ BESIDE = Settings()
 """The gateway on the same machine, which is the default of a file."""
 
 
+HERE = Settings(listen="127.0.0.1:8000")
+"""With something before it that ends TLS."""
+
+
 def above_info(snippet: str, policy: Policy) -> list[str]:
     gathering = Gathering()
     gather_text(snippet.encode(), "snippet.yaml", gathering)
@@ -31,7 +35,7 @@ def above_info(snippet: str, policy: Policy) -> list[str]:
 
 def test_the_files() -> None:
     for name, policy in POLICIES.items():
-        for settings in (OVER_TLS, BESIDE):
+        for settings in (OVER_TLS, BESIDE, HERE):
             assert above_info(traefik.snippet(policy, settings), policy) == [], name
 
 

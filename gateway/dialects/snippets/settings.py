@@ -84,6 +84,9 @@ CA_FILE: Final = "token_gateway_ca.crt"
 """Who signed the gateway's certificate; beside the proxy's configuration, as the next two."""
 CLIENT_FILE: Final = "token_gateway_client.crt"
 CLIENT_KEY_FILE: Final = "token_gateway_client.key"
+SERVER_FILE: Final = "token_gateway_server.crt"
+"""What the proxy itself shows to clients; beside its configuration, as the next."""
+SERVER_KEY_FILE: Final = "token_gateway_server.key"
 
 
 def shows_certificate(policy: Policy) -> bool:

@@ -12,6 +12,8 @@ from gateway.dialects.snippets.settings import (
     CLIENT_FILE,
     CLIENT_KEY_FILE,
     IDENTITY,
+    SERVER_FILE,
+    SERVER_KEY_FILE,
     Settings,
     SnippetImpossible,
     check_certificates,
@@ -53,8 +55,6 @@ def check_possible(policy: Policy) -> None:
 
 def static_part(settings: Settings, providers: dict[str, Any]) -> dict[str, Any]:
     """Write the static configuration: a hardened entry point, a log without tokens."""
-    port = settings.listen if ":" in settings.listen else f":{settings.listen}"
-    refused = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
         "accessLog": {
@@ -64,19 +64,19 @@ def static_part(settings: Settings, providers: dict[str, Any]) -> dict[str, Any]
                 "names": {"RequestPath": "drop", "RequestLine": "drop"},
             },
         },
-        "entryPoints": {
-            "web": {
-                "address": port,
-                "http": {
-                    "sanitizePath": True,
-                    "aliasHeadersStrategy": "delete",
-                    "encodedCharacters": {f"allowEncoded{name}": False for name in refused},
-                },
-                "forwardedHeaders": {"insecure": False},
-            }
-        },
+        "entryPoints": _entry_points(settings),
         "providers": providers,
     }
+
+
+def ends_tls(settings: Settings) -> bool:
+    """Whether Traefik ends TLS: in clear it listens only to what does that on the same machine."""
+    return not settings.listen.startswith(_HERE)
+
+
+def entry_point(settings: Settings) -> str:
+    """Give the name of the one whose requests are served."""
+    return "websecure" if ends_tls(settings) else "web"
 
 
 def doors(policy: Policy) -> dict[str, tuple[str, list[str]]]:
@@ -128,6 +128,8 @@ def middlewares(policy: Policy, settings: Settings, *, secret: str, tls: dict[st
 
 # --- private ---
 
+_HERE: Final = ("127.", "[::1]", "localhost")
+_REFUSED: Final = ("Slash", "BackSlash", "NullCharacter", "Semicolon", "Percent", "QuestionMark", "Hash")
 _UPGRADE: Final = "X-Token-Gateway-Upgrade"
 _CLEANED: Final = tuple(name for name in UNTRUSTED if name not in SAID_BY_TRAEFIK)
 _BELIEVED: Final = ("X-Forwarded-Tls-Client-Cert", "X-Forwarded-Method", "X-Forwarded-Uri")
@@ -139,7 +141,8 @@ _STATIC: Final = """\
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
 # encodedCharacters refuses, before routing, what backends decode differently. forwardedHeaders stays
 # secure: with `insecure: true` a client could tell the gateway another path than Traefik forwards.
-# The access log keeps no path with query and no header.
+# The access log keeps no path with query and no header. Clear requests are sent to TLS; with an address of
+# this machine to listen on there is no TLS here: something else before it has to end it.
 """
 _DYNAMIC: Final = """\
 # Dynamic configuration. For Kubernetes: gateway snippet traefik-middleware.
@@ -165,27 +168,52 @@ CERTIFICATES: Final = """\
 """
 
 
-def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
-    backend = f"{policy.id}-backend"
+def _entry_points(settings: Settings) -> dict[str, Any]:
+    """Tokens belong on TLS (RFC 6750 section 5.3): who comes in clear is sent there."""
+    address = settings.listen if ":" in settings.listen else f":{settings.listen}"
+    http = {
+        "sanitizePath": True,
+        "aliasHeadersStrategy": "delete",
+        "encodedCharacters": {f"allowEncoded{name}": False for name in _REFUSED},
+    }
+    door = {"address": address, "http": http, "forwardedHeaders": {"insecure": False}}
+    if not ends_tls(settings):
+        return {"web": door}
+    secured = {**door, "http": {**http, "tls": {}}}
+    before, _, port = address.rpartition(":")
+    if port != "80":
+        return {"websecure": secured}
+    redirected = {"redirections": {"entryPoint": {"to": "websecure", "scheme": "https"}}}
     return {
-        "http": {
-            "routers": _routers(policy, backend),
-            "middlewares": middlewares(policy, settings, secret=_SECRET, tls=_tls(policy, settings)),
-            "services": {backend: {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
-        }
+        "web": {"address": address, "http": redirected},
+        "websecure": {**secured, "address": f"{before}:443"},
     }
 
 
-def _routers(policy: Policy, backend: str) -> dict[str, Any]:
-    return {name: _router(rule, backend, steps) for name, (rule, steps) in doors(policy).items()}
+def _dynamic(policy: Policy, settings: Settings) -> dict[str, Any]:
+    backend = f"{policy.id}-backend"
+    shown = {"defaultCertificate": {"certFile": SERVER_FILE, "keyFile": SERVER_KEY_FILE}}
+    return {
+        "http": {
+            "routers": _routers(policy, settings, backend),
+            "middlewares": middlewares(policy, settings, secret=_SECRET, tls=_tls(policy, settings)),
+            "services": {backend: {"loadBalancer": {"servers": [{"url": settings.backend}]}}},
+        },
+        **({"tls": {"stores": {"default": shown}}} if ends_tls(settings) else {}),
+    }
+
+
+def _routers(policy: Policy, settings: Settings, backend: str) -> dict[str, Any]:
+    through = entry_point(settings)
+    return {name: _router(rule, through, backend, steps) for name, (rule, steps) in doors(policy).items()}
 
 
 def _wanted(policy: Policy, steps: dict[str, bool]) -> list[str]:
     return [f"{policy.id}-{name}" for name, wanted in steps.items() if wanted]
 
 
-def _router(rule: str, backend: str, steps: list[str]) -> dict[str, Any]:
-    return {"rule": rule, "entryPoints": ["web"], "service": backend, "middlewares": steps}
+def _router(rule: str, through: str, backend: str, steps: list[str]) -> dict[str, Any]:
+    return {"rule": rule, "entryPoints": [through], "service": backend, "middlewares": steps}
 
 
 def _rule(name: str) -> str:

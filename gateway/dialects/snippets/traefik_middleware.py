@@ -21,6 +21,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         policy=policy.id,
         chain=_chain(policy.id),
         apps=manifests.APPLICATIONS,
+        shown=_HEAD_SHOWN.format(policy=policy.id) if traefik.ends_tls(settings) else "",
         secret=_HEAD_CALLER if says_secret(policy) else "",
         wire=_HEAD_TLS.format(shown=_SHOWN if shows_certificate(policy) else "")
         if where.gateway_speaks_tls
@@ -32,7 +33,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         static,
         *(_middleware(name, spec) for name, spec in made.items()),
         *(_middleware(_chain(name), _steps(steps)) for name, (_, steps) in doors.items()),
-        _route(policy, doors),
+        _route(policy, settings, doors),
     )
 
 
@@ -60,12 +61,15 @@ _HEAD: Final = """\
 # * A preflight is answered by its own headers middleware, before the gateway is asked.
 # * It hides Upgrade from the gateway and passes it to the backend, on every route. So Upgrade is taken
 #   away; where a route has `websocket: true`, a router of its own tells the gateway of WebSocket.
-{secret}{wire}\
+{shown}{secret}{wire}\
 # Replace the examples: the name of the backend, and of the namespaces `{apps}` and `traefik` (where it runs).
 """
 _HEAD_CALLER: Final = """\
 # * A Middleware can refer to no Secret: whoever may read it reads the caller's secret. Give that right to
 #   few, or let callers show a certificate (`callers.identities`, --gateway https://SERVICE.NAMESPACE:PORT).
+"""
+_HEAD_SHOWN: Final = """\
+# Tokens belong on TLS: the Secret {policy}-tls holds tls.crt and tls.key, and clear requests are redirected.
 """
 _HEAD_PLAIN: Final = """\
 # * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
@@ -97,7 +101,7 @@ def _steps(names: list[str]) -> dict[str, Any]:
     return {"chain": {"middlewares": [{"name": name} for name in names]}}
 
 
-def _route(policy: Policy, doors: dict[str, tuple[str, list[str]]]) -> manifests.Manifest:
+def _route(policy: Policy, settings: Settings, doors: dict[str, tuple[str, list[str]]]) -> manifests.Manifest:
     routes = [
         {
             "kind": "Rule",
@@ -111,5 +115,9 @@ def _route(policy: Policy, doors: dict[str, tuple[str, list[str]]]) -> manifests
         "apiVersion": _GROUP,
         "kind": "IngressRoute",
         "metadata": {"name": policy.id, "namespace": manifests.APPLICATIONS},
-        "spec": {"entryPoints": ["web"], "routes": routes},
+        "spec": {
+            "entryPoints": [traefik.entry_point(settings)],
+            "routes": routes,
+            **({"tls": {"secretName": f"{policy.id}-tls"}} if traefik.ends_tls(settings) else {}),
+        },
     }

@@ -80,12 +80,41 @@ def test_credentials_of_other_kinds_do_not_pass() -> None:
 @each
 def test_the_entry_point_is_hardened(policy: Policy) -> None:
     static, _ = parts(policy)
-    (entry,) = static["entryPoints"].values()
+    entry = static["entryPoints"]["websecure"]
     assert entry["forwardedHeaders"] == {"insecure": False}
     assert set(entry["http"]["encodedCharacters"].values()) == {False}
     fields = static["accessLog"]["fields"]
     assert fields["headers"]["defaultMode"] == "drop"
     assert fields["names"] == {"RequestPath": "drop", "RequestLine": "drop"}
+
+
+def entry_points(listen: str) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    static, dynamic = yaml.safe_load_all(snippet(p.PLAIN, Settings(listen=listen)))
+    routed = {name for router in dynamic["http"]["routers"].values() for name in router["entryPoints"]}
+    return static["entryPoints"], dynamic, routed
+
+
+def test_tokens_come_over_tls_and_who_comes_in_clear_is_sent_there() -> None:
+    for listen, address in (("80", ":443"), ("10.0.0.1:80", "10.0.0.1:443")):
+        points, dynamic, routed = entry_points(listen)
+        assert points["web"]["http"] == {
+            "redirections": {"entryPoint": {"to": "websecure", "scheme": "https"}}
+        }
+        assert (points["websecure"]["address"], points["websecure"]["http"]["tls"]) == (address, {})
+        assert routed == {"websecure"}
+        assert dynamic["tls"]["stores"]["default"]["defaultCertificate"] == {
+            "certFile": "token_gateway_server.crt",
+            "keyFile": "token_gateway_server.key",
+        }
+    points, _, routed = entry_points("8443")
+    assert (set(points), routed) == ({"websecure"}, {"websecure"})
+
+
+def test_something_on_the_same_machine_may_end_tls() -> None:
+    points, dynamic, routed = entry_points("127.0.0.1:8000")
+    assert (set(points), routed) == ({"web"}, {"web"})
+    assert "tls" not in points["web"]["http"]
+    assert "tls" not in dynamic
 
 
 def test_hosts_are_matched_whole() -> None:

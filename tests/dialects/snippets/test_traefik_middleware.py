@@ -62,6 +62,16 @@ def test_the_entry_point_is_that_of_the_file() -> None:
     assert static == filed
 
 
+def test_the_route_shows_a_certificate_unless_something_before_it_ends_tls() -> None:
+    *_, route = documents(p.PLAIN)
+    assert (route["spec"]["entryPoints"], route["spec"]["tls"]) == (
+        ["websecure"],
+        {"secretName": "orders-tls"},
+    )
+    *_, route = documents(p.PLAIN, Settings(listen="127.0.0.1:80"))
+    assert (route["spec"]["entryPoints"], "tls" in route["spec"]) == (["web"], False)
+
+
 def test_over_tls_it_trusts_and_shows_what_secrets_hold() -> None:
     over = Settings(gateway="https://token-gateway.token-gateway.svc:4180")
     ask = middlewares(p.PLAIN, over)["orders-token-gateway"]["forwardAuth"]

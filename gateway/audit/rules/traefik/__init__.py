@@ -21,7 +21,7 @@ from gateway.audit.rules.traefik.asking import (
 from gateway.audit.rules.traefik.chains import ERROR_PAGE, LATE, MISSING_MIDDLEWARE, OPEN_CORS
 from gateway.audit.rules.traefik.control import DASHBOARD, TENANTS, VERSION
 from gateway.audit.rules.traefik.entry import ALIASES, ENCODED, TRUSTS_EVERYBODY
-from gateway.audit.rules.traefik.routing import CERTIFICATE, MIRRORED
+from gateway.audit.rules.traefik.routing import CERTIFICATE, IN_CLEAR, MIRRORED
 from gateway.audit.rules.traefik.shadowing import SHADOWING
 from gateway.audit.rules.traefik.watching import LOGGED, TRACED
 
@@ -52,4 +52,5 @@ RULES: Final[tuple[Rule, ...]] = (
     TRUSTS_EVERYBODY,
     ASKS_TOO_LITTLE,
     OPEN_CORS,
+    IN_CLEAR,
 )

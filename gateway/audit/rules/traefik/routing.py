@@ -9,8 +9,9 @@ from gateway.audit.normal.traefik.doors import REQUIRED
 from gateway.audit.normal.traefik.dynamic import dynamic
 from gateway.audit.normal.traefik.exposures import Route
 from gateway.audit.normal.traefik.spelled import get, is_on
+from gateway.audit.normal.traefik.static import EntryPoint
 from gateway.audit.rule import Hit, Rule, Severity, View
-from gateway.audit.rules.traefik.given import DOCUMENTATION, MIDDLEWARES, http_routes
+from gateway.audit.rules.traefik.given import DOCUMENTATION, ENTRY_POINTS, MIDDLEWARES, http_routes
 from gateway.config.problem import show
 
 
@@ -29,9 +30,33 @@ def _certificate(view: View) -> Iterator[Hit]:
                 yield Hit(step.place(), what, about=route.router.name)
 
 
+def _in_clear(view: View) -> Iterator[Hit]:
+    for route in http_routes(view):
+        if route.auth is None or route.router.tls is not None or not route.served.backends:
+            continue
+        if any(step.kind == "redirectscheme" for step in route.steps):
+            continue
+        named = show(route.router.name)
+        for point in route.doors.entry_points:
+            if not (point.speaks_tls or point.redirects or _is_here(point)):
+                what = f"the router {named} is served in clear text at the entry point {show(point.name)}"
+                yield Hit(route.router.place, what, about=f"{route.router.name} {point.name}")
+        if not route.doors.entry_points and set(route.router.entry_points) & _CLEAR_NAMES:
+            what = f"the router {named} has no tls, and an entry point that is in clear text by its name"
+            yield Hit(route.router.place, what, Severity.MEDIUM, route.router.name)
+
+
 # --- private ---
 
+_CLEAR_NAMES: Final = frozenset({"web", "http"})
+_HERE: Final = ("127.", "[::1]", "localhost")
 _HEADERS: Final = {"pem": "x-forwarded-tls-client-cert", "info": "x-forwarded-tls-client-cert-info"}
+
+
+def _is_here(point: EntryPoint) -> bool:
+    """Whether nobody comes to it but from the same machine."""
+    address = point.get("address")
+    return address is not None and address.value.startswith(_HERE)
 
 
 def _may_be_said(view: View, route: Route, index: int) -> bool:
@@ -72,4 +97,14 @@ CERTIFICATE: Final = Rule(
     "headers middleware before it",
     check=_certificate,
     references=(f"{MIDDLEWARES}passtlsclientcert/",),
+)
+IN_CLEAR: Final = Rule(
+    id="TRF-028",
+    title="Tokens come in clear text",
+    severity=Severity.HIGH,
+    why="Whoever is on the way between a client and Traefik reads its token, and has it.",
+    fix="give the router tls, or its entry point http.tls, and redirect from the clear one with "
+    "http.redirections.entryPoint",
+    check=_in_clear,
+    references=(ENTRY_POINTS, "https://www.rfc-editor.org/rfc/rfc6750#section-5.3"),
 )

@@ -14,6 +14,32 @@ def test_mirrors_of_what_is_protected() -> None:
     assert hits("TRF-016", MIRROR, ASK, w.route(services=MIRRORED)) == []
 
 
+def test_what_is_served_in_clear_text() -> None:
+    points = (
+        "entryPoints: {web: {address: ':80'}, tls: {address: ':443', http: {tls: {}}}, "
+        "up: {address: ':81', http: {redirections: {entryPoint: {to: tls}}}}, here: {address: 'localhost:80'}}"
+    )
+    up = w.middleware("up", "redirectScheme: {scheme: https}")
+
+    def through(name: str, **more: str) -> str:
+        return w.route(entry_points=f"[{name}]", middlewares=["ask"], **more)
+
+    cases = {
+        through("web"): ["high shop/orders web"],
+        through("tls"): [],
+        through("up"): [],
+        through("here"): [],
+        through("web, tls"): ["high shop/orders web"],
+        through("web", tls="{}"): [],
+        through("web", services="[]"): [],
+        w.route(entry_points="[web]"): [],
+        w.route(entry_points="[web]", middlewares=["up", "ask"]): [],
+    }
+    assert differing("TRF-028", cases, points, ASK, up) == {}
+    by_name = {through("web"): ["medium shop/orders"], through("websecure"): [], through("web", tls="{}"): []}
+    assert differing("TRF-028", by_name, ASK) == {}
+
+
 def option(kind: str) -> str:
     return w.object("TLSOption", "o", f"{{clientAuth: {{clientAuthType: {kind}}}}}")
 
