@@ -36,10 +36,9 @@ class Defined(NamedTuple):
 
 def defined(view: View, *kinds: str) -> Iterator[Defined]:
     """Give the middlewares of these kinds (in lower case)."""
-    for one in dynamic(view.estate).middlewares.all:
-        for kind, node in entries(one.node):
-            if kind.lower() in kinds:
-                yield Defined(one, node)
+    by_kind = view.estate.once(_by_kind)
+    for kind in kinds:
+        yield from by_kind.get(kind, ())
 
 
 def http_routes(view: View) -> Iterator[Route]:
@@ -103,6 +102,14 @@ def whole(node: Node | None) -> int | None:
 
 _DIGITS: Final = 20
 """Of the largest number of 64 bits."""
+
+
+def _by_kind(estate: Estate) -> dict[str, list[Defined]]:
+    found: dict[str, list[Defined]] = {}
+    for one in dynamic(estate).middlewares.all:
+        for kind, node in entries(one.node):
+            found.setdefault(kind.lower(), []).append(Defined(one, node))
+    return found
 
 
 def _users(estate: Estate) -> dict[int, tuple[Route, ...]]:
