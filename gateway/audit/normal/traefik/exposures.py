@@ -21,6 +21,7 @@ from gateway.audit.normal.traefik.chain import Step, middlewares_of
 from gateway.audit.normal.traefik.doors import REQUIRED, Doors, doors
 from gateway.audit.normal.traefik.logs import logged
 from gateway.audit.normal.traefik.match import Match, matches
+from gateway.audit.normal.traefik.ranks import Ranks
 from gateway.audit.normal.traefik.router import Protocol, Router
 from gateway.audit.normal.traefik.routers import routers
 from gateway.audit.normal.traefik.services import Served, served
@@ -47,8 +48,12 @@ def routes(estate: Estate) -> tuple[Route, ...]:
 def read(estate: Estate) -> Iterator[Exposure]:
     """Give what every router shows."""
     logs = tuple(dict.fromkeys(field for one in installations(estate) for field in logged(one)))
+    ranks = Ranks()
     for route in routes(estate):
-        yield from _exposures(route, logs)
+        if _is_served(route):
+            ranks.add(route.router, route.doors, (host for match in route.means for host in match.hosts))
+    for route in routes(estate):
+        yield from _exposures(route, logs, ranks)
 
 
 # --- private ---
@@ -79,16 +84,26 @@ def _auth(steps: tuple[Step, ...], through: Doors) -> Auth | None:
     return found
 
 
-def _exposures(route: Route, logs: tuple[LoggedField, ...]) -> Iterator[Exposure]:
-    router, backends = route.router, route.served.backends
-    if redirects(route.steps, is_clear=router.tls is None and route.doors.tls is not Tls.ONLY):
-        backends = ()
+def _is_served(route: Route) -> bool:
+    """Whether requests get to a backend: a clear one may be sent to https."""
+    is_clear = route.router.tls is None and route.doors.tls is not Tls.ONLY
+    return (
+        route.router.protocol is Protocol.HTTP
+        and bool(route.served.backends)
+        and not redirects(route.steps, is_clear=is_clear)
+    )
+
+
+def _exposures(route: Route, logs: tuple[LoggedField, ...], ranks: Ranks) -> Iterator[Exposure]:
+    router, is_http = route.router, route.router.protocol is Protocol.HTTP
+    is_served = _is_served(route)
+    backends = route.served.backends if is_served or not is_http else ()
     fate = _fate(route, has_backends=bool(backends))
     for match in route.means:
         for host in match.hosts:
             yield Exposure(
                 host=host,
-                path=match.path if router.protocol is Protocol.HTTP else _of_octets(match),
+                path=match.path if is_http else _of_octets(match),
                 methods=match.methods,
                 tls=route.doors.tls,
                 controller=Controller.TRAEFIK,
@@ -97,10 +112,10 @@ def _exposures(route: Route, logs: tuple[LoggedField, ...]) -> Iterator[Exposure
                 auth=route.auth,
                 token=fate,
                 mirrors=route.served.mirrors,
-                logs=logs if router.protocol is Protocol.HTTP else (),
+                logs=logs if is_http else (),
                 rewrites=any(step.kind in REWRITES for step in route.steps),
                 conditions=match.conditions,
-                rank=(-router.priority,),
+                rank=(-router.priority,) if is_served and ranks.are_known(host) else (),
                 public=router.origin.of.public if router.origin.of is not None else None,
                 source=router.place,
                 of=router.origin.of,

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import items, text
+from gateway.audit.estate.fields import items
 from gateway.audit.estate.place import Place
-from gateway.audit.normal.traefik.chain import Step, middlewares_of, reference_of
+from gateway.audit.normal.traefik.chain import Step
 from gateway.audit.normal.traefik.doors import Doors
 from gateway.audit.normal.traefik.dynamic import Named, dynamic
 from gateway.audit.normal.traefik.exposures import Route, routes
+from gateway.audit.normal.traefik.filters import steps_of_filters
 from gateway.audit.normal.traefik.router import Protocol
 from gateway.audit.normal.traefik.spelled import entries, get, word
 from gateway.audit.normal.traefik.static import EntryPoint, Installation, installations
@@ -122,15 +123,10 @@ def _users(estate: Estate) -> dict[int, tuple[Route, ...]]:
 
 
 def _in_extensions(estate: Estate) -> frozenset[int]:
-    references = [
-        reference_of(one.namespace, text(reference, "name") or "", one.place(reference))
+    return frozenset(
+        id(step.by)
         for kind in ("HTTPRoute", "GRPCRoute")
         for one in estate.of(kind)
         for rule in items(one.node, "spec", "rules")
-        for step in items(rule, "filters")
-        if (reference := get(step, "extensionRef")) is not None
-    ]
-    found: set[int] = set()
-    for one in references:  # each by itself: the bound on steps is of one chain
-        found.update(id(step.by) for step in middlewares_of(estate, [one]))
-    return frozenset(found)
+        for step in steps_of_filters(estate, one, rule)
+    )

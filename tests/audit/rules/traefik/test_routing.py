@@ -17,7 +17,7 @@ def test_mirrors_of_what_is_protected() -> None:
 def test_what_is_served_in_clear_text() -> None:
     points = (
         "entryPoints: {web: {address: ':80'}, tls: {address: ':443', http: {tls: {}}}, "
-        "up: {address: ':81', http: {redirections: {entryPoint: {to: tls}}}}, here: {address: 'localhost:80'}}"
+        "up: {http: {redirections: {entryPoint: {to: tls}}}}, here: {address: 'localhost:80'}}"
     )
     up = w.middleware("up", "redirectScheme: {scheme: https}")
 
