@@ -163,7 +163,8 @@ def _taken_by(step: Step) -> Node | None:
     """The line by which the client's Authorization is taken away."""
     match step.kind:
         case "forwardauth" if AUTHORIZATION in taken_headers(step.node):
-            return get(step.node, "authResponseHeaders") or get(step.node, "authResponseHeadersRegex")
+            listed = AUTHORIZATION in (one.lower() for one in words(step.node, "authResponseHeaders"))
+            return get(step.node, "authResponseHeaders" if listed else "authResponseHeadersRegex")
         case "basicauth" | "digestauth" if is_on(step.node, "removeHeader"):
             return get(step.node, "removeHeader")
         case "headers":

@@ -18,7 +18,7 @@ from gateway.audit.normal.traefik.spelled import is_on, word, words
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.traefik.given import FORWARD_AUTH, MIDDLEWARES, Defined, after, defined, users
 from gateway.config.problem import show
-from gateway.dialects.snippets.settings import IDENTITY, credential_headers, takes_cookies
+from gateway.dialects.snippets.settings import IDENTITY, canonical, credential_headers, takes_cookies
 
 
 def _token_survives(view: View) -> Iterator[Hit]:
@@ -28,7 +28,7 @@ def _token_survives(view: View) -> Iterator[Hit]:
         taken = taken_headers(one.node)
         for header in (AUTHORIZATION, *_of_the_policy(view, one)):
             if header not in taken and not _is_taken_later(view, one, header):
-                what = f"{show(header)} is not among the headers that it replaces"
+                what = f"{show(canonical(header))} is not among the headers that it replaces"
                 yield Hit(one.place("authResponseHeaders"), what, about=header)
 
 

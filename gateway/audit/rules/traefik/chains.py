@@ -11,6 +11,7 @@ from gateway.audit.normal.traefik.spelled import is_on, words
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.traefik.given import MIDDLEWARES, defined, http_routes
 from gateway.config.problem import show
+from gateway.dialects.snippets.settings import canonical
 
 
 def _late(view: View) -> Iterator[Hit]:
@@ -30,7 +31,7 @@ def _error_page(view: View) -> Iterator[Hit]:
             yield Hit(one.place("service"), "errorRequestHeaders names no header: all of them are sent")
         for header in named:
             if header in _CREDENTIALS:
-                what = f"{show(header)} is among those that are sent"
+                what = f"{show(canonical(header))} is among those that are sent"
                 yield Hit(one.place("errorRequestHeaders"), what, Severity.HIGH, header)
 
 

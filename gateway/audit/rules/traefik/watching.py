@@ -8,6 +8,7 @@ from gateway.audit.normal.traefik.logs import ALL_HEADERS, QUERY, logged
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.traefik.given import DOCUMENTATION, started
 from gateway.config.problem import show
+from gateway.dialects.snippets.settings import canonical
 
 
 def _logged(view: View) -> Iterator[Hit]:
@@ -19,7 +20,8 @@ def _logged(view: View) -> Iterator[Hit]:
             elif field.name == ALL_HEADERS:
                 yield Hit(field.place, "every header is written", about=field.name)
             elif _CREDENTIAL.search(field.name):
-                yield Hit(field.place, f"the header {show(field.name)} is written", about=field.name)
+                what = f"the header {show(canonical(field.name))} is written"
+                yield Hit(field.place, what, about=field.name)
 
 
 def _traced(view: View) -> Iterator[Hit]:

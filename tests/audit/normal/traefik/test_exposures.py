@@ -47,6 +47,15 @@ FATES = {
         Reaches.NO,
         "spec.forwardAuth.authResponseHeadersRegex",
     ),
+    "by an expression beside a list": (
+        ["a"],
+        {
+            "a": "forwardAuth: {address: https://a.example/, authResponseHeaders: [X-A], "
+            "authResponseHeadersRegex: ^Auth}"
+        },
+        Reaches.NO,
+        "spec.forwardAuth.authResponseHeadersRegex",
+    ),
     "by one that does not mean it": (
         ["a"],
         {"a": "forwardAuth: {address: https://a.example/, authResponseHeadersRegex: ^X-}"},
