@@ -22,6 +22,8 @@ class Match(NamedTuple):
     conditions: tuple[str, ...] = ()
 
 
+CLIENT_ADDRESS: Final = "address of the client"
+"""The condition of a rule that few can meet."""
 EVERY_PATH: Final = PathMatch(PathKind.PREFIX, "/")
 UNREAD: Final = Match(
     (ANY_HOST,), PathMatch(PathKind.UNKNOWN, ""), None, ("a rule that cannot be read from here",)
@@ -149,7 +151,7 @@ def _said(matcher: Matcher) -> str:
         case "Query" | "QueryRegexp":
             return f"parameter {show(first.partition('=')[0])}"
         case "ClientIP":
-            return "address of the client"
+            return CLIENT_ADDRESS
         case "Method":
             return f"method {show(', '.join(matcher.arguments))}"
         case "Host" | "HostHeader" | "HostRegexp" | "HostSNI" | "HostSNIRegexp":

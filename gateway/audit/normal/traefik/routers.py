@@ -100,7 +100,7 @@ def _own_rules(route: Object) -> Iterator[Router]:
             rule=rule,
             priority=priority_of(number(one, "priority"), rule),
             entry_points=texts(route.node, "spec", "entryPoints"),
-            middlewares=tuple(_references(route, one)),
+            middlewares=(*_references(route, one), *_of_the_service(route, one)),
             services=items(one, "services"),
             provider=CRD,
             namespace=route.namespace,
@@ -115,6 +115,13 @@ def _references(route: Object, rule: Node) -> Iterator[Reference]:
     for one in items(rule, "middlewares"):
         namespace = text(one, "namespace") or route.namespace
         yield Reference(text(one, "name") or "", CRD, namespace, route.place(at(one, "name") or one))
+
+
+def _of_the_service(route: Object, rule: Node) -> Iterator[Reference]:
+    """Those of its service; of several each has its own, and none is for all requests."""
+    services = items(rule, "services")
+    if len(services) == 1:
+        yield from _references(route, services[0])
 
 
 def _named_options(route: Object, options: Node | None) -> tuple[str, str] | None:

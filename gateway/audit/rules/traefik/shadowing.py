@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from gateway.audit.exposure import ANY_HOST, PathKind, PathMatch, Tls
 from gateway.audit.normal.traefik.exposures import Route
-from gateway.audit.normal.traefik.match import Match
+from gateway.audit.normal.traefik.match import CLIENT_ADDRESS, Match
 from gateway.audit.overlap import methods_overlap, path_covers, paths_overlap
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.traefik.given import DOCUMENTATION, http_routes
@@ -118,7 +118,7 @@ def _takes(one: Match, guarded: Match) -> bool:
     """Whether it may have all requests of a guarded one, for whoever comes."""
     if not methods_overlap(one.methods, guarded.methods):
         return False
-    if any("address" in condition for condition in one.conditions):
+    if CLIENT_ADDRESS in one.conditions:
         return False
     if one.path.kind in {PathKind.REGEX, PathKind.UNKNOWN}:
         return paths_overlap(one.path, guarded.path) and not _is_narrower(one.path, guarded.path)

@@ -29,6 +29,14 @@ def test_of_objects() -> None:
     assert routers(estate_of(w.route(rule=""))) == ()
 
 
+def test_the_middlewares_of_its_one_service_come_after_its_own() -> None:
+    one = "{name: s, port: 80, middlewares: [{name: of-the-service}]}"
+    (found,) = routers(estate_of(w.route(middlewares=["own"], services=f"[{one}]")))
+    assert [ref.name for ref in found.middlewares] == ["own", "of-the-service"]
+    (found,) = routers(estate_of(w.route(middlewares=["own"], services=f"[{one}, {{name: t, port: 80}}]")))
+    assert [ref.name for ref in found.middlewares] == ["own"]
+
+
 def test_parents_that_are_each_others_come_to_an_end() -> None:
     def of(name: str, parent: str) -> str:
         spec = f"{{parentRefs: [{{name: {parent}}}], routes: [{{match: Path(`/{name}`)}}]}}"

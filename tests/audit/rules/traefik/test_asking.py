@@ -114,5 +114,7 @@ def test_what_no_router_passes() -> None:
         "{group: traefik.io, kind: Middleware, name: c}}]}]}}"
     )
     assert hits("TRF-024", good, w.route(), w.chain("c", "ask"), http_route) == []
+    crossing = "providers: {kubernetesCRD: {allowCrossNamespace: true}}"
+    assert hits("TRF-024", good, w.route(), crossing) == []
     file = "http: {routers: {r: {rule: Host(`a`)}}, middlewares: {b: {basicAuth: {users: []}}}}"
     assert len(hits("TRF-024", file)) == 1

@@ -31,6 +31,8 @@ def test_what_takes_the_requests_of_a_protected_router() -> None:
         other("Host(`api.example.com`) && PathRegexp(`[.](css|js)$`)", high): said,
         other("Host(`api.example.com`) && Header(`X-Canary`, `1`)", high): said,
         other("Host(`api.example.com`) && ClientIP(`10.0.0.0/8`)", high): [],
+        other("Host(`api.example.com`) && !ClientIP(`10.0.0.0/8`)", high): said,
+        other("Host(`api.example.com`) && !Path(`/address of the client`)", high): said,
         other("Host(`www.example.com`)", high): [],
         other("Host(`api.example.com`)", high, services="[]"): [],
     }
