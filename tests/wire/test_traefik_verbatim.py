@@ -84,7 +84,7 @@ def test_where_others_come_it_speaks_tls_alone(backend: EchoBackend, tmp_path: P
 
 
 def status_over_tls(port: int, authority: Authority, token: str | None) -> int:
-    """What a client gets that trusts this authority; 0 while there is another certificate."""
+    """What a client gets that trusts this authority; 0 while Traefik has another certificate, or none."""
     context = ssl.create_default_context(cadata=authority.pem.decode())
     connection = HTTPSConnection("api.example.com", context=context, timeout=10)
     try:
@@ -93,7 +93,7 @@ def status_over_tls(port: int, authority: Authority, token: str | None) -> int:
         headers = dict([bearer(token)]) if token else {}
         connection.request("GET", "/v1/orders", headers=headers)
         return connection.getresponse().status
-    except ssl.SSLCertVerificationError:
+    except (ssl.SSLError, ConnectionError):
         return 0
     finally:
         connection.close()
