@@ -31,7 +31,7 @@ def controller_of(estate: Estate, ingress: Object) -> Controller:
     if estate.controller is not None:
         return estate.controller
     found = _by_class(estate, class_of(estate, ingress)) or _by_annotations(ingress)
-    if found is Controller.INGRESS_NGINX and traefik_reads_nginx(estate):
+    if found is Controller.INGRESS_NGINX and estate.once(traefik_reads_nginx):
         return Controller.TRAEFIK_INGRESS_NGINX
     return found or Controller.UNKNOWN
 
