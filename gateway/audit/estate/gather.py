@@ -10,8 +10,16 @@ from typing import IO, Final
 
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.fields import items, text
+from gateway.audit.estate.nginx_syntax import read_nginx
 from gateway.audit.estate.objects import CLUSTER_WIDE, Object
-from gateway.audit.estate.proxy_files import ProxyFile, ProxyKind, kind_by_name, kind_by_text, kind_of_tree
+from gateway.audit.estate.proxy_files import (
+    ProxyFile,
+    ProxyKind,
+    is_of_sections,
+    kind_by_name,
+    kind_by_text,
+    kind_of_tree,
+)
 from gateway.audit.estate.toml_syntax import read_toml
 from gateway.audit.estate.yaml_objects import read_documents
 from gateway.config.problem import Problem
@@ -67,8 +75,10 @@ def gather_text(content: bytes, file: str, gathering: Gathering) -> None:
     if kind is ProxyKind.TRAEFIK:
         _take_toml(written, file, gathering)
         return
+    if kind is ProxyKind.NGINX and is_of_sections(written):
+        return  # somebody else's: folders have them
     if kind is not None:
-        gathering.files.append(ProxyFile(kind, file, written))
+        gathering.files.append(_parsed(ProxyFile(kind, file, written), gathering))
         return
     for document in read_documents(written, file):
         gathering.unread += document.problems
@@ -126,6 +136,14 @@ def _sort(root: Node, written: str, file: str, gathering: Gathering) -> None:
     elif (kind := kind_of_tree(root)) is not None:
         gathering.files.append(ProxyFile(kind, file, written, root))
     # Anything else in YAML is somebody's values or pipeline: folders are full of them.
+
+
+def _parsed(given: ProxyFile, gathering: Gathering) -> ProxyFile:
+    if given.kind is not ProxyKind.NGINX:
+        return given
+    tree = read_nginx(given.text, given.file)
+    gathering.unread += tree.problems
+    return given._replace(directives=tree.directives)
 
 
 def _take_toml(written: str, file: str, gathering: Gathering) -> None:

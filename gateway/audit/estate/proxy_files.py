@@ -5,6 +5,7 @@ from enum import StrEnum, unique
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from gateway.audit.estate.nginx_syntax import Directive
 from gateway.config.tree import Node
 
 
@@ -26,6 +27,8 @@ class ProxyFile(NamedTuple):
     file: str
     text: str
     root: Node | None = None
+    directives: tuple[Directive, ...] = ()
+    """What nginx's file says."""
 
 
 def kind_by_name(file: str) -> ProxyKind | None:
@@ -53,6 +56,11 @@ def kind_by_text(text: str) -> ProxyKind | None:
     return None
 
 
+def is_of_sections(text: str) -> bool:
+    """Whether it is made of `[sections]`, as the `.conf` of fail2ban and systemd: then it is no proxy's."""
+    return _SECTION.match(text) is not None
+
+
 def kind_of_tree(root: Node) -> ProxyKind | None:
     """Tell by the keys at the top of a YAML or JSON document that is no object of Kubernetes."""
     keys = set(root.value) if isinstance(root.value, dict) else set()
@@ -69,6 +77,7 @@ def kind_of_tree(root: Node) -> ProxyKind | None:
 _TRAEFIK_ONLY: Final = frozenset({"entrypoints", "providers", "certificatesresolvers"})
 _TRAEFIK_DYNAMIC: Final = frozenset({"http", "tcp", "udp", "tls"})
 
+_SECTION: Final = re.compile(r"(?:\s|[#;][^\n]*\n)*\[[A-Za-z][\w .-]*\]\s")
 _TELLING: Final = (
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:http|server|stream|events)[ \t]*\{", re.MULTILINE)),
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:location|upstream)[ \t][^\n{;]*\{", re.MULTILINE)),

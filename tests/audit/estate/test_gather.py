@@ -126,3 +126,19 @@ def test_a_huge_file_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     gathering = Gathering()
     gather_stream(io.BytesIO(b"a" * 101), "huge.yaml", gathering)
     assert [str(one) for one in gathering.unread] == ["huge.yaml: is larger than 0 MiB. Fix: split it."]
+
+
+def test_a_conf_of_another_program_is_left_alone() -> None:
+    for text in ("# fail2ban\n\n[Definition]\nfailregex = {\n", "; php\n[www]\nuser = www-data\n"):
+        gathering = Gathering()
+        gather_text(text.encode(), "filter.conf", gathering)
+        assert (gathering.files, gathering.unread) == ([], [])
+
+
+def test_what_is_broken_in_a_file_of_nginx_is_said() -> None:
+    gathering = Gathering()
+    gather_text(b"server {\n listen 80;\n", "nginx.conf", gathering)
+    assert [str(one) for one in gathering.unread] == [
+        "nginx.conf:1:1 the block server is never closed. Fix: close it with }."
+    ]
+    assert [one.name for file in gathering.files for one in file.directives] == ["server"]

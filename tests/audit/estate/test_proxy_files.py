@@ -1,4 +1,4 @@
-from gateway.audit.estate.proxy_files import ProxyKind, kind_by_name, kind_by_text
+from gateway.audit.estate.proxy_files import ProxyKind, is_of_sections, kind_by_name, kind_by_text
 
 
 def test_a_name_tells_or_says_nothing() -> None:
@@ -22,3 +22,10 @@ def test_a_text_tells_or_says_nothing() -> None:
     assert kind_by_text("stream {\n}") is ProxyKind.NGINX
     assert kind_by_text("listen door\n  bind :80") is ProxyKind.HAPROXY
     assert kind_by_text("hello world\n") is None
+
+
+def test_a_conf_of_sections_is_no_proxys() -> None:
+    for text in ("[Unit]\nx=y\n", "\n# a\n; b\n  [www]\n", "[a.b-c d]\n"):
+        assert is_of_sections(text), text
+    for text in ("server {\n}\n", "# [x]\nserver {}\n", "map $a $b { [x] 1; }\n", "", "[", "[[x]]\n"):
+        assert not is_of_sections(text), text
