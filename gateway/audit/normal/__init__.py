@@ -5,9 +5,15 @@ from typing import Final
 
 from gateway.audit.estate.estate import Estate
 from gateway.audit.exposure import Exposure
+from gateway.audit.normal import ingress_nginx, ingress_nginx_streams, nginx_file
 from gateway.audit.normal.traefik import exposures as traefik
 
-READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (traefik.read,)
+READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (
+    ingress_nginx.read,
+    ingress_nginx_streams.read,
+    nginx_file.read,
+    traefik.read,
+)
 
 
 def exposures_of(estate: Estate) -> tuple[Exposure, ...]:

@@ -1,0 +1,173 @@
+"""Who is asked about a path of an Ingress of ingress-nginx, and does the client's token go on?
+
+As the template of ingress-nginx has it (rootfs/etc/nginx/template/nginx.tmpl), and as Traefik's provider for
+the same annotations does it (pkg/provider/kubernetes/ingress-nginx).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from gateway.audit.estate.estate import Estate
+from gateway.audit.estate.fields import members, text
+from gateway.audit.estate.nginx_syntax import Directive, read_nginx
+from gateway.audit.estate.place import Place
+from gateway.audit.exposure import Auth, AuthCache, Backend, Mechanism, Reaches, TokenFate
+from gateway.audit.normal.asked_url import asked_url
+from gateway.audit.normal.ingress_nginx_annotations import NginxIngress
+from gateway.audit.normal.ingress_nginx_settings import Said, Settings
+
+AUTHORIZATION: Final = "authorization"
+
+
+def auth_of(one: NginxIngress, path: str, settings: Settings) -> Auth | None:
+    """Give what a request for this path has to pass; None where nobody is asked."""
+    if not one.is_traefik and path.startswith(settings.no_auth_locations):
+        return None
+    return _external(one, settings) or _by_snippet(one) or _by_itself(one)
+
+
+def token_fate(
+    one: NginxIngress, auth: Auth | None, backends: tuple[Backend, ...], settings: Settings, estate: Estate
+) -> TokenFate:
+    """Say whether the client's Authorization reaches the pods, and by which line."""
+    if not backends:
+        return TokenFate(Reaches.NO, "the controller answers itself", one.ingress.place())
+    if one.is_on("ssl-passthrough"):
+        why = "the controller sees no request, and takes nothing away"
+        return TokenFate(Reaches.YES, why, one.place("ssl-passthrough"))
+    if (
+        auth is not None
+        and auth.mechanism is Mechanism.EXTERNAL
+        and AUTHORIZATION in (auth.response_headers or ())
+    ):
+        why = "Authorization is replaced by that of the answer, or removed"
+        return TokenFate(Reaches.NO, why, _headers_place(one, auth, settings))
+    return (
+        _by_lines_of_its_own(one) or _by_set_headers(settings, estate) or _by_mechanism(one, auth, settings)
+    )
+
+
+def snippet(one: NginxIngress, name: str) -> tuple[Directive, ...]:
+    """Give the directives of a snippet annotation, those in blocks as well, with its own lines."""
+    found = one.get(name)
+    return tuple(_flat(read_nginx(found.value, one.ingress.file).directives)) if found else ()
+
+
+# --- private ---
+
+
+def _external(one: NginxIngress, settings: Settings) -> Auth | None:
+    said = one.get("auth-url")
+    if said is not None:
+        cache, duration = one.get("auth-cache-key"), one.get("auth-cache-duration")
+        return _asks(said, one.get("auth-response-headers"), cache, duration)
+    if one.truth("enable-global-auth") is False:
+        return None
+    if one.is_traefik:  # its option has no list of its own: the annotation's is taken
+        said = settings.get("globalauthurl")
+        return _asks(said, one.get("auth-response-headers"), None, None) if said else None
+    said = settings.get("global-auth-url")
+    if said is None:
+        return None
+    cache, duration = settings.get("global-auth-cache-key"), settings.get("global-auth-cache-duration")
+    return _asks(said, settings.get("global-auth-response-headers"), cache, duration)
+
+
+def _asks(said: Said, headers: Said | None, key: Said | None, duration: Said | None) -> Auth:
+    url = asked_url(said.value)
+    names = (name.strip().lower() for name in headers.value.split(",")) if headers else ()
+    return Auth(
+        mechanism=Mechanism.EXTERNAL,
+        place=said.place,
+        url=url.url if url else None,
+        service=url.service if url else None,
+        dialect=url.dialect if url else None,
+        policy=url.policy if url else None,
+        response_headers=frozenset(name for name in names if name),
+        cache=AuthCache(key.value, duration.value if duration else None, key.place) if key else None,
+    )
+
+
+def _by_snippet(one: NginxIngress) -> Auth | None:
+    asks = ("auth_request", "auth_jwt", "access_by_lua_block", "access_by_lua_file")
+    if not one.is_traefik and any(
+        line.name in asks and line.first != "off" for line in snippet(one, "configuration-snippet")
+    ):
+        return Auth(mechanism=Mechanism.UNKNOWN, place=one.place("configuration-snippet"))
+    return None
+
+
+def _by_itself(one: NginxIngress) -> Auth | None:
+    if one.get("auth-type") is not None:  # without a Secret the controller refuses every request
+        return Auth(mechanism=Mechanism.BASIC, place=one.place("auth-type"))
+    verify = one.get("auth-tls-verify-client")
+    if one.get("auth-tls-secret") and (verify is None or verify.value.strip() not in _NOT_ASKED):
+        return Auth(mechanism=Mechanism.CLIENT_CERTIFICATE, place=one.place("auth-tls-secret"))
+    return None
+
+
+_NOT_ASKED: Final = frozenset({"off", "optional", "optional_no_ca"})
+
+
+def _by_lines_of_its_own(one: NginxIngress) -> TokenFate | None:
+    for line in snippet(one, "configuration-snippet"):
+        name, value = _set_by(line)
+        if name == AUTHORIZATION:
+            kept = "$http_authorization" in value
+            why = "the snippet passes it on" if kept else "the snippet replaces Authorization"
+            place = one.place("configuration-snippet")
+            return TokenFate(Reaches.YES if kept else Reaches.NO, why, place)
+    return None
+
+
+def _set_by(line: Directive) -> tuple[str, str]:
+    match line.name, line.arguments:
+        case "proxy_set_header" | "grpc_set_header", (name, value):
+            return name.lower(), value.lower()
+        case "more_clear_input_headers", (name, *_):
+            return name.lower(), ""
+        case "more_set_input_headers", (text_, *_):
+            name, _, value = text_.partition(":")
+            return name.strip().lower(), value.strip().lower()
+        case _:
+            return "", ""
+
+
+def _by_set_headers(settings: Settings, estate: Estate) -> TokenFate | None:
+    """`proxy-set-headers` of the ConfigMap names another one, with headers for every backend."""
+    named = settings.get("proxy-set-headers")
+    namespace, _, name = named.value.partition("/") if named else ("", "", "")
+    given = estate.get("ConfigMap", namespace, name)
+    for header, node in members(given.node, "data") if given else ():
+        if given and header.lower() == AUTHORIZATION and "$http_authorization" not in (text(node) or ""):
+            return TokenFate(Reaches.NO, "proxy-set-headers replaces Authorization", given.place(node))
+    return None
+
+
+def _by_mechanism(one: NginxIngress, auth: Auth | None, settings: Settings) -> TokenFate:
+    if auth is None:
+        return TokenFate(Reaches.YES, "nobody is asked, and nothing is taken away", one.ingress.place())
+    match auth.mechanism:
+        case Mechanism.EXTERNAL:
+            why = "Authorization is not among those that the answer replaces"
+            return TokenFate(Reaches.YES, why, _headers_place(one, auth, settings))
+        case Mechanism.BASIC if not one.is_traefik:
+            return TokenFate(Reaches.NO, "the controller takes Authorization away", auth.place)
+        case Mechanism.UNKNOWN:
+            return TokenFate(Reaches.CANNOT_TELL, "a snippet asks somebody", auth.place)
+        case _:
+            return TokenFate(Reaches.YES, "what asks takes nothing away", auth.place)
+
+
+def _headers_place(one: NginxIngress, auth: Auth, settings: Settings) -> Place:
+    own = one.get("auth-response-headers")
+    if own is not None and (one.is_traefik or one.get("auth-url") is not None):
+        return own.place
+    listed = settings.get("global-auth-response-headers")
+    return listed.place if listed is not None and one.get("auth-url") is None else auth.place
+
+
+def _flat(directives: tuple[Directive, ...]) -> Iterator[Directive]:
+    for one in directives:
+        yield one
+        yield from _flat(one.block or ())
