@@ -152,7 +152,13 @@ def _rules(policy: Policy) -> str:
         "          - {path: /, pathType: Prefix, backend: {service: {name: BACKEND, port: {number: 80}}}}"
         for pattern in policy.hosts
     ]
-    return "\n".join(("spec:", "  ingressClassName: nginx", "  rules:", *rules))
+    hosts = ", ".join(f'"{pattern.name}"' for pattern in policy.hosts)
+    tls = (
+        "  tls:",
+        f"    - hosts: [{hosts}]  # or tokens come in clear; with it clear requests are redirected",
+        f"      secretName: {policy.id}-tls",
+    )
+    return "\n".join(("spec:", "  ingressClassName: nginx", *tls, "  rules:", *rules))
 
 
 def _auth_headers(policy: Policy) -> str:

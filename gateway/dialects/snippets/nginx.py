@@ -7,6 +7,8 @@ from gateway.core.facts import Host
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets import nginx_parts as parts
 from gateway.dialects.snippets.settings import (
+    SERVER_FILE,
+    SERVER_KEY_FILE,
     Settings,
     check_certificates,
     query_names,
@@ -37,6 +39,11 @@ def snippet(policy: Policy, settings: Settings) -> str:
 # --- private ---
 
 _NAME: Final = "token_gateway"
+_HERE: Final = ("127.", "[::1]", "localhost")
+_LOGS: Final = """\
+    access_log logs/access.log token_gateway;
+    error_log logs/error.log crit;
+"""
 
 
 def _head(policy: Policy) -> str:
@@ -97,13 +104,9 @@ def _upgrade_map(policy: Policy) -> list[str]:
 def _server(policy: Policy, settings: Settings) -> str:
     names = " ".join(dict.fromkeys(str(Host(name=pattern.name)) for pattern in policy.hosts))
     return f"""\
-server {{
-    listen {settings.listen};
-    # listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;  -- tokens belong on TLS (RFC 6750 5.3)
-{_asks_for_certificates(policy)}    server_name {names};
-    access_log logs/access.log token_gateway;
-    error_log logs/error.log crit;
-    merge_slashes off;
+{_redirects(settings, names)}server {{
+{_listens(settings)}{_asks_for_certificates(policy)}    server_name {names};
+{_LOGS}    merge_slashes off;
     underscores_in_headers off;
     # An absolute-form target can name another host than the Host header: which one would be judged?
     {parts.ABSOLUTE}
@@ -111,6 +114,39 @@ server {{
 {_location(policy)}
 {parts.error_pages(policy, _NAME)}
 {parts.asking(policy, settings, _NAME, upgrade=takes_websockets(policy))}
+}}
+"""
+
+
+def _listens(settings: Settings) -> str:
+    """Tokens belong on TLS (RFC 6750 section 5.3): in clear only where something on this machine ends it."""
+    if settings.listen.startswith(_HERE):
+        return f"""\
+    listen {settings.listen};  # for what ends TLS on this machine. If that is nginx itself:
+    # listen 443 ssl; ssl_certificate ...; ssl_certificate_key ...;
+"""
+    return f"""\
+    listen {_secured(settings)} ssl;  # tokens belong on TLS (RFC 6750 5.3). Beside nginx.conf:
+    ssl_certificate {SERVER_FILE};
+    ssl_certificate_key {SERVER_KEY_FILE};
+"""
+
+
+def _secured(settings: Settings) -> str:
+    address, _, port = settings.listen.rpartition(":")
+    before = f"{address}:" if address else ""
+    return f"{before}443" if port == "80" else settings.listen
+
+
+def _redirects(settings: Settings, names: str) -> str:
+    """Who comes in clear is sent to TLS, and never on to the backend."""
+    if _secured(settings) == settings.listen or settings.listen.startswith(_HERE):
+        return ""
+    return f"""\
+server {{
+    listen {settings.listen};
+    server_name {names};
+{_LOGS}    return 308 https://$host$request_uri;
 }}
 """
 

@@ -54,7 +54,8 @@ _HEAD: Final = """\
 # * globalAuthURL has no list of headers: with it the client's token would reach every backend. Not used.
 # * No custom-http-errors, auth-snippet, configuration-snippet or server-snippet beside it: they answer in
 #   place of a refusal, or change what was judged.
-# * Without TLS in the Ingress tokens go in clear: add `tls`, by which it also redirects.
+# * Without `tls` in the Ingress tokens would go in clear: with it clear requests are redirected. The Secret
+#   that it names holds tls.crt and tls.key.
 # sanitizePath, encodedCharacters, aliasHeadersStrategy and forwardedHeaders are those of `gateway snippet
 # traefik`: only with them is what was judged what the backend gets.
 # Replace the examples: the name of the backend, and of the namespace `apps`.
@@ -123,6 +124,7 @@ def _ingress(policy: Policy, settings: Settings) -> manifests.Manifest:
         },
         "spec": {
             "ingressClassName": "nginx",
+            "tls": [{"hosts": list(manifests.hosts(policy)), "secretName": f"{policy.id}-tls"}],
             "rules": [{"host": host, "http": {"paths": paths}} for host in manifests.hosts(policy)],
         },
     }

@@ -31,6 +31,11 @@ def test_an_ingress_that_asks_the_gateway_for_each_host() -> None:
     assert annotations(p.HOSTS)["auth-url"].endswith("/auth/nginx/orders")
 
 
+def test_each_host_has_tls() -> None:
+    (tls,) = documents(p.HOSTS)[0]["spec"]["tls"]
+    assert tls == {"hosts": ["api.example.com", "*.example.org"], "secretName": "orders-tls"}
+
+
 @each
 def test_every_identity_header_is_ours(policy: Policy) -> None:
     named = annotations(policy)["auth-response-headers"].split(",")

@@ -8,9 +8,16 @@ import pytest
 
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.nginx import snippet
-from gateway.dialects.snippets.settings import IDENTITY, Settings, SnippetImpossible
+from gateway.dialects.snippets.settings import (
+    IDENTITY,
+    SERVER_FILE,
+    SERVER_KEY_FILE,
+    Settings,
+    SnippetImpossible,
+)
 from gateway.dialects.untrusted import UNTRUSTED
 from tests.dialects.snippets import policies as p
+from tests.tls.authority import Authority
 from tests.wire.components import Component, locate, version
 from tests.wire.nginx import main_configuration, write_caller
 from tests.wire.processes import Command
@@ -37,6 +44,32 @@ def test_every_identity_header_is_ours(policy: Policy) -> None:
         upstream = "$upstream_http_" + header.lower().replace("-", "_")
         assert f"auth_request_set {variable} {upstream};" in front
         assert f"proxy_set_header {header} {variable};" in front
+
+
+@pytest.mark.parametrize(
+    ("listen", "clear", "secured"),
+    [
+        ("80", "80", "443"),
+        ("192.0.2.1:80", "192.0.2.1:80", "192.0.2.1:443"),
+        ("443", None, "443"),
+        ("[::]:8443", None, "[::]:8443"),
+    ],
+)
+def test_the_world_comes_over_tls(listen: str, clear: str | None, secured: str) -> None:
+    text = snippet(p.PLAIN, Settings(listen=listen))
+    assert f"    listen {secured} ssl;" in text
+    assert f"    ssl_certificate {SERVER_FILE};" in text
+    redirects = re.findall(
+        r"^server {\n    listen (\S+);\n(?:.*\n)*?    return 308 https://", text, re.MULTILINE
+    )
+    assert redirects == ([clear] if clear else [])
+
+
+def test_on_this_machine_something_else_ends_tls() -> None:
+    for listen in ("127.0.0.1:8000", "[::1]:8000", "localhost:8000"):
+        text = snippet(p.PLAIN, Settings(listen=listen))
+        assert f"    listen {listen};" in text
+        assert "\n    ssl_certificate" not in text
 
 
 @each
@@ -120,15 +153,19 @@ def test_a_preflight_is_answered_and_never_passed_on() -> None:
 
 @pytest.mark.wire
 @pytest.mark.parametrize("nginx", [Component.NGINX_OLD, Component.NGINX_NEW], ids=lambda one: one.value)
+@pytest.mark.parametrize("settings", [SETTINGS, Settings()], ids=["here", "world"])
 @each
 def test_nginx_accepts_it(
-    policy: Policy, nginx: Component, tmp_path: Path, request: pytest.FixtureRequest
+    policy: Policy, settings: Settings, nginx: Component, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     record(request.node, nginx.value, version(nginx))
+    own = Authority("proxy").server("api.example.com")
+    (tmp_path / SERVER_FILE).write_bytes(own.chain)
+    (tmp_path / SERVER_KEY_FILE).write_bytes(own.key)
     file = tmp_path / "nginx.conf"
     (tmp_path / "logs").mkdir()
     write_caller(tmp_path)
-    file.write_text(main_configuration(snippet(policy, SETTINGS)))
+    file.write_text(main_configuration(snippet(policy, settings)))
     command: Command = [locate(nginx), "-e", "stderr", "-p", tmp_path, "-c", file, "-t"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert ran.returncode == 0, ran.stderr

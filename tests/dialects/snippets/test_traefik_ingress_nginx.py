@@ -34,6 +34,13 @@ def test_an_ingress_asks_in_the_dialect_of_traefik(policy: Policy) -> None:
     )
 
 
+def test_each_host_has_tls() -> None:
+    _, ingress = documents(POLICIES["hosts"])
+    assert ingress["spec"]["tls"] == [
+        {"hosts": ["api.example.com", "*.example.org"], "secretName": "orders-tls"}
+    ]
+
+
 @each
 def test_whatever_a_client_could_forge_is_on_the_list(policy: Policy) -> None:
     listed = annotations(policy)["auth-response-headers"].split(",")
