@@ -3,7 +3,11 @@
 from typing import Final
 
 from gateway.audit.rule import Rule
-from gateway.audit.rules import ignored, traefik
+from gateway.audit.rules import ignored, nginx, traefik, traefik_ingress_nginx
 
-RULES: Final[tuple[Rule, ...]] = (*traefik.RULES, *ignored.RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *nginx.RULES,
+    *sorted((*traefik.RULES, *traefik_ingress_nginx.RULES), key=lambda one: one.id),
+    *ignored.RULES,
+)
 """In the order of the reference."""
