@@ -1,0 +1,14 @@
+"""What decides on authentication in the sound configurations of ingress-nginx."""
+
+RELEVANT: tuple[str, ...] = (
+    r"Ingress: metadata\.annotations\.nginx\.ingress\.kubernetes\.io/auth-url",
+    r"Ingress: metadata\.annotations\.nginx\.ingress\.kubernetes\.io/auth-response-headers",
+    r"Ingress: metadata\.annotations\.nginx\.ingress\.kubernetes\.io/auth-tls-secret",
+    r"Ingress: metadata\.annotations\.nginx\.ingress\.kubernetes\.io/cors-allow-origin",
+    r"Ingress: metadata\.annotations\.nginx\.ingress\.kubernetes\.io/proxy-ssl-(verify|secret)",
+    r"Ingress: spec\.tls",
+    r"Ingress: spec\.tls\.\d+",
+    r"Ingress: spec\.tls\.\d+\.hosts",
+    r"Ingress: spec\.tls\.\d+\.hosts\.\d+",
+    r"ConfigMap: data\.global-auth-(url|response-headers)",
+)
