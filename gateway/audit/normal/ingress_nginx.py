@@ -11,12 +11,30 @@ from typing import Final
 from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.fields import at, items, text
+from gateway.audit.estate.nginx_levels import Level, Nginx
 from gateway.audit.estate.place import Place
-from gateway.audit.exposure import ANY_HOST, Backend, Exposure, LoggedField, Mirror, PathKind, PathMatch, Tls
+from gateway.audit.exposure import (
+    ANY_HOST,
+    Backend,
+    Exposure,
+    LoggedField,
+    Mirror,
+    PathKind,
+    PathMatch,
+    Reaches,
+    Tls,
+    TokenFate,
+)
 from gateway.audit.normal.ingress_nginx_annotations import NginxIngress, nginx_ingresses
-from gateway.audit.normal.ingress_nginx_auth import auth_of, token_fate
-from gateway.audit.normal.ingress_nginx_settings import Settings, settings_of, traefik_provider
+from gateway.audit.normal.ingress_nginx_auth import auth_of, snippet, token_fate
+from gateway.audit.normal.ingress_nginx_settings import (
+    Settings,
+    passes_tls_through,
+    settings_of,
+    traefik_provider,
+)
 from gateway.audit.normal.log_format import COMBINED, logged
+from gateway.audit.normal.nginx_file import routes_of_server
 from gateway.config.tree import Node
 
 
@@ -29,6 +47,7 @@ def read(estate: Estate) -> Iterator[Exposure]:
             Controller.INGRESS_NGINX: estate.once(settings_of),
             Controller.TRAEFIK_INGRESS_NGINX: estate.once(traefik_provider),
         },
+        passes_through=passes_tls_through(estate),
         by_regex=frozenset(
             (one.controller, host)
             for one in given
@@ -65,6 +84,7 @@ class _Reader:
     estate: Estate
     settings: dict[Controller, Settings]
     by_regex: frozenset[tuple[Controller, str]]
+    passes_through: bool
 
     def routes(self, one: NginxIngress) -> Iterator[Exposure]:
         aliases = _aliases(one)
@@ -73,6 +93,29 @@ class _Reader:
             yield exposure
             for alias in aliases if route.host else ():
                 yield replace(exposure, host=alias)
+        if not one.is_traefik:
+            yield from self._by_hand(one)
+
+    def _by_hand(self, one: NginxIngress) -> Iterator[Exposure]:
+        """Locations of a server-snippet: nobody is asked there, unless the snippet says so."""
+        lines = snippet(one, "server-snippet")
+        place = one.place("server-snippet")
+        for route in routes_of_server(Level(head=None, within=lines), Nginx((), ())) if lines else ():
+            for host in dict.fromkeys(one.hosts()) if route.backends else ():
+                yield replace(
+                    route,
+                    host=host,
+                    tls=self._tls(one, host, self.settings[one.controller]),
+                    controller=one.controller,
+                    class_name=one.class_name,
+                    auth=None if route.auth is None else replace(route.auth, place=place),
+                    token=route.token._replace(place=place),
+                    mirrors=(),
+                    logs=_logs(one, self.settings[one.controller]),
+                    public=one.ingress.public,
+                    source=place,
+                    of=one.ingress,
+                )
 
     def canary(self, one: NginxIngress, main: _Main) -> Iterator[Exposure]:
         """Its own annotations on authentication count for nothing: it shares the location."""
@@ -94,15 +137,16 @@ class _Reader:
         backends = () if _redirects(one) else _backends(one, route)
         auth = auth_of(one, route.path, settings)
         path = self._path(one, route)
+        tls = self._tls(one, route.host, settings)
         return Exposure(
             host=route.host,
             path=path,
-            tls=self._tls(one, route.host, settings),
+            tls=tls,
             controller=one.controller,
             class_name=one.class_name,
             backends=backends,
             auth=auth,
-            token=token_fate(one, auth, backends, settings, self.estate),
+            token=_unseen(one, backends, tls) or token_fate(one, auth, settings, self.estate),
             mirrors=_mirrors(one),
             logs=_logs(one, settings),
             rewrites=one.get("rewrite-target") is not None,
@@ -123,7 +167,7 @@ class _Reader:
         return PathMatch(PathKind.BEGINS_WITH, route.path)
 
     def _tls(self, one: NginxIngress, host: str, settings: Settings) -> Tls:
-        if one.is_on("ssl-passthrough"):
+        if one.is_on("ssl-passthrough") and (one.is_traefik or self.passes_through):
             return Tls.PASSED_THROUGH
         if one.is_on("force-ssl-redirect") or settings.is_on("force-ssl-redirect"):
             return Tls.ONLY
@@ -170,6 +214,16 @@ def _backends(one: NginxIngress, route: _Route) -> tuple[Backend, ...]:
     name = text(route.backend, "resource", "name")
     kind = text(route.backend, "resource", "kind") or ""
     return (Backend(one.ingress.namespace, name, "", kind),) if name is not None else ()
+
+
+def _unseen(one: NginxIngress, backends: tuple[Backend, ...], tls: Tls) -> TokenFate | None:
+    """Where no request is passed on, or none is seen."""
+    if not backends:
+        return TokenFate(Reaches.NO, "the controller answers itself", one.ingress.place())
+    if tls is Tls.PASSED_THROUGH:
+        why = "the controller sees no request, and takes nothing away"
+        return TokenFate(Reaches.YES, why, one.place("ssl-passthrough"))
+    return None
 
 
 def _redirects(one: NginxIngress) -> bool:

@@ -11,7 +11,7 @@ from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.fields import members, text
 from gateway.audit.estate.nginx_syntax import Directive, read_nginx
 from gateway.audit.estate.place import Place
-from gateway.audit.exposure import Auth, AuthCache, Backend, Mechanism, Reaches, TokenFate
+from gateway.audit.exposure import Auth, AuthCache, Mechanism, Reaches, TokenFate
 from gateway.audit.normal.asked_url import asked_url
 from gateway.audit.normal.ingress_nginx_annotations import NginxIngress
 from gateway.audit.normal.ingress_nginx_settings import Said, Settings
@@ -26,15 +26,8 @@ def auth_of(one: NginxIngress, path: str, settings: Settings) -> Auth | None:
     return _external(one, settings) or _by_snippet(one) or _by_itself(one)
 
 
-def token_fate(
-    one: NginxIngress, auth: Auth | None, backends: tuple[Backend, ...], settings: Settings, estate: Estate
-) -> TokenFate:
-    """Say whether the client's Authorization reaches the pods, and by which line."""
-    if not backends:
-        return TokenFate(Reaches.NO, "the controller answers itself", one.ingress.place())
-    if one.is_on("ssl-passthrough"):
-        why = "the controller sees no request, and takes nothing away"
-        return TokenFate(Reaches.YES, why, one.place("ssl-passthrough"))
+def token_fate(one: NginxIngress, auth: Auth | None, settings: Settings, estate: Estate) -> TokenFate:
+    """Say whether the client's Authorization reaches the pods, and by which line, where it is seen."""
     if (
         auth is not None
         and auth.mechanism is Mechanism.EXTERNAL
@@ -48,9 +41,9 @@ def token_fate(
 
 
 def snippet(one: NginxIngress, name: str) -> tuple[Directive, ...]:
-    """Give the directives of a snippet annotation, those in blocks as well, with its own lines."""
+    """Give the directives of a snippet annotation; their lines are those of the snippet."""
     found = one.get(name)
-    return tuple(_flat(read_nginx(found.value, one.ingress.file).directives)) if found else ()
+    return read_nginx(found.value, one.ingress.file).directives if found else ()
 
 
 # --- private ---
@@ -91,7 +84,7 @@ def _asks(said: Said, headers: Said | None, key: Said | None, duration: Said | N
 def _by_snippet(one: NginxIngress) -> Auth | None:
     asks = ("auth_request", "auth_jwt", "access_by_lua_block", "access_by_lua_file")
     if not one.is_traefik and any(
-        line.name in asks and line.first != "off" for line in snippet(one, "configuration-snippet")
+        line.name in asks and line.first != "off" for line in _flat(snippet(one, "configuration-snippet"))
     ):
         return Auth(mechanism=Mechanism.UNKNOWN, place=one.place("configuration-snippet"))
     return None
@@ -110,7 +103,7 @@ _NOT_ASKED: Final = frozenset({"off", "optional", "optional_no_ca"})
 
 
 def _by_lines_of_its_own(one: NginxIngress) -> TokenFate | None:
-    for line in snippet(one, "configuration-snippet"):
+    for line in _flat(snippet(one, "configuration-snippet")):
         name, value = _set_by(line)
         if name == AUTHORIZATION:
             kept = "$http_authorization" in value

@@ -90,6 +90,13 @@ def controllers(estate: Estate) -> Iterator[Container]:
             yield one
 
 
+def passes_tls_through(estate: Estate) -> bool:
+    """Whether ssl-passthrough counts: a controller has to be started with it. True where none was given."""
+    programs = tuple(controllers(estate))
+    given = [one.option("enable-ssl-passthrough") for one in programs]
+    return not programs or any(one is not None and option_of(one)[1] != "false" for one in given)
+
+
 def traefik_provider(estate: Estate) -> Settings:
     """Give the options of Traefik's provider, by their names in lower case."""
     said: dict[str, Said] = {}

@@ -36,7 +36,7 @@ def read(estate: Estate) -> Iterator[Exposure]:
     """Give every route of every server, and every port of `stream`."""
     nginx = estate.once(nginx_of)
     for server in nginx.servers:
-        yield from _server(server, nginx)
+        yield from routes_of_server(server, nginx)
     for stream in nginx.streams:
         for server in stream.below("server"):
             yield from _stream(server)
@@ -52,12 +52,8 @@ def served_locations(server: Level) -> Iterator[Level]:
         yield from served_locations(one)
 
 
-# --- private ---
-
-_ANSWERS: Final = (*PASSES, "return", "root", "alias", "try_files", "content_by_lua_block", "js_content")
-
-
-def _server(server: Level, nginx: Nginx) -> Iterator[Exposure]:
+def routes_of_server(server: Level, nginx: Nginx) -> Iterator[Exposure]:
+    """Give every route of one server: of each of its hosts."""
     hosts = _hosts(server)
     for number, level in enumerate(_doors(server)):
         path, rank = _path(level, number)
@@ -65,6 +61,11 @@ def _server(server: Level, nginx: Nginx) -> Iterator[Exposure]:
         for limited in _by_methods(level, made):
             for host in hosts:
                 yield replace(limited, host=host, rank=rank)
+
+
+# --- private ---
+
+_ANSWERS: Final = (*PASSES, "return", "root", "alias", "try_files", "content_by_lua_block", "js_content")
 
 
 def _doors(server: Level) -> Iterator[Level]:

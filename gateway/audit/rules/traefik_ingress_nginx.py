@@ -10,7 +10,7 @@ from typing import Final
 from gateway.audit.controller import Controller
 from gateway.audit.normal.ingress_nginx_annotations import PREFIX, READ_BY_TRAEFIK
 from gateway.audit.rule import Hit, Rule, Severity, View
-from gateway.audit.rules.nginx.scope import asking, ingresses
+from gateway.audit.rules.nginx.scope import asking, ingresses, provider, settings
 
 
 def _dropped(view: View) -> Iterator[Hit]:
@@ -19,6 +19,7 @@ def _dropped(view: View) -> Iterator[Hit]:
             name = written.removeprefix(PREFIX)
             if written.startswith(PREFIX) and name in _LOST and name not in READ_BY_TRAEFIK:
                 yield Hit(one.place(name), f"{name} is dropped: {_LOST[name]}", _SEVERITY.get(name))
+    yield from _dropped_settings(view)
     for exposure, auth in asking(view):
         foreign = auth.dialect not in {None, "traefik"}
         if foreign and exposure.controller is Controller.TRAEFIK_INGRESS_NGINX:
@@ -26,6 +27,24 @@ def _dropped(view: View) -> Iterator[Hit]:
             yield Hit(auth.place, what)
 
 
+def _dropped_settings(view: View) -> Iterator[Hit]:
+    """It reads no ConfigMap of ingress-nginx at all."""
+    if not any(one.is_traefik for one in ingresses(view)):
+        return
+    for key, (instead, severity) in _LOST_SETTINGS.items():
+        said = settings(view).get(key)
+        if said is not None and provider(view).get(instead) is None:
+            yield Hit(said.place, f"{key} is dropped: what it kept out comes in", severity)
+
+
+_LOST_SETTINGS: Final = {
+    "global-auth-url": ("globalauthurl", Severity.CRITICAL),
+    "denylist-source-range": ("", Severity.CRITICAL),
+    "whitelist-source-range": ("", Severity.CRITICAL),
+    "block-cidrs": ("", Severity.CRITICAL),
+    "block-user-agents": ("", Severity.LOW),
+}
+"""Of the ConfigMap: the option that takes its place, if there is one."""
 _LOST: Final = {
     "auth-tls-match-cn": "every certificate of that authority comes in",
     "denylist-source-range": "the addresses on it come in",

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.audit.controller import Controller
 from gateway.audit.exposure import ANY_HOST, Backend, Exposure, PathKind, PathMatch, Reaches, Tls
-from tests.audit.nginx_texts import OPEN, TRAEFIK, config_map, documents, ingress
+from tests.audit.nginx_texts import OPEN, TRAEFIK, config_map, controller, documents, ingress
 from tests.audit.showing import exposures
 
 
@@ -85,6 +85,34 @@ def test_whether_the_way_is_encrypted(static: str) -> None:
     ]
     for annotations, spec, expected in cases:
         assert one(static, ingress(annotations, spec=spec)).tls is expected, (annotations, spec)
+
+
+def test_tls_is_passed_through_only_by_a_controller_that_is_told_to() -> None:
+    image = "registry.k8s.io/ingress-nginx/controller:v1.15.1"
+    text = ingress({"ssl-passthrough": "true"})
+    for arguments, expected in (
+        (["--enable-ssl-passthrough"], Tls.PASSED_THROUGH),
+        (["--enable-ssl-passthrough=true"], Tls.PASSED_THROUGH),
+        (["--enable-ssl-passthrough=false"], Tls.ONLY),
+        ([], Tls.ONLY),
+    ):
+        found = one(controller(image, *arguments), text)
+        assert (found.tls, found.token.reaches is Reaches.YES) == (expected, expected is Tls.PASSED_THROUGH)
+
+
+def test_locations_of_a_snippet_are_doors_of_their_own() -> None:
+    lines = "location /debug { proxy_pass http://10.0.0.9:6060; }\nlocation /x { return 204; }\nset $a b;"
+    first, second = exposures(ingress({"server-snippet": lines}))
+    assert first.is_protected
+    assert (second.host, str(second.path), second.auth) == ("api.example.com", "/debug*", None)
+    assert (second.controller, second.tls, second.token.reaches) == (
+        Controller.INGRESS_NGINX,
+        Tls.ONLY,
+        Reaches.YES,
+    )
+    assert second.source.pointer.endswith("server-snippet")
+    assert len(exposures(documents(TRAEFIK, ingress({"server-snippet": lines})))) == 1
+    assert len(exposures(ingress({"server-snippet": "add_header X-A b;"}))) == 1
 
 
 def test_the_config_map_may_redirect_or_not() -> None:

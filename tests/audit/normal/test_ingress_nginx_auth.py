@@ -140,6 +140,7 @@ def test_what_the_parts_say_by_themselves() -> None:
     settings = settings_of(estate)
     auth = auth_of(given, "/v1", settings)
     assert isinstance(auth, Auth)
-    assert token_fate(given, auth, (), settings, estate).reaches is Reaches.NO
-    assert [line.name for line in snippet(given, "server-snippet")] == ["location", "proxy_pass"]
+    assert token_fate(given, auth, settings, estate).reaches is Reaches.NO
+    assert token_fate(given, None, settings, estate).reaches is Reaches.YES
+    assert [line.name for line in snippet(given, "server-snippet")] == ["location"]
     assert snippet(given, "auth-snippet") == ()

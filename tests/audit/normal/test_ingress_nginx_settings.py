@@ -4,6 +4,7 @@ from gateway.audit.normal.ingress_nginx_settings import (
     NO_AUTH_LOCATIONS,
     config_maps,
     controllers,
+    passes_tls_through,
     settings_of,
     stream_maps,
     traefik_provider,
@@ -48,6 +49,12 @@ def test_of_several_only_what_each_says() -> None:
 def test_nothing_is_known_where_none_was_given() -> None:
     given = settings_of(estate_of("kind: Service\napiVersion: v1"))
     assert (given.maps, given.get("a"), given.no_auth_locations) == ((), None, NO_AUTH_LOCATIONS)
+
+
+def test_whether_tls_may_be_passed_through() -> None:
+    assert passes_tls_through(estate_of(config_map())), "nobody knows"
+    assert passes_tls_through(estate_of(controller(IMAGE, "--enable-ssl-passthrough")))
+    assert not passes_tls_through(estate_of(controller(IMAGE)))
 
 
 def test_open_paths() -> None:

@@ -1,8 +1,8 @@
 """What nginx's own configuration opens."""
 
-from gateway.audit.estate.nginx_levels import nginx_of
+from gateway.audit.estate.nginx_levels import Nginx, nginx_of
 from gateway.audit.exposure import ANY_HOST, Backend, Exposure, Mechanism, PathKind, Reaches, Tls
-from gateway.audit.normal.nginx_file import served_locations
+from gateway.audit.normal.nginx_file import routes_of_server, served_locations
 from tests.audit.nginx_texts import server
 from tests.audit.showing import estate_of, exposures
 
@@ -167,3 +167,8 @@ def test_streams_are_doors_without_requests() -> None:
         (Backend("", "10.0.0.7", "5432", "address"),),
         ("stream port 5432",),
     )
+
+
+def test_one_server_by_itself() -> None:
+    (given,) = nginx_of(estate_of(server(), file="nginx.conf")).servers
+    assert [route.host for route in routes_of_server(given, Nginx((), ()))] == ["api.example.com"]
