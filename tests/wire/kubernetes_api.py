@@ -17,6 +17,7 @@ _RESOURCES = {
     "Ingress": "ingresses",
     "Service": "services",
     "EndpointSlice": "endpointslices",
+    "Secret": "secrets",
     "Middleware": "middlewares",
     "IngressRoute": "ingressroutes",
     # Looked for by Traefik, and not there.

@@ -146,6 +146,9 @@ def _by_mechanism(one: NginxIngress, auth: Auth | None, settings: Settings) -> T
             return TokenFate(Reaches.YES, why, _headers_place(one, auth, settings))
         case Mechanism.BASIC if not one.is_traefik:
             return TokenFate(Reaches.NO, "the controller takes Authorization away", auth.place)
+        case Mechanism.BASIC:  # 3.7.9 passes it on, 3.7.15 does not
+            why = "newer versions of Traefik take it away, older ones pass it on"
+            return TokenFate(Reaches.CANNOT_TELL, why, auth.place)
         case Mechanism.UNKNOWN:
             return TokenFate(Reaches.CANNOT_TELL, "a snippet asks somebody", auth.place)
         case _:

@@ -91,7 +91,7 @@ def test_whether_the_token_goes_on() -> None:
         ("", OPEN, Reaches.YES, ""),
         ("", {"ssl-passthrough": "true"}, Reaches.YES, "ssl-passthrough"),
         ("", basic, Reaches.NO, "auth-type"),
-        (TRAEFIK, basic, Reaches.YES, "auth-type"),
+        (TRAEFIK, basic, Reaches.CANNOT_TELL, "auth-type"),
         ("", {**OPEN, "auth-tls-secret": "shop/ca"}, Reaches.YES, "auth-tls-secret"),
         (
             "",
