@@ -178,4 +178,8 @@ def test_reasons_and_strange_backends() -> None:
 
 
 def test_other_controllers_are_left_alone() -> None:
-    assert exposures(ingress(spec={"ingressClassName": "haproxy"})) == ()
+    found = exposures(ingress(spec={"ingressClassName": "haproxy"}))
+    assert not {one.controller for one in found} & {
+        Controller.INGRESS_NGINX,
+        Controller.TRAEFIK_INGRESS_NGINX,
+    }
