@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.nginx_syntax import Directive
+from gateway.audit.estate.objects import PUBLIC
 from gateway.audit.estate.place import Place
 from gateway.audit.estate.proxy_files import ProxyKind
 from gateway.config.problem import show
@@ -60,6 +61,12 @@ class Level:
         """Whether what holds here has one of these as its first argument."""
         found = self.last(name)
         return found is not None and found.first in values
+
+    @property
+    def public(self) -> str | None:
+        """Why it is open on purpose, as a comment says in it or in its server; never one for all servers."""
+        near = (around for around in self.chain() if around.kind != "http")
+        return next((one.first for around in near for one in around.own(PUBLIC)), None)
 
     def chain(self) -> Iterator["Level"]:
         """Give this block, and those around it."""

@@ -6,7 +6,6 @@ Traefik, which drops what it does not know: its exposures show what is left.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Final
 
 from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Estate
@@ -254,12 +253,9 @@ def _logs(one: NginxIngress, settings: Settings) -> tuple[LoggedField, ...]:
     return tuple(logged(said.value, said.place))
 
 
-_EXACT_FIRST: Final = 0
-
-
 def _rank(path: PathMatch) -> tuple[int, ...]:
     """An exact path first, then the longest; of a prefix nginx gets a `/` at the end."""
     if path.kind is PathKind.EXACT:
-        return (_EXACT_FIRST,)
+        return (0,)
     length = len(path.value.removesuffix("/")) + 1 if path.kind is PathKind.PREFIX else len(path.value)
     return (1, -length)

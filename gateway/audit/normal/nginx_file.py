@@ -11,7 +11,6 @@ from typing import Final
 from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.nginx_levels import Level, Nginx, nginx_of
-from gateway.audit.estate.objects import PUBLIC
 from gateway.audit.exposure import (
     ANY_HOST,
     Auth,
@@ -70,14 +69,10 @@ _ANSWERS: Final = (*PASSES, "return", "root", "alias", "try_files", "content_by_
 
 def _doors(server: Level) -> Iterator[Level]:
     found = list(served_locations(server))
-    if any(server.own(name) for name in ("return",)) or not found:
+    if server.own("return") or not found:
         yield server  # before any location is chosen
-    if not server.own("return"):
-        yield from (one for one in found if any(one.own(name) for name in _ANSWERS) or not _parts(one))
-
-
-def _parts(level: Level) -> list[Level]:
-    return list(level.below("location"))
+    else:
+        yield from (one for one in found if any(map(one.own, _ANSWERS)) or not any(one.below("location")))
 
 
 def _is_inside(level: Level) -> bool:
@@ -102,14 +97,9 @@ def _exposure(level: Level, path: PathMatch, nginx: Nginx) -> Exposure:
         rewrites=bool(level.own("rewrite"))
         or (passes is not None and _changes_path(passes.first, path.value)),
         conditions=("an if",) if level.kind == "if" else (),
-        public=_public(level),
+        public=level.public,
         source=level.place(),
     )
-
-
-def _public(level: Level) -> str | None:
-    found = level.last(PUBLIC)
-    return found.first if found else None
 
 
 def _fate(level: Level, auth: Auth | None, backends: tuple[Backend, ...], nginx: Nginx) -> TokenFate:

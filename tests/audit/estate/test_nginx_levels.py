@@ -85,3 +85,16 @@ def test_streams_are_kept_apart() -> None:
     given = nginx(nginx="stream { server { listen 5432; proxy_pass db:5432; } } http { }")
     assert [len(list(one.below("server"))) for one in given.streams] == [1]
     assert list(given.servers) == []
+
+
+def test_a_reason_holds_for_its_block_and_never_for_all_servers() -> None:
+    comment = "# token-gateway.dev/public: for monitors\n"
+    cases = {
+        f"server {{ location / {{\n{comment} }} }}": "for monitors",
+        f"server {{\n{comment} location / {{ }} }}": "for monitors",
+        f"{comment} server {{ location / {{ }} }}": None,
+        f"server {{ location / {{ }} location /x {{\n{comment} }} }}": None,
+    }
+    for text, reason in cases.items():
+        location = next(next(nginx(nginx=text).servers).below("location"))
+        assert location.public == reason, text

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.estate.nginx_levels import Level
-from gateway.audit.estate.objects import PUBLIC
 from gateway.audit.normal.ingress_nginx_annotations import NginxIngress
 from gateway.audit.normal.ingress_nginx_auth import auth_of
 from gateway.audit.normal.ingress_nginx_settings import NO_AUTH_LOCATIONS, Said
@@ -38,7 +37,7 @@ def _is_open(level: Level) -> bool:
     """Whether it reaches a backend, somebody is asked around it, and it is not open on purpose."""
     around = [one for up in level.chain() for one in up.own("auth_request") if one.first != "off"]
     serves = any(level.own(name) for name in PASSES)
-    return bool(around) and serves and level.last(PUBLIC) is None
+    return bool(around) and serves and level.public is None
 
 
 def _wide(view: View) -> Iterator[Hit]:

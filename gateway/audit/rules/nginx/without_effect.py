@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-from gateway.audit.estate.objects import PUBLIC
 from gateway.audit.exposure import Fails
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.nginx.scope import (
@@ -30,7 +29,7 @@ def _unread(view: View) -> Iterator[Hit]:
     for level in locations(view):
         for name, leading in _LED_LINES.items():
             lead, line = level.last(leading), level.last(name)
-            if line is not None and (lead is None or lead.first == "off") and level.last(PUBLIC) is None:
+            if line is not None and (lead is None or lead.first == "off") and level.public is None:
                 yield Hit(level.place(line), f"{name} does nothing without {leading}")
     given = settings(view)
     for key, said in given.said.items():
