@@ -19,7 +19,7 @@ from gateway.audit.estate.place import Place
 from gateway.audit.estate.proxy_files import ProxyKind
 from gateway.config.problem import show
 
-MAX_INCLUDED: Final = 200_000
+MAX_INCLUDED: Final = 100_000
 """How many directives `include` may add to a file, once they are written out."""
 
 
