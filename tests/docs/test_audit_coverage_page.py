@@ -1,4 +1,4 @@
-"""Does docs/audit-coverage.md show what happens? tests/audit/test_live.py tries its role at a real API server."""
+"""Does docs/audit-coverage.md show what happens? tests/audit/test_live.py tries its role at a real server."""
 
 from pathlib import Path
 

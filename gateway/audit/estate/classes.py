@@ -33,7 +33,7 @@ def controller_of(estate: Estate, ingress: Object) -> Controller:
     found = _by_class(estate, class_of(estate, ingress)) or _by_annotations(ingress)
     if found is Controller.INGRESS_NGINX and estate.once(traefik_reads_nginx):
         return Controller.TRAEFIK_INGRESS_NGINX
-    return found or Controller.UNKNOWN
+    return _told_apart(estate, ingress, found) or Controller.UNKNOWN
 
 
 def traefik_reads_nginx(estate: Estate) -> bool:
@@ -85,6 +85,13 @@ _WORDS: Final = (
     ("istio", Controller.ISTIO),
     ("nginx", Controller.INGRESS_NGINX),
 )
+_NAMESAKES: Final = frozenset(
+    {
+        (Controller.HAPROXY_INGRESS, Controller.HAPROXYTECH),
+        (Controller.INGRESS_NGINX, Controller.F5_NIC),
+    }
+)
+"""Two controllers whose class has the same name by default: the annotations tell which."""
 _GATEWAY_WORDS: Final = (
     ("gateway.envoyproxy.io", Controller.ENVOY_GATEWAY),
     ("istio", Controller.ISTIO),
@@ -97,12 +104,13 @@ _GATEWAY_WORDS: Final = (
     ("eg", Controller.ENVOY_GATEWAY),
 )
 _PREFIXES: Final = (
+    ("nginx.ingress.kubernetes.io/", Controller.INGRESS_NGINX),
     ("nginx.org/", Controller.F5_NIC),
     ("nginx.com/", Controller.F5_NIC),
-    ("nginx.ingress.kubernetes.io/", Controller.INGRESS_NGINX),
     ("traefik.ingress.kubernetes.io/", Controller.TRAEFIK),
     ("haproxy-ingress.github.io/", Controller.HAPROXY_INGRESS),
     ("haproxy.org/", Controller.HAPROXYTECH),
+    ("haproxy.com/", Controller.HAPROXYTECH),
     ("projectcontour.io/", Controller.CONTOUR),
 )
 
@@ -120,3 +128,11 @@ def _by_annotations(ingress: Object) -> Controller | None:
         if any(name.startswith(prefix) for name in ingress.annotations):
             return controller
     return None
+
+
+def _told_apart(estate: Estate, ingress: Object, found: Controller | None) -> Controller | None:
+    """Where the class is but a word, the annotations tell which of two namesakes is meant."""
+    if estate.get("IngressClass", "", class_of(estate, ingress)) is not None:
+        return found
+    annotated = _by_annotations(ingress)
+    return annotated if (found, annotated) in _NAMESAKES else found

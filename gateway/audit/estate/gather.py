@@ -8,8 +8,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
+from gateway.audit.estate.caddy_syntax import read_caddyfile
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.fields import items, text
+from gateway.audit.estate.haproxy_syntax import read_haproxy
 from gateway.audit.estate.nginx_syntax import read_nginx
 from gateway.audit.estate.objects import CLUSTER_WIDE, Object
 from gateway.audit.estate.proxy_files import (
@@ -79,6 +81,7 @@ def gather_text(content: bytes, file: str, gathering: Gathering) -> None:
         return  # somebody else's: folders have them
     if kind is not None:
         gathering.files.append(_parsed(ProxyFile(kind, file, written), gathering))
+        gathering.unread += _unread(kind, written, file)
         return
     for document in read_documents(written, file):
         gathering.unread += document.problems
@@ -152,6 +155,16 @@ def _take_toml(written: str, file: str, gathering: Gathering) -> None:
     gathering.unread += document.problems
     if document.root is not None and kind_of_tree(document.root) is ProxyKind.TRAEFIK:
         gathering.files.append(ProxyFile(ProxyKind.TRAEFIK, file, written, document.root))
+
+
+def _unread(kind: ProxyKind, written: str, file: str) -> tuple[Problem, ...]:
+    match kind:
+        case ProxyKind.HAPROXY:
+            return read_haproxy(written, file).problems
+        case ProxyKind.CADDY:
+            return read_caddyfile(written, file).problems
+        case _:
+            return ()
 
 
 def _at(node: Node, file: str, what: str, fix: str) -> Problem:

@@ -50,6 +50,8 @@ def kind_by_name(file: str) -> ProxyKind | None:
 
 def kind_by_text(text: str) -> ProxyKind | None:
     """Tell by what is in it, for stdin and for files with a name that tells nothing."""
+    if _A_PROGRAM.search(text):
+        return None
     for kind, pattern in _TELLING:
         if pattern.search(text):
             return kind
@@ -78,6 +80,8 @@ _TRAEFIK_ONLY: Final = frozenset({"entrypoints", "providers", "certificatesresol
 _TRAEFIK_DYNAMIC: Final = frozenset({"http", "tcp", "udp", "tls"})
 
 _SECTION: Final = re.compile(r"(?:\s|[#;][^\n]*\n)*\[[A-Za-z][\w .-]*\]\s")
+_A_PROGRAM: Final = re.compile(r"^(?:--[ \t]|local[ \t]|#!)", re.MULTILINE)
+"""A script of a proxy, in Lua or for a shell, has braces too."""
 _TELLING: Final = (
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:http|server|stream|events)[ \t]*\{", re.MULTILINE)),
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:location|upstream)[ \t][^\n{;]*\{", re.MULTILINE)),

@@ -5,13 +5,29 @@ from typing import Final
 
 from gateway.audit.estate.estate import Estate
 from gateway.audit.exposure import Exposure
-from gateway.audit.normal import ingress_nginx, ingress_nginx_streams, nginx_file
+from gateway.audit.normal import (
+    caddyfile,
+    f5_nic,
+    f5_nic_ingress,
+    haproxy_file,
+    haproxy_ingress,
+    haproxytech,
+    ingress_nginx,
+    ingress_nginx_streams,
+    nginx_file,
+)
 from gateway.audit.normal.traefik import exposures as traefik
 
 READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (
     ingress_nginx.read,
     ingress_nginx_streams.read,
     nginx_file.read,
+    haproxy_ingress.read,
+    haproxytech.read,
+    haproxy_file.read,
+    f5_nic.read,
+    f5_nic_ingress.read,
+    caddyfile.read,
     traefik.read,
 )
 

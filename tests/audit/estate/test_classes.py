@@ -39,6 +39,17 @@ def test_the_class_tells_then_its_name_then_the_annotations() -> None:
     assert served(ingress("door"), of_class("{name: door}", "example.com/own")) is Controller.UNKNOWN
 
 
+def test_of_two_with_the_same_class_the_annotations_tell_which() -> None:
+    assert served(ingress("haproxy", "haproxy.org/auth-type")) is Controller.HAPROXYTECH
+    assert served(ingress("haproxy", "haproxy.com/auth-type")) is Controller.HAPROXYTECH
+    assert served(ingress("haproxy", "haproxy-ingress.github.io/auth-url")) is Controller.HAPROXY_INGRESS
+    assert served(ingress("haproxy", "nginx.org/policies")) is Controller.HAPROXY_INGRESS
+    assert served(ingress("nginx", "nginx.org/policies")) is Controller.F5_NIC
+    assert served(ingress("nginx", "nginx.ingress.kubernetes.io/auth-url")) is Controller.INGRESS_NGINX
+    given = of_class("{name: haproxy}", "haproxy-ingress.github.io/controller")
+    assert served(ingress("haproxy", "haproxy.org/auth-type"), given) is Controller.HAPROXY_INGRESS
+
+
 def test_the_only_default_class_counts_where_none_is_named() -> None:
     default = "{name: a, annotations: {ingressclass.kubernetes.io/is-default-class: 'true'}}"
     one = of_class(default, "traefik.io/ingress-controller")

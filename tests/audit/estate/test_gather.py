@@ -142,3 +142,20 @@ def test_what_is_broken_in_a_file_of_nginx_is_said() -> None:
         "nginx.conf:1:1 the block server is never closed. Fix: close it with }."
     ]
     assert [one.name for file in gathering.files for one in file.directives] == ["server"]
+
+
+def test_what_a_proxy_would_not_read_is_said_and_the_rest_is_kept() -> None:
+    gathering = Gathering()
+    gather_text(b"frontend web\n    bind :80 'open\n    default_backend app\n", "haproxy.cfg", gathering)
+    gather_text(b"a.example {\n\tlog\n", "Caddyfile", gathering)
+    assert [(one.file, one.line, one.what) for one in gathering.unread] == [
+        ("haproxy.cfg", 2, "a quote is not closed"),
+        ("Caddyfile", 2, "a brace is not closed"),
+    ]
+    assert [one.file for one in gathering.files] == ["haproxy.cfg", "Caddyfile"]
+
+
+def test_a_script_is_no_proxys_configuration() -> None:
+    gathering = Gathering()
+    gather_text(b"-- asks\nlocal function ask(a) return {\n} end\n", "ask.lua", gathering)
+    assert gathering.files == []

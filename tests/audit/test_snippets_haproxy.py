@@ -1,0 +1,54 @@
+"""What `gateway snippet haproxy` prints is clean, for every policy: nothing above INFO."""
+
+from gateway.audit.check import check
+from gateway.audit.estate.estate import Gathering
+from gateway.audit.estate.gather import gather_text
+from gateway.audit.exposure import Reaches
+from gateway.audit.rule import Severity
+from gateway.core.policy import Policy
+from gateway.dialects.snippets import SNIPPETS, Settings
+from tests.audit.showing import estate_of
+from tests.dialects.snippets import policies as p
+
+POLICIES = {**p.ALL, "query": p.QUERY, "everything": p.EVERYTHING}
+SETTINGS = (
+    Settings(),
+    Settings(gateway="https://gateway.example.com:4180", backend="https://orders.example.com", listen="8080"),
+)
+
+
+def findings(policy: Policy, settings: Settings) -> list[str]:
+    checked = check(estate_of(SNIPPETS["haproxy"](policy, settings), file="haproxy.cfg"))
+    return [
+        f"{one.rule.id} {one.place}: {one.what}"
+        for one in checked.findings
+        if one.severity is not Severity.INFO
+    ]
+
+
+def test_the_configuration_is_clean() -> None:
+    said = {(name, one): findings(policy, one) for name, policy in POLICIES.items() for one in SETTINGS}
+    assert {which: found for which, found in said.items() if found} == {}
+
+
+def test_the_audit_reads_what_it_does() -> None:
+    for policy in POLICIES.values():
+        checked = check(estate_of(SNIPPETS["haproxy"](policy, Settings()), file="haproxy.cfg"))
+        (one,) = checked.exposures
+        assert one.auth is not None
+        assert (one.is_protected, one.auth.dialect, one.auth.policy) == (True, "haproxy", policy.id)
+        assert one.token.reaches is Reaches.NO
+
+
+def test_what_is_asked_in_clear_over_a_network_is_said() -> None:
+    """The snippet takes any address: this one is the operator's to think about."""
+    (found,) = findings(p.PLAIN, Settings(gateway="http://gateway.example.com:4180"))
+    assert found.startswith("HAP-001 haproxy.cfg:")
+
+
+def test_the_script_is_no_configuration_of_a_proxy() -> None:
+    """It is said that it cannot be read, and nothing is made up of it."""
+    gathering = Gathering()
+    gather_text(SNIPPETS["haproxy-lua"](p.PLAIN, Settings()).encode(), "token_gateway.lua", gathering)
+    assert gathering.files == []
+    assert [one.file for one in gathering.unread] == ["token_gateway.lua"]
