@@ -17,7 +17,7 @@ from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
 COMMANDS: Final = (
-    *("init", "serve", "check", "explain", "token", "keys", "snippet", "dev"),
+    *("init", "serve", "check", "explain", "token", "keys", "snippet", "leaks", "dev"),
     *("audit", "audit coverage", "audit diff", "audit rules", "audit admission"),
 )
 """Each is a module of this package, one of two words too. Only the one that is run is imported: `serve` keeps

@@ -12,7 +12,7 @@ from tests import builders as b
 from tests.cli.configuration import Run
 
 COMMANDS = (
-    *("init", "serve", "check", "explain", "token", "keys", "snippet", "dev"),
+    *("init", "serve", "check", "explain", "token", "keys", "snippet", "leaks", "dev"),
     *("audit", "audit rules", "audit admission"),
 )
 
