@@ -1,0 +1,185 @@
+"""Where does a JWT or JWE end, and how is it spelt plainly?
+
+RFC 7515 section 7.1 and RFC 7516 section 7.1: three and five segments. Found with its dots encoded, with an
+empty signature (RFC 7519 section 6), cut short after the payload, as SD-JWT with disclosures, and over several
+lines. A line break inside is believed where it says itself that the line goes on; else only where the whole
+fits together: header and payload are JSON, and the signature has the length of its algorithm.
+"""
+
+import re
+from typing import Final, NamedTuple
+
+from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Measured, Open, Reach, Span
+from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
+from gateway.redact.token_kind import MAX_SEGMENTS, Header, fits, kind, may_grow, read_header
+
+START: Final = f"{OBJECT}{SEGMENT}{{9}}"
+
+
+class CompactTokens:
+    """Measures them in one text; keeps where runs of characters end, so that none is gone through twice."""
+
+    __slots__ = ("_ends", "_own_issuers", "_tries")
+
+    def __init__(self, own_issuers: frozenset[str] = frozenset()) -> None:
+        self._own_issuers = own_issuers
+        self._ends: dict[int, int] = {}
+        self._tries: dict[int, int] = {}
+
+    def forget(self) -> None:
+        """Begin with another text."""
+        self._ends.clear()
+        self._tries.clear()
+
+    def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
+        """Give the token that begins at `at`."""
+        segments = self._segments(text, at, reach.end)
+        header = self._header(text, segments[0])
+        line = _Line(text, at, segments, header)
+        if line.is_complete():
+            return self._found(line)
+        joined = _join(
+            line,
+            Reach(
+                reach.floor,
+                min(reach.end, at + MAX_LINES_BYTES),
+                reach.whole or reach.end > at + MAX_LINES_BYTES,
+            ),
+        )
+        if isinstance(joined, Open):
+            return joined
+        if joined is not None:
+            return self._named(joined.plain, at, joined.end)
+        if header is None and self._one_inside(text, segments[0]):
+            return NOTHING
+        return self._found(line) if line.counts() else NOTHING
+
+    # --- private ---
+
+    def _segments(self, text: bytes, at: int, end: int) -> list[tuple[int, int]]:
+        segments = [(at, self._run_end(text, at, end))]
+        while len(segments) < MAX_SEGMENTS:
+            dot = _DOT.match(text, segments[-1][1], end)
+            if dot is None:
+                break
+            segments.append((dot.end(), self._run_end(text, dot.end(), end)))
+        return segments
+
+    def _run_end(self, text: bytes, at: int, end: int) -> int:
+        """Every place of a run has the same end; asked from its first place on, it is gone through once."""
+        known = self._ends.get(at)
+        if known is None:
+            for begun, ended in reversed(self._ends.items()):
+                if begun <= at <= ended:
+                    return ended
+                break
+            known = self._ends[at] = _RUN.match(text, at, end).end()  # type: ignore[union-attr]  # may be empty
+        return known
+
+    def _header(self, text: bytes, segment: tuple[int, int]) -> Header | None:
+        """Not more than a few tries a run: a text of nothing but beginnings costs no more than any other."""
+        start, end = segment
+        tries = self._tries[end] = self._tries.get(end, 0) + 1
+        return read_header(text[start:end]) if tries <= _MAX_TRIES else None
+
+    def _one_inside(self, text: bytes, segment: tuple[int, int]) -> bool:
+        """Whether a real header begins later in this run, behind what only looks like one."""
+        start, end = segment
+        for found in _OBJECT.finditer(text, start + 1, end):
+            if self._tries.get(end, 0) >= _MAX_TRIES:
+                return False
+            if self._header(text, (found.start(), end)) is not None:
+                self._tries[end] -= 1  # it will be asked again
+                return True
+        return False
+
+    def _found(self, line: "_Line") -> Measured:
+        return self._named(line.plain(), line.at, line.end())
+
+    def _named(self, plain: bytes, at: int, end: int) -> Measured:
+        return (Span(at, end, kind(plain, self._own_issuers), plain),)
+
+
+class _Line(NamedTuple):
+    """What of a token stands on the line where it begins."""
+
+    text: bytes
+    at: int
+    segments: list[tuple[int, int]]
+    header: Header | None
+
+    def own(self) -> list[tuple[int, int]]:
+        """Without what follows the last segment of its kind."""
+        return self.segments[: self.header.segments if self.header else 3]
+
+    def plain(self) -> bytes:
+        return b".".join(self.text[start:end] for start, end in self.own())
+
+    def end(self) -> int:
+        """With padding that belongs to it, and an SD-JWT's disclosures."""
+        start, end = self.own()[-1]
+        padding = _PADDING.match(self.text, end)
+        if padding is not None and -(end - start) % 4 == len(_EQUALS.findall(padding[0])):
+            end = padding.end()
+        disclosed = _DISCLOSURES.match(self.text, end)
+        return disclosed.end() if disclosed is not None else end
+
+    def is_complete(self) -> bool:
+        return self.header is not None and fits(self.plain(), self.header)
+
+    def counts(self) -> bool:
+        """Cut short or unreadable, it is a token if a payload stands where one belongs."""
+        if len(self.segments) < 2:
+            return False
+        start, end = self.segments[1]
+        payload = _OBJECT.match(self.text, start, end) is not None and end - start >= 10
+        if self.header is not None:
+            return payload or (len(self.segments) >= self.header.segments and end - start != 1)
+        return payload and len(self.segments) >= 3
+
+
+class _Joined(NamedTuple):
+    end: int
+    plain: bytes
+
+
+def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
+    """Follow it over its line breaks, to the longest that fits together."""
+    text, at, stop = line.text, line.at, line.segments[-1][1]
+    plain = b".".join(text[start:end] for start, end in line.segments)
+    best: _Joined | None = None
+    while True:
+        wrapped = _BREAK.match(text, stop, reach.end)
+        run = _WRAPPED_RUN.match(text, wrapped.end(), reach.end) if wrapped is not None else None
+        if run is None or wrapped is None or run.end() == reach.end:
+            at_end = stop == reach.end if run is None else run.end() == reach.end
+            if at_end and not reach.whole and may_grow(plain):
+                return Open(at)
+        if run is None or wrapped is None or not run[0]:
+            return best
+        explicit = _EXPLICIT.match(text, stop) is not None
+        if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
+            return best
+        plain += _DOT.sub(b".", run[0])
+        stop = run.end()
+        header = read_header(plain.partition(b".")[0])
+        if header is not None and (explicit or fits(plain, header, strictly=True)):
+            best = _Joined(stop, plain)
+        if not may_grow(plain):
+            return best
+
+
+# --- private ---
+
+_MAX_TRIES: Final = 8
+_RUN: Final = re.compile(f"{SEGMENT}*+".encode())
+_DOT: Final = re.compile(f"(?:{EQUALS}){{0,2}}{DOT}".encode())
+_EQUALS: Final = re.compile(EQUALS.encode())
+_PADDING: Final = re.compile(f"{EQUALS}{{1,2}}".encode())
+_OBJECT: Final = re.compile(OBJECT.encode())
+_DISCLOSURES: Final = re.compile(rb"(?:~[A-Za-z0-9_.-]*)+")
+_BREAK: Final = re.compile(BREAK.encode())
+_EXPLICIT: Final = re.compile(EXPLICIT_BREAK.encode())
+_WRAPPED_RUN: Final = re.compile(f"(?:{SEGMENT}++|{DOT})*".encode())
+_END_OF_PIECE: Final = re.compile(rb"\\?[\"'`,;)\]}> \t]{0,4}(?:\r?\n|\\{1,3}[rn]|\Z)|=\r?\n|\\?[\"']")
+"""A piece of a wrapped token is alone on its line, but for what closes around it."""

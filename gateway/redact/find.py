@@ -1,0 +1,170 @@
+"""Which secrets are in this text, and where?
+
+One search over all patterns at once finds where something may begin; what begins there is measured by the
+rule whose pattern it is, in the order of the rules. A named value that is a token of a known kind is found as
+that kind: `?access_token=<JWT>` as `jwt`, and by the fingerprint of the JWT.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from gateway.redact import pem, values
+from gateway.redact.compact_token import START as COMPACT_START
+from gateway.redact.compact_token import CompactTokens
+from gateway.redact.encoded_token import START as ENCODED_START
+from gateway.redact.encoded_token import EncodedTokens
+from gateway.redact.judge import MARK
+from gateway.redact.known_key import KnownKey
+from gateway.redact.known_keys import KEYS
+from gateway.redact.matching import Starts, starts
+from gateway.redact.names import COOKIES
+from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach, Span
+
+Measure = Callable[[bytes, int, Reach], Measured]
+
+
+class Rule(NamedTuple):
+    """How something begins, and how it is measured."""
+
+    first: str
+    """Every character that it can begin with."""
+    pattern: str
+    """Bounded in length, so that looking for it takes linear time in any engine."""
+    measure: Measure
+
+
+class Found(NamedTuple):
+    """What is decided."""
+
+    spans: list[Span]
+    settled: int
+    """Up to here: what follows may look otherwise when more has been read."""
+    floor: int
+    """Where the last secret ended: no word reaches over it."""
+
+
+class Finder:
+    """Finds by one set of rules."""
+
+    __slots__ = ("_by_first", "_compact", "_kinds", "_starts")
+
+    def __init__(
+        self,
+        *,
+        cookies: tuple[str, ...] = COOKIES,
+        own_issuers: frozenset[str] = frozenset(),
+        engine: Callable[[Sequence[str]], Starts] = starts,
+    ) -> None:
+        """`cookies` are names of cookies that count; `own_issuers` those whose tokens are called ours."""
+        self._compact = CompactTokens(own_issuers)
+        kinds = _kinds(self._compact, own_issuers)
+        rules = (Rule("[", r"\[REDACTED:", _passed), *kinds, *_named(cookies))
+        self._starts = engine([rule.pattern for rule in rules])
+        self._by_first = _by_first(rules)
+        self._kinds = _by_first(kinds)
+
+    def find(
+        self, text: bytes, at: int = 0, end: int | None = None, *, floor: int = 0, whole: bool = True
+    ) -> Found:
+        """Give the secrets of `text[at:end]`; what stands before `at` is decided, and may be looked at.
+
+        Where the text is not `whole`, it ends with a line, and may go on. Time linear in the length.
+        """
+        end = len(text) if end is None else end
+        reach = Reach(floor, end, whole)
+        self._compact.forget()
+        spans: list[Span] = []
+        while (start := self._starts.next(text, at, end)) >= 0:
+            measured = self._measure(text, start, reach)
+            match measured:
+                case Open():
+                    return Found(spans, start, reach.floor)
+                case Passed():
+                    at = measured.end
+                case ():
+                    at = start + 1
+                    continue
+                case _:
+                    spans += measured
+                    at = measured[-1].end
+            reach = Reach(at, end, whole)
+        return Found(spans, end, reach.floor)
+
+    # --- private ---
+
+    def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
+        for matches, measure in self._by_first[text[start]]:
+            if matches(text, start, reach.end) is None:
+                continue
+            measured = measure(text, start, reach)
+            if isinstance(measured, Open | Passed):
+                return measured
+            if measured:
+                return self._as_its_kind(text, measured[0], reach) if len(measured) == 1 else measured
+        return NOTHING
+
+    def _as_its_kind(self, text: bytes, span: Span, reach: Reach) -> Measured:
+        """What stands behind a name may be a token of a known kind, or hold one."""
+        if span.type not in values.TYPES:
+            return (span,)
+        inside = Reach(span.start, reach.end, reach.whole)
+        at = span.start
+        while (at := self._starts.next(text, at, span.end)) >= 0:
+            for matches, measure in self._kinds[text[at]]:
+                if matches(text, at, reach.end) is None:
+                    continue
+                measured = measure(text, at, inside)
+                if isinstance(measured, Open):
+                    return Open(span.start)
+                if not isinstance(measured, Passed) and measured:
+                    kind = measured[0]
+                    return (kind._replace(start=span.start, end=max(span.end, kind.end)),)
+            at += 1
+        return (span,)
+
+
+_ByFirst = tuple[tuple[tuple[Callable[[bytes, int, int], object], Measure], ...], ...]
+
+
+def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, ...]:
+    """What is known by its own form."""
+    return (
+        Rule("-", pem.START, pem.measure),
+        Rule("e", COMPACT_START, compact.measure),
+        Rule("Z", ENCODED_START, EncodedTokens(own_issuers).measure),
+        *(Rule(one.first, one.pattern, KnownKey(one).measure) for one in KEYS),
+    )
+
+
+def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
+    """What is known by the name before it."""
+    return (
+        Rule("aA", values.AUTHORIZATION_START, values.authorization),
+        Rule("bBdDnN", values.SCHEME_START, values.scheme),
+        Rule("xXaApPjJdDoO", values.HEADER_START, values.header),
+        Rule(_beginnings(cookies), values.cookie_start(cookies), values.Cookies(cookies).measure),
+        Rule("?&;%\\", values.PARAMETER_START, values.parameter),
+        Rule("tTsSaApPjJcCvV", values.NAMED_START, values.named),
+        Rule(":", values.USERINFO_START, values.userinfo),
+    )
+
+
+def _beginnings(cookies: Iterable[str]) -> str:
+    letters = {name[0] for name in cookies} | {"_"}
+    return "".join(sorted({*map(str.lower, letters), *map(str.upper, letters)}))
+
+
+def _by_first(rules: Iterable[Rule]) -> _ByFirst:
+    """The rules that can begin with each octet, in their order."""
+    found: list[list[tuple[Callable[[bytes, int, int], object], Measure]]] = [[] for _ in range(256)]
+    for rule in rules:
+        matches = re.compile(rule.pattern.encode()).match
+        for octet in rule.first.encode():
+            found[octet].append((matches, rule.measure))
+    return tuple(map(tuple, found))
+
+
+def _passed(text: bytes, at: int, reach: Reach) -> Measured:
+    mark = MARK.match(text, at, reach.end)
+    return NOTHING if mark is None else Passed(mark.end())

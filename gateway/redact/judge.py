@@ -1,0 +1,62 @@
+"""Is this a secret, or a word that stands where a secret would?
+
+What decides is stated here in one place: placeholders, what was redacted already, and how much a text looks
+like chance.
+"""
+
+import re
+from base64 import b64decode
+from binascii import Error
+from collections import Counter
+from math import log2
+from typing import Final
+
+MARK: Final = re.compile(rb"\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\]")
+"""What `replace` writes."""
+
+
+def entropy(text: bytes) -> float:
+    """Give bits for each character, as Shannon reckons it of the text alone."""
+    size = len(text)
+    return -sum(count / size * log2(count / size) for count in Counter(text).values())
+
+
+def is_placeholder(value: bytes) -> bool:
+    """Whether nobody's secret stands here: a mask, a variable, a word that says that there is none."""
+    return _PLACEHOLDER.fullmatch(value) is not None
+
+
+def looks_random(value: bytes) -> bool:
+    """Whether it is no word and no number: eight characters and more, with letters and digits.
+
+    Without a digit it takes twenty, capitals among small letters, and what no two words joined would have.
+    """
+    if len(value) < 8 or _ONLY_NUMBER.fullmatch(value):
+        return False
+    if _DIGIT.search(value) and _LETTER.search(value):
+        return entropy(value) >= 2.5
+    return len(value) >= 20 and _CAPITAL_INSIDE.search(value) is not None and entropy(value) >= 3.5
+
+
+def is_basic(value: bytes) -> bool:
+    """Whether it is base64 of `user:password` (RFC 7617 section 2)."""
+    try:
+        plain = b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except (Error, ValueError):
+        return False
+    return b":" in plain and _CONTROL.search(plain) is None
+
+
+# --- private ---
+
+_PLACEHOLDER: Final = re.compile(
+    rb"(?:\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\])+"
+    rb"|[*xX.#_-]*|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
+    rb"|<[^<>]*>|\{[^{}]*\}|\{\{[^{}]*\}\}|\[[^\[\]]*\]|%[a-zA-Z]|\$[A-Za-z_]\w*|\$[({][^(){}]*[)}]"
+    rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
+)
+_ONLY_NUMBER: Final = re.compile(rb"[0-9.:/,TZ+-]*|(?i:0x)[0-9a-f]{1,16}")
+_DIGIT: Final = re.compile(rb"[0-9]")
+_LETTER: Final = re.compile(rb"[A-Za-z]")
+_CAPITAL_INSIDE: Final = re.compile(rb"[a-z][A-Z]+[a-z]*[A-Z]")
+_CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")

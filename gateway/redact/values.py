@@ -1,0 +1,240 @@
+"""Where does the value behind a name end, and is it a secret?
+
+Headers, parameters, members of JSON, cookies, the user info of a URL. In a query any value counts, as there
+the name was meant; elsewhere only what does not look like a word.
+"""
+
+import re
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from gateway.redact.judge import MARK, is_basic, is_placeholder, looks_random
+from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS
+from gateway.redact.span import NOTHING, Measured, Reach, Span
+from gateway.redact.spelling import EQUALS, JOINS
+
+AUTHORIZATION: Final = "authorization-header"
+HEADER: Final = "api-key-header"
+PARAMETER: Final = "query-token"
+NAMED: Final = "named-secret"
+COOKIE: Final = "session-cookie"
+USERINFO: Final = "url-userinfo"
+TYPES: Final = frozenset((AUTHORIZATION, HEADER, PARAMETER, NAMED, COOKIE, USERINFO))
+
+_QUOTE: Final = r"\\{0,3}[\"']"
+_SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}}(?:\[[ ]?)?)(?:{_QUOTE})?"
+_SPACE: Final = r"(?:[ \t]{1,4}|%20|\+)"
+
+AUTHORIZATION_START: Final = f"(?i:authorization){_SEPARATOR}"
+SCHEME_START: Final = f"(?i:bearer|basic|dpop|negotiate|ntlm){_SPACE}"
+HEADER_START: Final = f"(?i:{HEADERS}){_SEPARATOR}"
+NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}){_SEPARATOR}"
+PARAMETER_START: Final = f"{JOINS}(?i:{ONLY_IN_URLS}){EQUALS}"
+USERINFO_START: Final = r"://[^/?#\x00-\x20\"'<>\\@]{1,255}@"
+
+
+def cookie_start(names: tuple[str, ...]) -> str:
+    """Give the pattern of these cookies' names, or of one whose name is bound to its host (RFC 6265bis)."""
+    listed = "|".join(re.escape(name) for name in names)
+    return f"(?i:{listed}|__(?:Host|Secure)-[A-Za-z0-9_.-]{{1,40}})="
+
+
+def authorization(text: bytes, at: int, reach: Reach) -> Measured:
+    """After `Authorization:`: what follows the scheme; only what looks like chance, where that is not known."""
+    name = _AUTHORIZATION.match(text, at, reach.end)
+    if name is None:
+        return NOTHING
+    known = _SCHEME.match(text, name.end(), reach.end)
+    other = known or _OTHER_SCHEME.match(text, name.end(), reach.end)
+    start, end = _extent(text, other.end() if other else name.end(), reach, _TOKEN68)
+    good = _SMALL_WORD.fullmatch(text, start, end) is None if known else looks_random(text[start:end])
+    return _value(text, start, reach, AUTHORIZATION, _TOKEN68) if good else NOTHING
+
+
+def scheme(text: bytes, at: int, reach: Reach) -> Measured:
+    """After `Bearer ` and the like, wherever they stand: only what looks like chance, as they are words too."""
+    name = _SCHEME.match(text, at, reach.end)
+    if name is None or _touches_a_word(text, at, reach):
+        return NOTHING
+    start, end = _extent(text, name.end(), reach, _TOKEN68)
+    value = text[start:end]
+    word = name[1].lower()
+    if word == b"basic":
+        good = is_basic(value)
+    elif word in {b"negotiate", b"ntlm"}:
+        good = value.startswith((b"YI", b"TlRM")) and len(value) >= 16
+    else:
+        good = looks_random(value)
+    return _span(text, start, end, AUTHORIZATION) if good else NOTHING
+
+
+def header(text: bytes, at: int, reach: Reach) -> Measured:
+    """After the name of a header that is a secret as a whole."""
+    name = _HEADER.match(text, at, reach.end)
+    if name is None or _touches_a_word(text, at, reach):
+        return NOTHING
+    start, end = _extent(text, name.end(), reach, _until(name["quote"]))
+    if _is_bare(name) or b" " in text[start:end]:
+        return NOTHING
+    return _judged(text, start, end, HEADER, at_least=6)
+
+
+def named(text: bytes, at: int, reach: Reach) -> Measured:
+    """After a name that ends as a secret's does."""
+    name = _NAMED.match(text, at, reach.end)
+    if name is None:
+        return NOTHING
+    quote = name["quote"]
+    if name["equals"] is not None and not quote and _is_parameter(text, at, reach):
+        return _value(text, name.end(), reach, PARAMETER, _of_a_query(name["equals"]))
+    if _is_bare(name):
+        return NOTHING
+    start, end = _extent(text, name.end(), reach, _until(quote))
+    value = text[start:end]
+    if _PASSWORD.match(name[0]):
+        return _judged(text, start, end, NAMED, at_least=5) if _is_password(value, quote) else NOTHING
+    return _judged(text, start, end, NAMED, at_least=8) if _is_key(value) else NOTHING
+
+
+def parameter(text: bytes, at: int, reach: Reach) -> Measured:
+    """After a parameter's name that tells in a URL alone."""
+    name = _PARAMETER.match(text, at, reach.end)
+    if name is None:
+        return NOTHING
+    return _value(text, name.end(), reach, PARAMETER, _of_a_query(name["equals"]))
+
+
+class Cookies:
+    """After the name of a cookie that is a session."""
+
+    __slots__ = ("_start",)
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        self._start = re.compile(cookie_start(names).encode())
+
+    def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
+        """Give the value."""
+        name = self._start.match(text, at, reach.end)
+        if name is None or _touches_a_word(text, at, reach):
+            return NOTHING
+        start, end = _extent(text, name.end(), reach, _WORD)
+        return _judged(text, start, end, COOKIE, at_least=8)
+
+
+def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
+    """Between `://` and the last `@` before the path: name and password, or a name that is a token."""
+    run = _AUTHORITY.match(text, at + 3, reach.end)
+    end = text.rfind(b"@", at + 3, run.end()) if run is not None else -1
+    value = text[at + 3 : end]
+    if end < 0 or is_placeholder(value) or is_placeholder(value.partition(b":")[2]):
+        return NOTHING
+    if b":" not in value and not (looks_random(value) and len(value) >= 20):
+        return NOTHING
+    return (Span(at + 3, end, USERINFO, unquote_to_bytes(value)),)
+
+
+# --- private ---
+
+_AUTHORIZATION: Final = re.compile(AUTHORIZATION_START.encode())
+_SCHEME: Final = re.compile(
+    rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
+)
+_OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,30}[ ]{1,4}")
+_NAME: Final = rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}}(?P<list>\[[ ]?)?)(?P<quote>{_QUOTE})?"
+_HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
+_NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
+_PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
+_PARAMETER: Final = re.compile(f"{JOINS}(?i:{ONLY_IN_URLS})(?P<equals>{EQUALS})".encode())
+_JOIN_BEFORE: Final = re.compile(f"{JOINS}[A-Za-z0-9_.-]{{0,64}}\\Z".encode())
+
+_ESCAPE: Final = r"\\(?!\\{0,2}[\"'nrtu])."
+_WORD: Final = re.compile(rf"(?:[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE})*".encode())
+_QUERY: Final = re.compile(rf"(?:[^&\x00-\x20\"'<>#\\`]++|{_ESCAPE})*".encode())
+_QUERY_IN_QUERY: Final = re.compile(rb"(?:[^&%\x00-\x20\"'<>#\\`]++|%(?!(?:25)*26))*")
+_TOKEN68: Final = re.compile(rb"[^\x00-\x20\"'<>,;\\`(){}]*+")
+_SMALL_WORD: Final = re.compile(rb"[a-z]{0,20}|.{0,3}")
+_UNTIL: Final = {
+    b'"': re.compile(rb"(?:[^\x00-\x1f\"\\]++|\\[^\x00-\x1f])*"),
+    b"'": re.compile(rb"(?:[^\x00-\x1f'\\]++|\\[^\x00-\x1f])*"),
+}
+_UNTIL_ESCAPED: Final = re.compile(rb"[^\x00-\x1f\"'\\]*+")
+_AUTHORITY: Final = re.compile(rb"[^/?#\x00-\x20\"'<>\\]*+")
+_ESCAPED: Final = re.compile(rb"\\{1,3}u00([0-9A-Fa-f]{2})|\\{1,3}/")
+
+
+def _extent(text: bytes, at: int, reach: Reach, pattern: re.Pattern[bytes]) -> tuple[int, int]:
+    """From behind a mark that is already there."""
+    run = pattern.match(text, at, reach.end)
+    return at, at if run is None else run.end()
+
+
+def _until(quote: bytes | None) -> re.Pattern[bytes]:
+    """Where a quote was opened its value ends with it, else at what parts words."""
+    return _WORD if not quote else _UNTIL.get(quote, _UNTIL_ESCAPED)
+
+
+def _is_bare(name: re.Match[bytes]) -> bool:
+    """A member of JSON that is no text: put a mark there, and it is JSON no more."""
+    return name["named"] is not None and name["quote"] is None
+
+
+def _of_a_query(equals: bytes) -> re.Pattern[bytes]:
+    return _QUERY_IN_QUERY if equals.startswith(b"%") else _QUERY
+
+
+def _value(text: bytes, at: int, reach: Reach, type_: str, pattern: re.Pattern[bytes]) -> Measured:
+    start, end = _extent(text, at, reach, pattern)
+    mark = MARK.match(text, start, reach.end)
+    if mark is not None and mark.end() >= end:
+        return NOTHING
+    return NOTHING if is_placeholder(text[start:end]) else _span(text, start, end, type_)
+
+
+def _judged(text: bytes, start: int, end: int, type_: str, *, at_least: int) -> Measured:
+    value = text[start:end]
+    if len(value) < at_least or is_placeholder(value) or MARK.match(text, start):
+        return NOTHING
+    return _span(text, start, end, type_)
+
+
+def _span(text: bytes, start: int, end: int, type_: str) -> Measured:
+    return (Span(start, end, type_, _plainly(text[start:end])),) if end > start else NOTHING
+
+
+def _plainly(value: bytes) -> bytes:
+    if b"\\" in value:
+        value = _ESCAPED.sub(lambda one: bytes((int(one[1], 16),)) if one[1] else b"/", value)
+    return unquote_to_bytes(value) if b"%" in value else value
+
+
+def _is_parameter(text: bytes, at: int, reach: Reach) -> bool:
+    """Whether the name that ends here begins behind `?` or `&`; a `;` alone also parts other lists."""
+    before = _JOIN_BEFORE.search(text[max(reach.floor, at - 72) : at])
+    return before is not None and not before[0].startswith(b";")
+
+
+def _is_password(value: bytes, quote: bytes | None) -> bool:
+    return quote is not None or looks_random(value) or b" " not in value
+
+
+def _is_key(value: bytes) -> bool:
+    return b" " not in value and looks_random(value) and _PATH.match(value) is None
+
+
+_PATH: Final = re.compile(rb"(?:https?:|[./~])?/[A-Za-z]|[a-z0-9-]++(?:\.[a-z0-9-]++){1,}(?::[0-9]+|/|\Z)")
+"""A file, a URL or a host name: where a secret is, not what it is."""
+
+
+def _touches_a_word(text: bytes, at: int, reach: Reach) -> bool:
+    """Whether the name goes on to the left; `\\n` and `%22` there are escapes and no word."""
+    if at <= reach.floor or text[at - 1 : at] not in _WORDS:
+        return False
+    return _ESCAPE_BEFORE.search(text[max(reach.floor, at - 8) : at]) is None
+
+
+_WORDS: Final = frozenset(
+    bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+)
+_ESCAPE_BEFORE: Final = re.compile(
+    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})\Z"
+)
