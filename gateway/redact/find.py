@@ -17,7 +17,7 @@ from gateway.redact.encoded_token import EncodedTokens
 from gateway.redact.judge import MARK
 from gateway.redact.known_key import KnownKey
 from gateway.redact.known_keys import KEYS
-from gateway.redact.matching import Starts, starts
+from gateway.redact.matching import Start, Starts, starts
 from gateway.redact.names import COOKIES
 from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach, Span
 
@@ -29,8 +29,7 @@ class Rule(NamedTuple):
 
     first: str
     """Every character that it can begin with."""
-    pattern: str
-    """Bounded in length, so that looking for it takes linear time in any engine."""
+    start: Start
     measure: Measure
 
 
@@ -47,20 +46,21 @@ class Found(NamedTuple):
 class Finder:
     """Finds by one set of rules."""
 
-    __slots__ = ("_by_first", "_compact", "_kinds", "_starts")
+    __slots__ = ("_by_first", "_compact", "_inside", "_kinds", "_starts")
 
     def __init__(
         self,
         *,
         cookies: tuple[str, ...] = COOKIES,
         own_issuers: frozenset[str] = frozenset(),
-        engine: Callable[[Sequence[str]], Starts] = starts,
+        engine: Callable[[Sequence[Start]], Starts] = starts,
     ) -> None:
         """`cookies` are names of cookies that count; `own_issuers` those whose tokens are called ours."""
         self._compact = CompactTokens(own_issuers)
         kinds = _kinds(self._compact, own_issuers)
-        rules = (Rule("[", r"\[REDACTED:", _passed), *kinds, *_named(cookies))
-        self._starts = engine([rule.pattern for rule in rules])
+        rules = (Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed), *kinds, *_named(cookies))
+        self._starts = engine([rule.start for rule in rules])
+        self._inside = engine([rule.start for rule in kinds])
         self._by_first = _by_first(rules)
         self._kinds = _by_first(kinds)
 
@@ -110,18 +110,21 @@ class Finder:
             return (span,)
         inside = Reach(span.start, reach.end, reach.whole)
         at = span.start
-        while (at := self._starts.next(text, at, span.end)) >= 0:
-            for matches, measure in self._kinds[text[at]]:
-                if matches(text, at, reach.end) is None:
-                    continue
-                measured = measure(text, at, inside)
-                if isinstance(measured, Open):
-                    return Open(span.start)
-                if not isinstance(measured, Passed) and measured:
-                    kind = measured[0]
-                    return (kind._replace(start=span.start, end=max(span.end, kind.end)),)
-            at += 1
-        return (span,)
+        kind = self._kind(text, at, inside)
+        while not kind:
+            at = self._inside.next(text, at + 1, span.end)
+            if at < 0:
+                return (span,)
+            kind = self._kind(text, at, inside)
+        if isinstance(kind, Open | Passed):
+            return kind
+        return (kind[0]._replace(start=span.start, end=max(span.end, kind[0].end)),)
+
+    def _kind(self, text: bytes, at: int, reach: Reach) -> Measured:
+        for matches, measure in self._kinds[text[at]]:
+            if matches(text, at, reach.end) is not None and (measured := measure(text, at, reach)):
+                return measured
+        return NOTHING
 
 
 _ByFirst = tuple[tuple[tuple[Callable[[bytes, int, int], object], Measure], ...], ...]
@@ -130,24 +133,31 @@ _ByFirst = tuple[tuple[tuple[Callable[[bytes, int, int], object], Measure], ...]
 def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, ...]:
     """What is known by its own form."""
     return (
-        Rule("-", pem.START, pem.measure),
-        Rule("e", COMPACT_START, compact.measure),
-        Rule("Z", ENCODED_START, EncodedTokens(own_issuers).measure),
-        *(Rule(one.first, one.pattern, KnownKey(one).measure) for one in KEYS),
+        Rule("-", Start(pem.START, ("-----begin",)), pem.measure),
+        Rule("e", Start(COMPACT_START, ("ey", "ew")), compact.measure),
+        Rule("Z", Start(ENCODED_START, ("zxlk",)), EncodedTokens(own_issuers).measure),
+        *(Rule(one.first, Start(one.pattern, one.keywords()), KnownKey(one).measure) for one in KEYS),
     )
 
 
 def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
     """What is known by the name before it."""
     return (
-        Rule("aA", values.AUTHORIZATION_START, values.authorization),
-        Rule("bBdDnN", values.SCHEME_START, values.scheme),
-        Rule("xXaApPjJdDoO", values.HEADER_START, values.header),
-        Rule(_beginnings(cookies), values.cookie_start(cookies), values.Cookies(cookies).measure),
-        Rule("?&;%\\", values.PARAMETER_START, values.parameter),
-        Rule("tTsSaApPjJcCvV", values.NAMED_START, values.named),
-        Rule(":", values.USERINFO_START, values.userinfo),
-    )
+        Rule("aA", Start(values.AUTHORIZATION_START, ("authorization",)), values.authorization),
+        Rule("bBdDnN", Start(values.SCHEME_START, values.SCHEME_WORDS), values.scheme),
+        Rule("xXaApPjJdDoO", Start(values.HEADER_START, values.HEADER_WORDS), values.header),
+        Rule(
+            _beginnings(cookies), Start(values.cookie_start(cookies), _words(cookies)),
+            values.Cookies(cookies).measure,
+        ),
+        Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter),
+        Rule("tTsSaApPjJcCvV", Start(values.NAMED_START, values.NAMED_WORDS), values.named),
+        Rule(":", Start(values.USERINFO_START, ("://",)), values.userinfo),
+    )  # fmt: skip
+
+
+def _words(cookies: Iterable[str]) -> tuple[str, ...]:
+    return (*(f"{name.lower()}=" for name in cookies), "__host-", "__secure-")
 
 
 def _beginnings(cookies: Iterable[str]) -> str:
@@ -159,7 +169,7 @@ def _by_first(rules: Iterable[Rule]) -> _ByFirst:
     """The rules that can begin with each octet, in their order."""
     found: list[list[tuple[Callable[[bytes, int, int], object], Measure]]] = [[] for _ in range(256)]
     for rule in rules:
-        matches = re.compile(rule.pattern.encode()).match
+        matches = re.compile(rule.start.pattern.encode()).match
         for octet in rule.first.encode():
             found[octet].append((matches, rule.measure))
     return tuple(map(tuple, found))

@@ -7,6 +7,7 @@ was last year is still found, whole.
 A pattern is bounded, and begins with one of the characters of `first`. `more` is what may follow without end.
 """
 
+import re
 from typing import Final, NamedTuple
 
 _WORD: Final = "[A-Za-z0-9_-]"
@@ -29,10 +30,28 @@ class Key(NamedTuple):
     """So many characters before the pattern are part of it: a form that is known by its middle."""
     digit: bool = False
     """Whether it must hold a digit, as its form is that of a word."""
+    words: tuple[str, ...] = ()
+    """In small letters: one of them is in every such key. Where none is named, how the pattern begins."""
+
+    def keywords(self) -> tuple[str, ...]:
+        """Give what a text must hold, in small letters, to hold such a key."""
+        if self.words:
+            return self.words
+        beginning = _BEGINNING.match(self.pattern)
+        return (beginning[0].replace("\\", "").lower(),) if beginning else ()
+
+
+_BEGINNING: Final = re.compile(r"(?:[A-Za-z0-9_~-](?![{?*+])|\\\.)+")
 
 
 KEYS: Final = (
-    Key("aws-access-token", "A", "A(?:3T[A-Z0-9]|KIA|SIA|BIA|CCA)[A-Z2-7]{16}", entropy=2.5),
+    Key(
+        "aws-access-token",
+        "A",
+        "A(?:3T[A-Z0-9]|KIA|SIA|BIA|CCA)[A-Z2-7]{16}",
+        entropy=2.5,
+        words=("a3t", "akia", "asia", "abia", "acca"),
+    ),
     Key("gcp-api-key", "A", f"AIza{_WORD}{{35}}", entropy=3.0),
     Key("gcp-oauth-token", "y", rf"ya29\.{_WORD}{{20}}", more=r"A-Za-z0-9_.-", entropy=3.0),
     Key("gcp-client-secret", "G", f"GOCSPX-{_WORD}{{28}}"),
@@ -43,10 +62,19 @@ KEYS: Final = (
         before=3,
         apart=False,
         entropy=3.0,
+        words=("q~",),
     ),
     Key("github-pat", "g", f"ghp_{_ALNUM}{{36}}", more="A-Za-z0-9", apart=False, entropy=2.5),
     Key("github-oauth", "g", f"gho_{_ALNUM}{{36}}", more="A-Za-z0-9", apart=False, entropy=2.5),
-    Key("github-app-token", "g", f"gh[us]_{_ALNUM}{{36}}", more="A-Za-z0-9", apart=False, entropy=2.5),
+    Key(
+        "github-app-token",
+        "g",
+        f"gh[us]_{_ALNUM}{{36}}",
+        more="A-Za-z0-9",
+        apart=False,
+        entropy=2.5,
+        words=("ghu_", "ghs_"),
+    ),
     Key("github-refresh-token", "g", f"ghr_{_ALNUM}{{36}}", more="A-Za-z0-9", apart=False, entropy=2.5),
     Key("github-fine-grained-pat", "g", r"github_pat_[A-Za-z0-9_]{82}", more="A-Za-z0-9_", apart=False),
     Key("gitlab-pat", "g", f"glpat-{_WORD}{{20}}", more="A-Za-z0-9_.-", apart=False),
@@ -64,8 +92,22 @@ KEYS: Final = (
     Key("gitlab-scim-token", "g", f"glsoat-{_WORD}{{20}}", more="A-Za-z0-9_-", apart=False),
     Key("gitlab-feature-flag-client-token", "g", f"glffct-{_WORD}{{20}}", more="A-Za-z0-9_-", apart=False),
     Key("slack-bot-token", "x", "xoxb-[0-9]{8,14}-[0-9A-Za-z-]{8}", more="A-Za-z0-9-", apart=False),
-    Key("slack-user-token", "x", "xox[pe]-[0-9]{8,14}-[0-9]{8,14}-", more="A-Za-z0-9-", apart=False),
-    Key("slack-legacy-token", "x", "xox[aosr]-[0-9]{1,14}-[0-9A-Za-z-]{8}", more="A-Za-z0-9-", apart=False),
+    Key(
+        "slack-user-token",
+        "x",
+        "xox[pe]-[0-9]{8,14}-[0-9]{8,14}-",
+        more="A-Za-z0-9-",
+        apart=False,
+        words=("xoxp-", "xoxe-"),
+    ),
+    Key(
+        "slack-legacy-token",
+        "x",
+        "xox[aosr]-[0-9]{1,14}-[0-9A-Za-z-]{8}",
+        more="A-Za-z0-9-",
+        apart=False,
+        words=("xoxa-", "xoxo-", "xoxs-", "xoxr-"),
+    ),
     Key("slack-config-access-token", "x", r"xoxe\.xox[bp]-[0-9]-[A-Za-z0-9]{60}", more="A-Za-z0-9"),
     Key("slack-config-refresh-token", "x", r"xoxe-[0-9]-[A-Za-z0-9]{60}", more="A-Za-z0-9"),
     Key("slack-app-token", "x", "xapp-[0-9]-[A-Za-z0-9]{1,40}-[0-9]{1,20}-", more="A-Za-z0-9", apart=False),
@@ -80,6 +122,7 @@ KEYS: Final = (
         "sr",
         f"[sr]k_(?:test|live|prod)_{_ALNUM}{{10}}",
         more="A-Za-z0-9",
+        words=("k_test_", "k_live_", "k_prod_"),
     ),
     Key("vault-service-token", "h", rf"hvs\.{_WORD}{{24}}", more="A-Za-z0-9_-", entropy=3.0),
     Key("vault-service-token", "s", rf"s\.{_ALNUM}{{24}}", entropy=3.5, digit=True),
@@ -112,6 +155,7 @@ KEYS: Final = (
         before=14,
         apart=False,
         entropy=3.0,
+        words=(".atlasv1.",),
     ),
     Key("databricks-api-token", "d", "dapi[a-f0-9]{32}(?:-[0-9])?"),
     Key("twilio-api-key", "S", "SK[0-9a-fA-F]{32}", apart=False, entropy=2.5),

@@ -14,9 +14,7 @@ SECRETS: Final = (
 )
 """The end of a name that tells, as in `refresh_token` or `X-Amz-Signature`."""
 
-ONLY_IN_URLS: Final = (
-    r"(?:auth|authorization|code|key|sid|sig|ticket|access[_-]token|state[_-]token|pass|otp)"
-)
+ONLY_IN_URLS: Final = r"(?:auth|authorization|code|key|sid|sig|ticket|pass|otp)"
 """Names that tell in a query, and are everyday words outside of it."""
 
 HEADERS: Final = (

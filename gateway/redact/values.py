@@ -32,6 +32,22 @@ NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}){_SEPARATOR}"
 PARAMETER_START: Final = f"{JOINS}(?i:{ONLY_IN_URLS}){EQUALS}"
 USERINFO_START: Final = r"://[^/?#\x00-\x20\"'<>\\@]{1,255}@"
 
+# One of these is in what the pattern of this name matches.
+SCHEME_WORDS: Final = ("bearer", "basic", "dpop", "negotiate", "ntlm")
+HEADER_WORDS: Final = (
+    "api-key",
+    "apikey",
+    "token",
+    "x-functions-key",
+    "x-amzn-oidc-data",
+    "apim-subscription-key",
+)
+NAMED_WORDS: Final = (
+    "token", "secret", "key", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier",
+    "sessid", "pass", "pwd",
+)  # fmt: skip
+PARAMETER_WORDS: Final = ("auth", "code", "key", "sid", "sig", "ticket", "pass", "otp")
+
 
 def cookie_start(names: tuple[str, ...]) -> str:
     """Give the pattern of these cookies' names, or of one whose name is bound to its host (RFC 6265bis)."""
