@@ -148,25 +148,24 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
     text, at, stop = line.text, line.at, line.segments[-1][1]
     plain = b".".join(text[start:end] for start, end in line.segments)
     best: _Joined | None = None
-    while True:
+    while may_grow(plain):
         wrapped = _BREAK.match(text, stop, reach.end)
-        run = _WRAPPED_RUN.match(text, wrapped.end(), reach.end) if wrapped is not None else None
-        if run is None or wrapped is None or run.end() == reach.end:
-            at_end = stop == reach.end if run is None else run.end() == reach.end
-            if at_end and not reach.whole and may_grow(plain):
-                return Open(at)
-        if run is None or wrapped is None or not run[0]:
-            return best
+        run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
+        if (stop if run is None else run.end()) == reach.end and not reach.whole:
+            return Open(at)
+        if run is None or not run[0]:
+            break
         explicit = _EXPLICIT.match(text, stop) is not None
         if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
-            return best
+            break
         plain += _DOT.sub(b".", run[0])
         stop = run.end()
         header = read_header(plain.partition(b".")[0])
-        if header is not None and (explicit or fits(plain, header, strictly=True)):
+        if header is not None and fits(plain, header, strictly=not explicit):
             best = _Joined(stop, plain)
-        if not may_grow(plain):
-            return best
+        elif explicit and header is not None and plain.count(b".") < header.segments:
+            best = _Joined(stop, plain)
+    return best
 
 
 # --- private ---

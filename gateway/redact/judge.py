@@ -15,6 +15,15 @@ MARK: Final = re.compile(rb"\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\]")
 """What `replace` writes."""
 
 
+def is_marked(text: bytes, start: int, end: int) -> bool:
+    """Whether a mark is in `text[start:end]` or begins where it ends.
+
+    What stood there was not taken when the mark was put, or it would be gone. Without this a value could look
+    like one only because of its neighbour's mark, and redacting twice would change more than once.
+    """
+    return text.find(_BEGUN, start, end + len(_BEGUN)) >= 0
+
+
 def entropy(text: bytes) -> float:
     """Give bits for each character, as Shannon reckons it of the text alone."""
     size = len(text)
@@ -49,6 +58,7 @@ def is_basic(value: bytes) -> bool:
 
 # --- private ---
 
+_BEGUN: Final = b"[REDACTED:"
 _PLACEHOLDER: Final = re.compile(
     rb"(?:\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\])+"
     rb"|[*xX.#_-]*|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"

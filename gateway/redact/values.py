@@ -8,7 +8,7 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from gateway.redact.judge import MARK, is_basic, is_placeholder, looks_random
+from gateway.redact.judge import is_basic, is_marked, is_placeholder, looks_random
 from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS
 from gateway.redact.span import NOTHING, Measured, Reach, Span
 from gateway.redact.spelling import EQUALS, JOINS
@@ -22,7 +22,7 @@ USERINFO: Final = "url-userinfo"
 TYPES: Final = frozenset((AUTHORIZATION, HEADER, PARAMETER, NAMED, COOKIE, USERINFO))
 
 _QUOTE: Final = r"\\{0,3}[\"']"
-_SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}}(?:\[[ ]?)?)(?:{_QUOTE})?"
+_SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?{_QUOTE})?"
 _SPACE: Final = r"(?:[ \t]{1,4}|%20|\+)"
 
 AUTHORIZATION_START: Final = f"(?i:authorization){_SEPARATOR}"
@@ -146,7 +146,7 @@ def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
         return NOTHING
     if b":" not in value and not (looks_random(value) and len(value) >= 20):
         return NOTHING
-    return (Span(at + 3, end, USERINFO, unquote_to_bytes(value)),)
+    return _span(text, at + 3, end, USERINFO)
 
 
 # --- private ---
@@ -156,7 +156,7 @@ _SCHEME: Final = re.compile(
     rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
 )
 _OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,30}[ ]{1,4}")
-_NAME: Final = rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}}(?P<list>\[[ ]?)?)(?P<quote>{_QUOTE})?"
+_NAME: Final = rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?(?P<quote>{_QUOTE}))?"
 _HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
 _NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
 _PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
@@ -200,21 +200,20 @@ def _of_a_query(equals: bytes) -> re.Pattern[bytes]:
 
 def _value(text: bytes, at: int, reach: Reach, type_: str, pattern: re.Pattern[bytes]) -> Measured:
     start, end = _extent(text, at, reach, pattern)
-    mark = MARK.match(text, start, reach.end)
-    if mark is not None and mark.end() >= end:
-        return NOTHING
     return NOTHING if is_placeholder(text[start:end]) else _span(text, start, end, type_)
 
 
 def _judged(text: bytes, start: int, end: int, type_: str, *, at_least: int) -> Measured:
     value = text[start:end]
-    if len(value) < at_least or is_placeholder(value) or MARK.match(text, start):
+    if len(value) < at_least or is_placeholder(value):
         return NOTHING
     return _span(text, start, end, type_)
 
 
 def _span(text: bytes, start: int, end: int, type_: str) -> Measured:
-    return (Span(start, end, type_, _plainly(text[start:end])),) if end > start else NOTHING
+    if end == start or is_marked(text, start, end):
+        return NOTHING
+    return (Span(start, end, type_, _plainly(text[start:end])),)
 
 
 def _plainly(value: bytes) -> bytes:
