@@ -6,6 +6,7 @@ that kind: `?access_token=<JWT>` as `jwt`, and by the fingerprint of the JWT.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from gateway.redact.compact_token import START as COMPACT_START
 from gateway.redact.compact_token import CompactTokens
 from gateway.redact.encoded_token import START as ENCODED_START
 from gateway.redact.encoded_token import EncodedTokens
+from gateway.redact.extra_rule import ExtraRule
 from gateway.redact.judge import MARK
 from gateway.redact.known_key import KnownKey
 from gateway.redact.known_keys import KEYS
@@ -46,16 +48,21 @@ class Found(NamedTuple):
 class Finder:
     """Finds by one set of rules."""
 
-    __slots__ = ("_by_first", "_compact", "_inside", "_kinds", "_starts")
+    __slots__ = ("_by_first", "_compact", "_extras", "_inside", "_kinds", "_starts")
 
     def __init__(
         self,
         *,
         cookies: tuple[str, ...] = COOKIES,
         own_issuers: frozenset[str] = frozenset(),
+        extras: Sequence[ExtraRule] = (),
         engine: Callable[[Sequence[Start]], Starts] = starts,
     ) -> None:
-        """`cookies` are names of cookies that count; `own_issuers` those whose tokens are called ours."""
+        """`cookies` are names of cookies that count; `own_issuers` those whose tokens are called ours.
+
+        What is found by the rules of this room is not looked for again by `extras`.
+        """
+        self._extras = tuple(extras)
         self._compact = CompactTokens(own_issuers)
         kinds = _kinds(self._compact, own_issuers)
         rules = (Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed), *kinds, *_named(cookies))
@@ -72,6 +79,12 @@ class Finder:
         Where the text is not `whole`, it ends with a line, and may go on. Time linear in the length.
         """
         end = len(text) if end is None else end
+        found = self._find(text, at, end, floor, whole=whole)
+        return found if not self._extras else self._with_extras(found, text, at)
+
+    # --- private ---
+
+    def _find(self, text: bytes, at: int, end: int, floor: int, *, whole: bool) -> Found:
         reach = Reach(floor, end, whole)
         self._compact.forget()
         spans: list[Span] = []
@@ -91,7 +104,18 @@ class Finder:
             reach = Reach(at, end, whole)
         return Found(spans, end, reach.floor)
 
-    # --- private ---
+    def _with_extras(self, found: Found, text: bytes, at: int) -> Found:
+        """What overlaps a secret of our own rules, or of a rule before, is that secret."""
+        small, taken = text.lower(), found.spans
+        for extra in self._extras:
+            starts_of = [span.start for span in taken]
+            more = []
+            for span in extra.spans(text, small, at, found.settled):
+                after = bisect_left(starts_of, span.end)
+                if after == 0 or taken[after - 1].end <= span.start:
+                    more.append(span)
+            taken = sorted((*taken, *more))
+        return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0))
 
     def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
         for matches, measure in self._by_first[text[start]]:

@@ -1,0 +1,31 @@
+"""What was found, and where, in a form that can be shown?"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A secret by its type, its place and its fingerprint. Never: its value, or a part of it."""
+
+    type: str
+    file: str
+    line: int
+    """From 1."""
+    column: int
+    """In octets, from 1."""
+    start: int
+    """Of the file as it is when it is unpacked, in octets, from 0."""
+    end: int
+    fingerprint: str
+    """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its line."""
+
+    def as_members(self) -> dict[str, Any]:
+        """Give it as a member of a JSON document."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}:{self.line}:{self.column}: {self.type} {self.fingerprint}"
+            f" (octets {self.start}-{self.end})"
+        )
