@@ -9,6 +9,7 @@ fits together: header and payload are JSON, and the signature has the length of 
 import re
 from typing import Final, NamedTuple
 
+from gateway.redact.judge import is_marked
 from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Measured, Open, Reach, Span
 from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
 from gateway.redact.token_kind import MAX_SEGMENTS, Header, fits, kind, may_grow, read_header
@@ -153,7 +154,7 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
         run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
         if (stop if run is None else run.end()) == reach.end and not reach.whole:
             return Open(at)
-        if run is None or not run[0]:
+        if run is None or not run[0] or is_marked(text, stop, run.end()):
             break
         explicit = _EXPLICIT.match(text, stop) is not None
         if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:

@@ -155,7 +155,7 @@ _AUTHORIZATION: Final = re.compile(AUTHORIZATION_START.encode())
 _SCHEME: Final = re.compile(
     rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
 )
-_OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,30}[ ]{1,4}")
+_OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,18}[ ]{1,4}")
 _NAME: Final = rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?(?P<quote>{_QUOTE}))?"
 _HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
 _NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
