@@ -63,7 +63,7 @@ def _under(name: str, seen: set[tuple[int, int]], *, named: bool = False) -> Ite
             if place in seen:
                 return
             seen.add(place)
-            for inside in sorted(os.listdir(name)):
+            for inside in sorted(one.name for one in Path(name).iterdir()):
                 yield from _under(str(Path(name, inside)), seen)
         elif stat.S_ISREG(found.st_mode):
             yield Readable(name, found.st_size)

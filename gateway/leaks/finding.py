@@ -18,7 +18,8 @@ class Finding:
     """Of the file as it is when it is unpacked, in octets, from 0."""
     end: int
     fingerprint: str
-    """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its line."""
+    """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its
+    line."""
 
     def as_members(self) -> dict[str, Any]:
         """Give it as a member of a JSON document."""

@@ -1,7 +1,7 @@
 """What is added to these files, whoever rotates them?
 
-As `tail -F` does: a file that was renamed is read to its end, then the new one of its name from its beginning;
-one that was cut short (copytruncate) is read anew. A file that is not there yet is waited for.
+As `tail -F` does: a file that was renamed is read to its end, then the new one of its name from its
+beginning; one that was cut short (copytruncate) is read anew. A file that is not there yet is waited for.
 """
 
 import os

@@ -1,6 +1,6 @@
 """Which secrets are in these octets?
 
-    for finding in find(content, Finder(), Fingerprints(key)): print(finding)
+for finding in find(content, Finder(), Fingerprints(key)): print(finding)
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,17 @@ from gateway.redact.stream import REST, Piece, Stream
 class Scan:
     """Scans one stream, and counts its lines."""
 
-    __slots__ = ("_column_from", "_file", "_fingerprints", "_given", "_line", "_stream")
+    __slots__ = ("_column_from", "_file", "_finder", "_fingerprints", "_given", "_line", "_stream")
 
     def __init__(self, file: str, finder: Finder, fingerprints: Fingerprints) -> None:
         self._file = file
+        self._finder = finder
         self._fingerprints = fingerprints
-        self._stream = Stream(finder)
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Another file has the name: its lines are counted from 1."""
+        self._stream = Stream(self._finder)
         self._given = 0
         self._line = 1
         self._column_from = 0
@@ -72,8 +77,6 @@ def scan(chunks: Iterable[bytes], file: str, finder: Finder, fingerprints: Finge
     yield from one.close()
 
 
-def find(
-    content: bytes, finder: Finder, fingerprints: Fingerprints, *, file: str = "-"
-) -> Iterator[Finding]:
+def find(content: bytes, finder: Finder, fingerprints: Fingerprints, *, file: str = "-") -> Iterator[Finding]:
     """Give what is in a text that is all there."""
     return scan((content,), file, finder, fingerprints)

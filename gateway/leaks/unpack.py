@@ -43,8 +43,8 @@ class Decompressor(Protocol):
 def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """Give the chunks as they are, or what they hold if they are compressed.
 
-    Raises: Damaged where it ends too early, or is not what its first octets say; also where it is Zstandard and
-    the package for it is not installed.
+    Raises: Damaged where it ends too early, or is not what its first octets say; also where it is Zstandard
+    and the package for it is not installed.
     """
     source = iter(chunks)
     head = b""

@@ -1,9 +1,9 @@
 """Where does a JWT or JWE end, and how is it spelt plainly?
 
 RFC 7515 section 7.1 and RFC 7516 section 7.1: three and five segments. Found with its dots encoded, with an
-empty signature (RFC 7519 section 6), cut short after the payload, as SD-JWT with disclosures, and over several
-lines. A line break inside is believed where it says itself that the line goes on; else only where the whole
-fits together: header and payload are JSON, and the signature has the length of its algorithm.
+empty signature (RFC 7519 section 6), cut short after the payload, as SD-JWT with disclosures, and over
+several lines. A line break inside is believed where it says itself that the line goes on; else only where
+the whole fits together: header and payload are JSON, and the signature has the length of its algorithm.
 """
 
 import re
@@ -20,15 +20,17 @@ START: Final = f"{OBJECT}{SEGMENT}{{9}}"
 class CompactTokens:
     """Measures them in one text; keeps where runs of characters end, so that none is gone through twice."""
 
-    __slots__ = ("_ends", "_own_issuers", "_tries")
+    __slots__ = ("_ends", "_own_issuers", "_run", "_tries")
 
     def __init__(self, own_issuers: frozenset[str] = frozenset()) -> None:
         self._own_issuers = own_issuers
+        self._run = (0, 0)
         self._ends: dict[int, int] = {}
         self._tries: dict[int, int] = {}
 
     def forget(self) -> None:
         """Begin with another text."""
+        self._run = (0, 0)
         self._ends.clear()
         self._tries.clear()
 
@@ -59,6 +61,7 @@ class CompactTokens:
 
     def _segments(self, text: bytes, at: int, end: int) -> list[tuple[int, int]]:
         segments = [(at, self._run_end(text, at, end))]
+        self._run = segments[0]
         while len(segments) < MAX_SEGMENTS:
             dot = _DOT.match(text, segments[-1][1], end)
             if dot is None:
@@ -67,14 +70,14 @@ class CompactTokens:
         return segments
 
     def _run_end(self, text: bytes, at: int, end: int) -> int:
-        """Every place of a run has the same end; asked from its first place on, it is gone through once."""
+        """Every place of a run has the same end, and is asked for in its order: it is gone through once."""
+        begun, ended = self._run
+        if begun <= at < ended:
+            return ended
         known = self._ends.get(at)
         if known is None:
-            for begun, ended in reversed(self._ends.items()):
-                if begun <= at <= ended:
-                    return ended
-                break
-            known = self._ends[at] = _RUN.match(text, at, end).end()  # type: ignore[union-attr]  # may be empty
+            run = _RUN.match(text, at, end)
+            known = self._ends[at] = at if run is None else run.end()
         return known
 
     def _header(self, text: bytes, segment: tuple[int, int]) -> Header | None:
@@ -162,9 +165,10 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
         plain += _DOT.sub(b".", run[0])
         stop = run.end()
         header = read_header(plain.partition(b".")[0])
-        if header is not None and fits(plain, header, strictly=not explicit):
-            best = _Joined(stop, plain)
-        elif explicit and header is not None and plain.count(b".") < header.segments:
+        if header is None:
+            continue
+        begun = explicit and plain.count(b".") < header.segments
+        if begun or fits(plain, header, strictly=not explicit):
             best = _Joined(stop, plain)
     return best
 

@@ -34,7 +34,7 @@ class EncodedTokens:
             plain = b64decode(run[1].translate(_STANDARD) + b"=" * (-len(run[1]) % 4), validate=True)
         except (Error, ValueError):
             return NOTHING
-        inside = CompactTokens(self._own_issuers).measure(plain, 0, Reach(0, len(plain), True))
+        inside = CompactTokens(self._own_issuers).measure(plain, 0, Reach(0, len(plain), whole=True))
         if isinstance(inside, Open | Passed) or not inside:
             return NOTHING
         return (inside[0]._replace(start=at, end=run.end(), type=TYPE),)

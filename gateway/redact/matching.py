@@ -1,8 +1,8 @@
 """Which engine looks for the places where a secret may begin?
 
-RE2 where the package `google-re2` can be imported: its time is linear in the text whatever the pattern, as it
-keeps a set of states instead of going back. Otherwise `re`, which goes back: so every pattern that is given to
-it here is bounded in length, and can go back no further than that. Both answer alike.
+RE2 where the package `google-re2` can be imported: its time is linear in the text whatever the pattern, as
+it keeps a set of states instead of going back. Otherwise `re`, which goes back: so every pattern that is
+given to it here is bounded in length, and can go back no further than that. Both answer alike.
 """
 
 import importlib

@@ -45,7 +45,8 @@ _PIECE: Final = re.compile(
     r"|[ \t>|]*+[A-Za-z0-9+/]{16,}+={0,2}".encode()
 )
 _LAST: Final = re.compile(
-    f"[ \\t>|]*+[A-Za-z0-9+/=]{{0,80}}(?:[ \\t]|{_BREAK}){{0,8}}(?P<end>-----END[ A-Z0-9]{{0,60}}KEY(?: BLOCK)?-----)".encode()
+    f"[ \\t>|]*+[A-Za-z0-9+/=]{{0,80}}(?:[ \\t]|{_BREAK}){{0,8}}"
+    "(?P<end>-----END[ A-Z0-9]{0,60}KEY(?: BLOCK)?-----)".encode()
 )
 _UNFINISHED: Final = re.compile(
     f"[ \\t>|]*+[A-Za-z0-9+/=]{{0,80}}(?:[ \\t]|{_BREAK})*-{{0,5}}[ A-Z0-9]{{0,70}}\\Z".encode()

@@ -1,7 +1,7 @@
 """How does a text look without its secrets?
 
-Each is replaced by `[REDACTED:<type>:<fingerprint>]`, which holds nothing that JSON would escape, so a line of
-JSON stays one. Everything else comes out octet for octet.
+Each is replaced by `[REDACTED:<type>:<fingerprint>]`, which holds nothing that JSON would escape, so a line
+of JSON stays one. Everything else comes out octet for octet.
 """
 
 from collections.abc import Iterable

@@ -19,6 +19,6 @@ OBJECT: Final = r"(?:ey[ABIJ]|ew[klop01])"
 """base64url of `{"`, `{ `, and of `{` with a line break or a tab: how the header of a JWT begins."""
 
 BREAK: Final = r"(?:\\?\r?\n[ \t]{0,16}|=\r?\n|(?:\\{1,3}r)?\\{1,3}n)"
-"""A line that was wrapped: plain, continued with a backslash, quoted-printable (RFC 2045 section 6.7), escaped."""
+"""A line that was wrapped: plainly, with a backslash, quoted-printable (RFC 2045 section 6.7), escaped."""
 EXPLICIT_BREAK: Final = r"(?:\\\r?\n[ \t]{0,16}|=\r?\n)"
 """One that says itself that the line goes on."""

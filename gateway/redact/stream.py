@@ -1,7 +1,7 @@
 """How is a stream searched whose end is not known, and whose lines have no limit?
 
-Line by line: what ends with its line is decided there, and given out. A private key or a wrapped token that may
-go on is kept back until it ends, 64 KiB at most. Nothing depends on how the stream was cut into chunks.
+Line by line: what ends with its line is decided there, and given out. A private key or a wrapped token that
+may go on is kept back until it ends, 64 KiB at most. Nothing depends on how the stream was cut into chunks.
 
 A line longer than 1 MiB is searched in pieces that overlap by 64 KiB. A secret in it that is longer than the
 overlap is taken out up to the next white space, quote, angle or `&`, and is named `too-long` in place of a

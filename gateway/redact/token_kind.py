@@ -1,6 +1,7 @@
 """Which token is this, as far as it says itself?
 
-Nothing is verified. Only what tells the kinds apart is read: a leaked token is one whether it is valid or not.
+Nothing is verified. Only what tells the kinds apart is read: a leaked token is one whether it is valid or
+not.
 """
 
 import re

@@ -56,7 +56,7 @@ def cookie_start(names: tuple[str, ...]) -> str:
 
 
 def authorization(text: bytes, at: int, reach: Reach) -> Measured:
-    """After `Authorization:`: what follows the scheme; only what looks like chance, where that is not known."""
+    """After `Authorization:`: what follows the scheme; where that is not known, what looks like chance."""
     name = _AUTHORIZATION.match(text, at, reach.end)
     if name is None:
         return NOTHING
@@ -68,7 +68,7 @@ def authorization(text: bytes, at: int, reach: Reach) -> Measured:
 
 
 def scheme(text: bytes, at: int, reach: Reach) -> Measured:
-    """After `Bearer ` and the like, wherever they stand: only what looks like chance, as they are words too."""
+    """After `Bearer ` and the like, wherever they stand: what looks like chance, as they are words too."""
     name = _SCHEME.match(text, at, reach.end)
     if name is None or _touches_a_word(text, at, reach):
         return NOTHING
@@ -156,7 +156,10 @@ _SCHEME: Final = re.compile(
     rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
 )
 _OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,18}[ ]{1,4}")
-_NAME: Final = rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?(?P<quote>{_QUOTE}))?"
+_NAME: Final = (
+    rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})"
+    rf"(?:(?:\[[ ]?)?(?P<quote>{_QUOTE}))?"
+)
 _HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
 _NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
 _PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
@@ -241,7 +244,7 @@ _PATH: Final = re.compile(rb"(?:https?:|[./~])?/[A-Za-z]|[a-z0-9-]++(?:\.[a-z0-9
 
 
 def _touches_a_word(text: bytes, at: int, reach: Reach) -> bool:
-    """Whether the name goes on to the left; `\\n` and `%22` there are escapes and no word."""
+    r"""Whether the name goes on to the left; `\n` and `%22` there are escapes and no word."""
     if at <= reach.floor or text[at - 1 : at] not in _WORDS:
         return False
     return _ESCAPE_BEFORE.search(text[max(reach.floor, at - 8) : at]) is None
