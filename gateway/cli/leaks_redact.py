@@ -77,15 +77,14 @@ def _target(output: Path | None) -> Iterator[int]:
         yield _STDOUT
         return
     descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
+    written = Path(name)
     try:
         yield descriptor
         os.fsync(descriptor)
-        Path(name).replace(output)
-    except BaseException:
-        Path(name).unlink()
-        raise
+        written.replace(output)
     finally:
         os.close(descriptor)
+        written.unlink(missing_ok=True)
 
 
 def _until_stopped(source: int) -> Iterator[bytes]:

@@ -61,7 +61,7 @@ def is_basic(value: bytes) -> bool:
 _BEGUN: Final = b"[REDACTED:"
 _PLACEHOLDER: Final = re.compile(
     rb"(?:\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\])+"
-    rb"|[*xX.#_-]*|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
+    rb"|[*.#_-]*|[xX]{3,}|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
     rb"|<[^<>]*>|\{[^{}]*\}|\{\{[^{}]*\}\}|\[[^\[\]]*\]|%[a-zA-Z]|\$[A-Za-z_]\w*|\$[({][^(){}]*[)}]"
     rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
 )

@@ -40,6 +40,10 @@ class Key(NamedTuple):
         beginning = _BEGINNING.match(self.pattern)
         return (beginning[0].replace("\\", "").lower(),) if beginning else ()
 
+    def is_unusual(self) -> bool:
+        """Whether its words are in hardly any other text."""
+        return not self.digit and all(len(word) > 2 or "~" in word for word in self.keywords())
+
 
 _BEGINNING: Final = re.compile(r"(?:[A-Za-z0-9_~-](?![{?*+])|\\\.)+")
 

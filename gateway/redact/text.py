@@ -1,15 +1,22 @@
 """What in this text looks like a secret?
 
-The last guard on text that we did not write ourselves: messages of libraries, paths that an operator
-has asked to see. Not the first: what we write ourselves never holds a token. It errs on the side of
-removing too much, and does not find a secret that looks like any other word.
+The last guard on text that we did not write ourselves: messages of libraries, paths that an operator has
+asked to see. Not the first: what we write ourselves never holds a token. It is made of the same parts as
+`find` (`spelling`, `names`, `known_keys`), and knows less: it asks nothing whether it is one, errs on the
+side of removing too much, and takes neither RE2 nor time at start. It does not find a secret that looks like
+any other word.
 
 Every pattern is linear: a run of characters is entered at its start only, and is not given back.
 (Groups under a possessive quantifier are avoided: before 3.11.5 CPython could mis-match them, gh-106052.)
 """
 
 import re
+from functools import cache
 from typing import Final
+
+from gateway.redact.known_keys import KEYS
+from gateway.redact.names import ONLY_IN_URLS, PASSWORDS, SECRETS
+from gateway.redact.spelling import DOT, EQUALS, SEGMENT
 
 MARK: Final = "[redacted]"
 
@@ -19,14 +26,15 @@ def redact(text: str) -> str:
 
     Finds: PEM private keys, to the end of the text where their end is missing; what follows `Bearer`,
     `Basic` or `DPoP`; parameters whose name tells (`access_token=`, `sig=`), also escaped; user info of
-    URLs; JWTs, whole or cut short, also with escaped dots; any three long base64url segments.
-    Idempotent: `redact(redact(text)) == redact(text)`. Time linear in the length.
+    URLs; JWTs, whole or cut short, also with escaped dots; any three long base64url segments; keys that are
+    known by their form. Idempotent: `redact(redact(text)) == redact(text)`. Time linear in the length.
     """
     text = _PEM.sub(MARK, text)
     text = _SCHEME.sub(rf"\1{MARK}", text)
     text = _parameters(text)
     text = _USERINFO.sub(f"://{MARK}@", text)  # after the parameters: their values may hold a slash
-    return _TOKEN.sub(MARK, text)
+    text = _TOKEN.sub(MARK, text)
+    return _keys().sub(MARK, text) if _may_hold_a_key(text) else text
 
 
 # --- private ---
@@ -40,11 +48,10 @@ _SCHEME: Final = re.compile(
 )
 _USERINFO: Final = re.compile(r"://[^/?#\s\"<>]*@")
 
-_NAME: Final = re.compile(r"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]++)(?:=|%3D|%253D)", re.IGNORECASE)
+_NAME: Final = re.compile(rf"(?<![A-Za-z0-9_.-])([A-Za-z0-9_.-]++){EQUALS}", re.IGNORECASE)
 _VALUE: Final = re.compile(r"[^&\s\"<>#]++")
 _TELLING: Final = re.compile(
-    r"token|secret|passw|passphrase|api[_.-]?key|jwt|assertion|signature|credential|session|saml|ticket"
-    r"|verifier|(?:^|[^a-z]|^(?:25)*(?:3F|26|3B|20))(?:auth|authorization|code|key|pwd|sid|sig)$",
+    rf"{SECRETS}|{PASSWORDS}|passw|saml|ticket|(?:^|[^a-z]|^(?:25)*(?:3F|26|3B|20)){ONLY_IN_URLS}$",
     re.IGNORECASE,
 )
 """The hexadecimal digits are what is left of an escaped `?`, `&`, `;` or space before the name."""
@@ -52,10 +59,29 @@ _TELLING: Final = re.compile(
 # `{"`, `{ ` and `{` with a line break or tab, in base64url. The first two are no part of a word, and
 # count wherever they are; the others need a dot. The last form is any three long segments.
 _TOKEN: Final = re.compile(
-    r"ey[ABIJ][A-Za-z0-9_-]{5,}+(?:(?:\.|%2[Ee]|%252[Ee])[A-Za-z0-9_=-]*+)*"
-    r"|(?<![A-Za-z0-9_-])ew[klop01][A-Za-z0-9_-]{9,}+(?:(?:\.|%2[Ee]|%252[Ee])[A-Za-z0-9_=-]*+)+"
-    r"|(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{16,}+(?:(?:\.|%2[Ee]|%252[Ee])[A-Za-z0-9_=-]{16,}+){2}"
+    rf"ey[ABIJ]{SEGMENT}{{5,}}+(?:{DOT}[A-Za-z0-9_=-]*+)*"
+    rf"|(?<!{SEGMENT})ew[klop01]{SEGMENT}{{9,}}+(?:{DOT}[A-Za-z0-9_=-]*+)+"
+    rf"|(?<!{SEGMENT}){SEGMENT}{{16,}}+(?:{DOT}[A-Za-z0-9_=-]{{16,}}+){{2}}"
 )
+
+_BY_FORM: Final = tuple(key for key in KEYS if key.is_unusual())
+_WORDS: Final = tuple(dict.fromkeys(word for key in _BY_FORM for word in key.keywords()))
+
+_LONG: Final = re.compile(r"[A-Za-z0-9_.~-]{18}")
+
+
+def _may_hold_a_key(text: str) -> bool:
+    """Most texts have no word of such a length."""
+    if _LONG.search(text) is None:
+        return False
+    small = text.lower()
+    return any(word in small for word in _WORDS)
+
+
+@cache
+def _keys() -> re.Pattern[str]:
+    """Sixty forms at once: not before the first text that holds a word of one."""
+    return re.compile("|".join(rf"{key.pattern}{f'[{key.more}]*+' if key.more else ''}" for key in _BY_FORM))
 
 
 def _parameters(text: str) -> str:

@@ -80,7 +80,7 @@ def scheme(text: bytes, at: int, reach: Reach) -> Measured:
     elif word in {b"negotiate", b"ntlm"}:
         good = value.startswith((b"YI", b"TlRM")) and len(value) >= 16
     else:
-        good = looks_random(value)
+        good = looks_random(value) and b"=" not in value.rstrip(b"=")  # RFC 6750 section 2.1
     return _span(text, start, end, AUTHORIZATION) if good else NOTHING
 
 
@@ -142,9 +142,10 @@ def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
     run = _AUTHORITY.match(text, at + 3, reach.end)
     end = text.rfind(b"@", at + 3, run.end()) if run is not None else -1
     value = text[at + 3 : end]
-    if end < 0 or is_placeholder(value) or is_placeholder(value.partition(b":")[2]):
+    name, colon, password = value.partition(b":")
+    if end < 0 or is_placeholder(name) or is_placeholder(password if colon else name):
         return NOTHING
-    if b":" not in value and not (looks_random(value) and len(value) >= 20):
+    if not colon and not (looks_random(value) and len(value) >= 20):
         return NOTHING
     return _span(text, at + 3, end, USERINFO)
 
@@ -170,7 +171,7 @@ _ESCAPE: Final = r"\\(?!\\{0,2}[\"'nrtu])."
 _WORD: Final = re.compile(rf"(?:[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE})*".encode())
 _QUERY: Final = re.compile(rf"(?:[^&\x00-\x20\"'<>#\\`]++|{_ESCAPE})*".encode())
 _QUERY_IN_QUERY: Final = re.compile(rb"(?:[^&%\x00-\x20\"'<>#\\`]++|%(?!(?:25)*26))*")
-_TOKEN68: Final = re.compile(rb"[^\x00-\x20\"'<>,;\\`(){}]*+")
+_TOKEN68: Final = re.compile(rb"[^\x00-\x20\"'<>,;\\`(){}\[\]]*+")
 _SMALL_WORD: Final = re.compile(rb"[a-z]{0,20}|.{0,3}")
 _UNTIL: Final = {
     b'"': re.compile(rb"(?:[^\x00-\x1f\"\\]++|\\[^\x00-\x1f])*"),
