@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from gateway.redact.judge import is_marked
 from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Measured, Open, Reach, Span
 from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
-from gateway.redact.token_kind import MAX_SEGMENTS, Header, fits, kind, may_grow, read_header
+from gateway.redact.token_kind import MAX_SEGMENTS, Growing, Header, fits, kind, read_header
 
 START: Final = f"{OBJECT}{SEGMENT}{{9}}"
 
@@ -149,27 +149,23 @@ class _Joined(NamedTuple):
 
 def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
     """Follow it over its line breaks, to the longest that fits together."""
-    text, at, stop = line.text, line.at, line.segments[-1][1]
-    plain = b".".join(text[start:end] for start, end in line.segments)
+    text, stop = line.text, line.segments[-1][1]
+    growing = Growing(b".".join(text[start:end] for start, end in line.segments))
     best: _Joined | None = None
-    while may_grow(plain):
+    while growing.may_grow():
         wrapped = _BREAK.match(text, stop, reach.end)
         run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
         if (stop if run is None else run.end()) == reach.end and not reach.whole:
-            return Open(at)
+            return Open(line.at)
         if run is None or not run[0] or is_marked(text, stop, run.end()):
             break
         explicit = _EXPLICIT.match(text, stop) is not None
         if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
             break
-        plain += _DOT.sub(b".", run[0])
+        growing.add(_DOT.sub(b".", run[0]))
         stop = run.end()
-        header = read_header(plain.partition(b".")[0])
-        if header is None:
-            continue
-        begun = explicit and plain.count(b".") < header.segments
-        if begun or fits(plain, header, strictly=not explicit):
-            best = _Joined(stop, plain)
+        if (explicit and growing.is_begun()) or growing.fits(strictly=not explicit):
+            best = _Joined(stop, growing.plain())
     return best
 
 

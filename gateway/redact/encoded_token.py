@@ -9,6 +9,7 @@ from binascii import Error
 from typing import Final
 
 from gateway.redact.compact_token import CompactTokens
+from gateway.redact.judge import touches_a_word
 from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach
 from gateway.redact.token_kind import MAX_HEADER_BYTES
 
@@ -27,6 +28,8 @@ class EncodedTokens:
 
     def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
         """Give all of the base64; its plain spelling is the token's."""
+        if touches_a_word(text, at, reach.floor):  # and each run is gone through once
+            return NOTHING
         run = _RUN.match(text, at, reach.end)
         if run is None or run.end() - at > 4 * MAX_HEADER_BYTES:
             return NOTHING

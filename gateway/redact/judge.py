@@ -11,6 +11,9 @@ from collections import Counter
 from math import log2
 from typing import Final
 
+MAX_JUDGED_BYTES: Final = 4_096
+"""What is longer than a word can be is not asked whether it is one."""
+
 MARK: Final = re.compile(rb"\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\]")
 """What `replace` writes."""
 
@@ -25,14 +28,15 @@ def is_marked(text: bytes, start: int, end: int) -> bool:
 
 
 def entropy(text: bytes) -> float:
-    """Give bits for each character, as Shannon reckons it of the text alone."""
+    """Give bits for each character, as Shannon reckons it of the text alone, or of its beginning."""
+    text = text[:256]
     size = len(text)
     return -sum(count / size * log2(count / size) for count in Counter(text).values())
 
 
 def is_placeholder(value: bytes) -> bool:
     """Whether nobody's secret stands here: a mask, a variable, a word that says that there is none."""
-    return _PLACEHOLDER.fullmatch(value) is not None
+    return len(value) < MAX_JUDGED_BYTES and _PLACEHOLDER.fullmatch(value) is not None
 
 
 def looks_random(value: bytes) -> bool:
@@ -40,6 +44,8 @@ def looks_random(value: bytes) -> bool:
 
     Without a digit it takes twenty, capitals among small letters, and what no two words joined would have.
     """
+    if len(value) >= MAX_JUDGED_BYTES:
+        return True
     if len(value) < 8 or _ONLY_NUMBER.fullmatch(value):
         return False
     if _DIGIT.search(value) and _LETTER.search(value):
@@ -56,6 +62,13 @@ def is_basic(value: bytes) -> bool:
     return b":" in plain and _CONTROL.search(plain) is None
 
 
+def touches_a_word(text: bytes, at: int, floor: int) -> bool:
+    r"""Whether a word goes on to the left of here; `\n` and `%22` there are escapes and no word."""
+    if at <= floor or text[at - 1 : at] not in _WORDS:
+        return False
+    return _ESCAPE_BEFORE.search(text[max(floor, at - 8) : at]) is None
+
+
 # --- private ---
 
 _BEGUN: Final = b"[REDACTED:"
@@ -70,3 +83,9 @@ _DIGIT: Final = re.compile(rb"[0-9]")
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _CAPITAL_INSIDE: Final = re.compile(rb"[a-z][A-Z]+[a-z]*[A-Z]")
 _CONTROL: Final = re.compile(rb"[\x00-\x1f\x7f]")
+_WORDS: Final = frozenset(
+    bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+)
+_ESCAPE_BEFORE: Final = re.compile(
+    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})\Z"
+)

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.redact.judge import entropy, is_marked
+from gateway.redact.judge import entropy, is_marked, touches_a_word
 from gateway.redact.known_keys import Key
 from gateway.redact.span import NOTHING, Measured, Reach, Span
 
@@ -27,7 +27,7 @@ class KnownKey:
         end = found.end()
         if self._more is not None:
             end = self._more.match(text, end, reach.end).end()  # type: ignore[union-attr]  # may be empty
-        if self._key.apart and (_touches(text, start, reach) or text[end : min(end + 1, reach.end)] in _WORD):
+        if self._key.apart and _touches(text, start, end, reach):
             return NOTHING
         if is_marked(text, start, end):
             return NOTHING
@@ -45,20 +45,12 @@ class KnownKey:
 
 _LEAD: Final = re.compile(rb"[A-Za-z0-9_~.]*+\Z")
 _DIGIT: Final = re.compile(rb"[0-9]")
-_WORD: Final = frozenset(
-    bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-)
-_ESCAPE: Final = re.compile(
-    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})\Z"
+_ALNUM: Final = frozenset(
+    bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 )
 
 
-def _touches(text: bytes, start: int, reach: Reach) -> bool:
-    return (
-        start > reach.floor
-        and text[start - 1 : start] in _ALNUM
-        and _ESCAPE.search(text[max(reach.floor, start - 8) : start]) is None
-    )
-
-
-_ALNUM: Final = _WORD - {b"_"}
+def _touches(text: bytes, start: int, end: int, reach: Reach) -> bool:
+    """A hyphen or a low line before it is part of the name of a variable; after it, of another word."""
+    before = text[start - 1 : start] != b"_" and touches_a_word(text, start, reach.floor)
+    return before or (end < reach.end and (text[end : end + 1] in _ALNUM or text[end : end + 1] == b"_"))

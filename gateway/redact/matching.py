@@ -48,7 +48,7 @@ class LinearStarts:
 class BoundedStarts:
     """By `re`, and only in lines that hold one of a pattern's words: those are found many times faster."""
 
-    __slots__ = ("_asked", "_small", "_text", "_upcoming", "_words")
+    __slots__ = ("_asked", "_line", "_matches", "_small", "_text", "_upcoming", "_words")
 
     def __init__(self, every: Sequence[Start]) -> None:
         patterns: dict[bytes, list[str]] = {}
@@ -57,27 +57,34 @@ class BoundedStarts:
                 patterns.setdefault(word.encode(), []).append(one.pattern)
         self._words = {word: re.compile("|".join(many).encode()).search for word, many in patterns.items()}
         self._text = self._small = b""
-        self._asked = 0
-        self._upcoming: dict[bytes, int] = {}
-        """Where each word comes next, from the last place on that was asked for."""
+        self._begin(b"")
 
     def next(self, text: bytes, at: int, end: int) -> int:
         """See `Starts.next`. Places that only grow in one text are found in linear time."""
         if text is not self._text or at < self._asked:
-            self._text, self._small = text, text.lower()
-            self._upcoming = dict.fromkeys(self._words, -1)
-        self._asked = at
-        while (word_at := self._next_word(at)) < end:
-            begun = max(at, self._small.rfind(b"\n", at, word_at) + 1)
-            ended = self._small.find(b"\n", word_at, end)
-            ended = end if ended < 0 else ended
-            found = self._first_of_line(text, begun, ended)
+            self._begin(text)
+        while True:
+            self._asked = at
+            word_at = self._next_word(at)
+            if word_at >= end:
+                return -1
+            ended = min(self._line_end(word_at), end)
+            found = self._first_of_line(max(at, self._line[0]), ended)
             if found >= 0:
                 return found
-            at = self._asked = ended
-        return -1
+            at = ended
 
     # --- private ---
+
+    def _begin(self, text: bytes) -> None:
+        if text is not self._text:
+            self._text, self._small = text, text.lower()
+        self._asked = 0
+        self._line = (0, -1)
+        self._upcoming = dict.fromkeys(self._words, -1)
+        """Where each word comes next, from the last place on that was asked for."""
+        self._matches: dict[bytes, tuple[int, int]] = {}
+        """How far each word's patterns were looked for, and where they matched there; or -1."""
 
     def _next_word(self, at: int) -> int:
         small, upcoming = self._small, self._upcoming
@@ -87,12 +94,31 @@ class BoundedStarts:
                 upcoming[word] = len(small) if found < 0 else found
         return min(upcoming.values(), default=len(small))
 
-    def _first_of_line(self, text: bytes, begun: int, ended: int) -> int:
+    def _line_end(self, place: int) -> int:
+        begun, ended = self._line
+        if not begun <= place <= ended:
+            begun = self._small.rfind(b"\n", max(0, ended), place) + 1
+            ended = self._small.find(b"\n", place)
+            self._line = begun, ended if ended >= 0 else len(self._small)
+        return self._line[1]
+
+    def _first_of_line(self, begun: int, ended: int) -> int:
         """The words that come before the line's end are in the line."""
-        found = (
-            self._words[word](text, begun, ended) for word, place in self._upcoming.items() if place < ended
-        )
-        return min((one.start() for one in found if one is not None), default=-1)
+        first = -1
+        for word, place in self._upcoming.items():
+            if place < ended:
+                match = self._match(word, begun, ended)
+                if match >= 0 and (first < 0 or match < first):
+                    first = match
+        return first
+
+    def _match(self, word: bytes, begun: int, ended: int) -> int:
+        looked, match = self._matches.get(word, (-1, -1))
+        if looked != ended or 0 <= match < begun:
+            found = self._words[word](self._text, begun, ended)
+            match = -1 if found is None else found.start()
+            self._matches[word] = ended, match
+        return match
 
 
 def re2_module() -> ModuleType | None:

@@ -14,6 +14,8 @@ import orjson
 
 MAX_SEGMENTS: Final = 5
 MAX_HEADER_BYTES: Final = 16_384
+MAX_WRAPPED_HEADER_BYTES: Final = 1_024
+"""So far it is followed over lines without a dot: nearly every text of base64 could be one until then."""
 
 JWT: Final = "jwt"
 JWE: Final = "jwe"
@@ -66,18 +68,55 @@ def fits(plain: bytes, header: Header, *, strictly: bool = False) -> bool:
     return len(segments[2]) in lengths and (not strictly or _members(segments[1]) is not None)
 
 
-def may_grow(plain: bytes) -> bool:
-    """Whether more of it can follow in the next line."""
-    segments = plain.split(b".")
-    if len(segments) == 1:
-        return len(plain) <= MAX_HEADER_BYTES
-    header = read_header(segments[0])
-    if header is None or len(segments) > header.segments:
-        return False
-    if len(segments) < header.segments:
-        return True
-    longest = max(_TAGS if header.segments == MAX_SEGMENTS else _lengths(header.algorithm), default=0)
-    return len(segments[-1]) < longest
+class Growing:
+    """A token of which one line after the other is read. Each costs what it is long, not what all are."""
+
+    __slots__ = ("_dots", "_header", "_last", "_pieces", "_size")
+
+    def __init__(self, plain: bytes) -> None:
+        self._pieces: list[bytes] = []
+        self._size = self._dots = self._last = 0
+        self._header: Header | None = None
+        self.add(plain)
+
+    def add(self, piece: bytes) -> None:
+        """Take what the next line has of it, spelt plainly."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        dots = piece.count(b".")
+        self._last = len(piece) - piece.rfind(b".") - 1 if dots else self._last + len(piece)
+        if dots and not self._dots:
+            self._header = read_header(self.plain().partition(b".")[0])
+        self._dots += dots
+
+    def plain(self) -> bytes:
+        """Give it as far as it was read."""
+        return b"".join(self._pieces)
+
+    def may_grow(self) -> bool:
+        """Whether more of it can follow in the next line."""
+        if not self._dots:
+            return self._size <= MAX_WRAPPED_HEADER_BYTES
+        if self._header is None or self._dots >= self._header.segments:
+            return False
+        return self.is_begun() or self._last < max(self._lengths(), default=0)
+
+    def is_begun(self) -> bool:
+        """Whether it is known what it is, and segments are missing."""
+        return self._header is not None and self._dots < self._header.segments - 1
+
+    def fits(self, *, strictly: bool) -> bool:
+        """See `fits`."""
+        if self._header is None or self._dots != self._header.segments - 1:
+            return False
+        return fits(self.plain(), self._header, strictly=strictly) if self._last in self._lengths() else False
+
+    # --- private ---
+
+    def _lengths(self) -> frozenset[int]:
+        if self._header is None:
+            return frozenset()
+        return _TAGS if self._header.segments == MAX_SEGMENTS else _lengths(self._header.algorithm)
 
 
 def kind(plain: bytes, own_issuers: frozenset[str]) -> str:

@@ -8,7 +8,14 @@ import re
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from gateway.redact.judge import is_basic, is_marked, is_placeholder, looks_random
+from gateway.redact.judge import (
+    MAX_JUDGED_BYTES,
+    is_basic,
+    is_marked,
+    is_placeholder,
+    looks_random,
+    touches_a_word,
+)
 from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS
 from gateway.redact.span import NOTHING, Measured, Reach, Span
 from gateway.redact.spelling import EQUALS, JOINS
@@ -70,7 +77,7 @@ def authorization(text: bytes, at: int, reach: Reach) -> Measured:
 def scheme(text: bytes, at: int, reach: Reach) -> Measured:
     """After `Bearer ` and the like, wherever they stand: what looks like chance, as they are words too."""
     name = _SCHEME.match(text, at, reach.end)
-    if name is None or _touches_a_word(text, at, reach):
+    if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _TOKEN68)
     value = text[start:end]
@@ -87,7 +94,7 @@ def scheme(text: bytes, at: int, reach: Reach) -> Measured:
 def header(text: bytes, at: int, reach: Reach) -> Measured:
     """After the name of a header that is a secret as a whole."""
     name = _HEADER.match(text, at, reach.end)
-    if name is None or _touches_a_word(text, at, reach):
+    if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _until(name["quote"]))
     if _is_bare(name) or b" " in text[start:end]:
@@ -131,7 +138,7 @@ class Cookies:
     def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
         """Give the value."""
         name = self._start.match(text, at, reach.end)
-        if name is None or _touches_a_word(text, at, reach):
+        if name is None or touches_a_word(text, at, reach.floor):
             return NOTHING
         start, end = _extent(text, name.end(), reach, _WORD)
         return _judged(text, start, end, COOKIE, at_least=8)
@@ -183,9 +190,12 @@ _ESCAPED: Final = re.compile(rb"\\{1,3}u00([0-9A-Fa-f]{2})|\\{1,3}/")
 
 
 def _extent(text: bytes, at: int, reach: Reach, pattern: re.Pattern[bytes]) -> tuple[int, int]:
-    """From behind a mark that is already there."""
-    run = pattern.match(text, at, reach.end)
-    return at, at if run is None else run.end()
+    """Judged is not more than so much, so that names within a value that is none are soon passed by."""
+    run = pattern.match(text, at, min(reach.end, at + MAX_JUDGED_BYTES))
+    end = at if run is None else run.end()
+    if end - at == MAX_JUDGED_BYTES and (run := pattern.match(text, at, reach.end)) is not None:
+        end = run.end()
+    return at, end
 
 
 def _until(quote: bytes | None) -> re.Pattern[bytes]:
@@ -242,18 +252,3 @@ def _is_key(value: bytes) -> bool:
 
 _PATH: Final = re.compile(rb"(?:https?:|[./~])?/[A-Za-z]|[a-z0-9-]++(?:\.[a-z0-9-]++){1,}(?::[0-9]+|/|\Z)")
 """A file, a URL or a host name: where a secret is, not what it is."""
-
-
-def _touches_a_word(text: bytes, at: int, reach: Reach) -> bool:
-    r"""Whether the name goes on to the left; `\n` and `%22` there are escapes and no word."""
-    if at <= reach.floor or text[at - 1 : at] not in _WORDS:
-        return False
-    return _ESCAPE_BEFORE.search(text[max(reach.floor, at - 8) : at]) is None
-
-
-_WORDS: Final = frozenset(
-    bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-)
-_ESCAPE_BEFORE: Final = re.compile(
-    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})\Z"
-)

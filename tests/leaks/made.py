@@ -85,7 +85,9 @@ KEYS: Final[Mapping[str, Callable[[Maker], str]]] = {
     ),
     "slack-config-access-token": lambda m: "xoxe" + ".xo" + "xp-1-" + m.text(160),
     "slack-config-refresh-token": lambda m: "xo" + "xe-1-" + m.text(146),
-    "slack-app-token": lambda m: "xa" + "pp-1-" + m.text(11) + "-" + m.text(13, "123456789") + "-" + m.text(64),
+    "slack-app-token": lambda m: (
+        "xa" + "pp-1-" + m.text(11) + "-" + m.text(13, "123456789") + "-" + m.text(64)
+    ),
     "slack-webhook-url": lambda m: (
         "hooks.slack" + ".com/services/T" + m.text(9) + "/B" + m.text(9) + "/" + m.text(24)
     ),

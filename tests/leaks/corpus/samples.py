@@ -62,7 +62,18 @@ def true_samples() -> Iterator[Sample]:
 
 
 def _of_their_form(m: Maker) -> Iterator[tuple[str, bytes]]:
-    for algorithm in ("none", "HS256", "HS384", "HS512", "RS256", "PS256", "RS512", "ES256", "ES384", "EdDSA"):
+    for algorithm in (
+        "none",
+        "HS256",
+        "HS384",
+        "HS512",
+        "RS256",
+        "PS256",
+        "RS512",
+        "ES256",
+        "ES384",
+        "EdDSA",
+    ):
         yield "jwt", m.jwt(algorithm)
     for dot in (b"%2E", b"%2e", b"%252E", b"\\u002e", b"\\u002E", b"\\\\u002e"):
         yield "jwt", m.jwt("RS256").replace(b".", dot)
@@ -73,7 +84,13 @@ def _of_their_form(m: Maker) -> Iterator[tuple[str, bytes]]:
     yield "kubernetes-service-account-token", m.jwt("RS256", _K8S)
     yield "kubernetes-legacy-token", m.jwt("RS256", _K8S_LEGACY)
     yield "jwt-base64", b64encode(m.jwt("RS256", _K8S_LEGACY))
-    for kind in ("PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY"):
+    for kind in (
+        "PRIVATE KEY",
+        "EC PRIVATE KEY",
+        "RSA PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+    ):
         yield "private-key", m.pem(kind).replace(b"\n", b"\\n")
         yield "private-key", m.pem(kind, 1200)
 
@@ -83,7 +100,11 @@ def _wrapped(m: Maker) -> Iterator[Sample]:
     for line_break in (b"\n", b"\r\n", b"\\\n", b"\\\r\n    ", b"=\r\n", b"\\n", b"\\r\\n", b"\n        "):
         for width in (64, 76):
             for algorithm in ("HS256", "ES256", "RS256", "PS256", "RS512"):
-                for before, after in ((b"token: ", b"\nINFO next line\n"), (b'{"t":"', b'","u":1}\n'), (b"", b"")):
+                for before, after in (
+                    (b"token: ", b"\nINFO next line\n"),
+                    (b'{"t":"', b'","u":1}\n'),
+                    (b"", b""),
+                ):
                     secret = wrapped(m.jwt(algorithm), width, line_break)
                     yield Sample("jwt", before, secret, after)
 
@@ -91,7 +112,16 @@ def _wrapped(m: Maker) -> Iterator[Sample]:
 def _named(m: Maker) -> Iterator[Sample]:
     value = m.text(24).encode()
     basic = b64encode(b"alice:correct horse battery staple")
-    for scheme in (b"Bearer ", b"bearer ", b"DPoP ", b"Token ", b"ApiKey ", b"Negotiate YII", b"Basic ", b"Custom-1 "):
+    for scheme in (
+        b"Bearer ",
+        b"bearer ",
+        b"DPoP ",
+        b"Token ",
+        b"ApiKey ",
+        b"Negotiate YII",
+        b"Basic ",
+        b"Custom-1 ",
+    ):
         for name in (b"Authorization: ", b"authorization=", b"proxy-authorization: ", b'{"Authorization":"'):
             secret = basic if scheme == b"Basic " else b"YII" + value if scheme == b"Negotiate YII" else value
             scheme = scheme.removesuffix(b"YII")  # noqa: PLW2901
@@ -101,10 +131,24 @@ def _named(m: Maker) -> Iterator[Sample]:
     yield Sample("authorization-header", b"map[Authorization:[Bearer ", value, b"] Accept:[*/*]]")
     yield Sample("authorization-header", b"sent Bearer ", value, b" to it")
     yield Sample("authorization-header", b"sent Basic ", basic, b" to it")
-    for name in (b"X-Api-Key", b"x-api-key", b"apikey", b"X-Auth-Token", b"X-Amz-Security-Token", b"PRIVATE-TOKEN"):
+    for name in (
+        b"X-Api-Key",
+        b"x-api-key",
+        b"apikey",
+        b"X-Auth-Token",
+        b"X-Amz-Security-Token",
+        b"PRIVATE-TOKEN",
+    ):
         yield Sample("api-key-header", name + b": ", value, b"\r\n")
         yield Sample("api-key-header", b'{"' + name + b'":"', value, b'"}')
-    for name in (b"access_token", b"id_token", b"refresh_token", b"client_secret", b"api_key", b"X-Amz-Signature"):
+    for name in (
+        b"access_token",
+        b"id_token",
+        b"refresh_token",
+        b"client_secret",
+        b"api_key",
+        b"X-Amz-Signature",
+    ):
         yield Sample("query-token", b"GET /a?b=c&" + name + b"=", value, b"&d=e HTTP/1.1")
         yield Sample("query-token", b"GET /a?" + name + b"=", b"x", b" HTTP/1.1")
         yield Sample("query-token", b"?next=%2Fa%3F" + name + b"%3D", value, b"%26b%3Dc&d=e")
@@ -128,7 +172,7 @@ def _named(m: Maker) -> Iterator[Sample]:
 FALSE: Final = (
     b"GET /v1/orders?limit=10&sort=id&page=2 HTTP/1.1",
     b'10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "https://shop.example.com/a" "curl/8"',
-    b"a bearer of bad news; Bearer authentication is required; WWW-Authenticate: Bearer realm=\"orders\"",
+    b'a bearer of bad news; Bearer authentication is required; WWW-Authenticate: Bearer realm="orders"',
     b"basic auth failed: Basic authentication needs a password",
     b"authorization: denied by policy; Authorization: Bearer token missing",
     b"token: invalid, token expired, token=null token=<redacted> token=*** password=$PASSWORD",
