@@ -15,6 +15,7 @@ from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, 
 from gateway.redact.token_kind import MAX_SEGMENTS, Growing, Header, fits, kind, read_header
 
 START: Final = f"{OBJECT}{SEGMENT}{{9}}"
+WORDS: Final = (*(f"ey{one}" for one in "abij"), *(f"ew{one}" for one in "klop01"))
 
 
 class CompactTokens:
@@ -164,7 +165,7 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
             break
         growing.add(_DOT.sub(b".", run[0]))
         stop = run.end()
-        if (explicit and growing.is_begun()) or growing.fits(strictly=not explicit):
+        if (explicit and growing.may_be_all()) or growing.fits(strictly=not explicit):
             best = _Joined(stop, growing.plain())
     return best
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from gateway.redact import pem, values
 from gateway.redact.compact_token import START as COMPACT_START
+from gateway.redact.compact_token import WORDS as COMPACT_WORDS
 from gateway.redact.compact_token import CompactTokens
 from gateway.redact.encoded_token import START as ENCODED_START
 from gateway.redact.encoded_token import EncodedTokens
@@ -158,7 +159,7 @@ def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, .
     """What is known by its own form."""
     return (
         Rule("-", Start(pem.START, ("-----begin",)), pem.measure),
-        Rule("e", Start(COMPACT_START, ("ey", "ew")), compact.measure),
+        Rule("e", Start(COMPACT_START, COMPACT_WORDS), compact.measure),
         Rule("Z", Start(ENCODED_START, ("zxlk",)), EncodedTokens(own_issuers).measure),
         *(Rule(one.first, Start(one.pattern, one.keywords()), KnownKey(one).measure) for one in KEYS),
     )

@@ -99,11 +99,13 @@ class Growing:
             return self._size <= MAX_WRAPPED_HEADER_BYTES
         if self._header is None or self._dots >= self._header.segments:
             return False
-        return self.is_begun() or self._last < max(self._lengths(), default=0)
+        return self._dots < self._header.segments - 1 or self._last < max(self._lengths(), default=0)
 
-    def is_begun(self) -> bool:
-        """Whether it is known what it is, and segments are missing."""
-        return self._header is not None and self._dots < self._header.segments - 1
+    def may_be_all(self) -> bool:
+        """Whether it is known what it is, and nothing is too long: it may have been cut short."""
+        if self._header is None or self._dots >= self._header.segments:
+            return False
+        return self._dots < self._header.segments - 1 or self._last <= max(self._lengths(), default=0)
 
     def fits(self, *, strictly: bool) -> bool:
         """See `fits`."""
@@ -126,7 +128,8 @@ def kind(plain: bytes, own_issuers: frozenset[str]) -> str:
     claims = _members(plain.split(b".")[1]) if b"." in plain else None
     if claims is None:
         return JWT
-    if claims.get("iss") in own_issuers:
+    issuer = claims.get("iss")
+    if isinstance(issuer, str) and issuer in own_issuers:
         return OURS
     subject = claims.get("sub")
     if not (isinstance(subject, str) and subject.startswith("system:serviceaccount:")):

@@ -49,9 +49,11 @@ HEADER_WORDS: Final = (
     "x-amzn-oidc-data",
     "apim-subscription-key",
 )
+_PARTS: Final = ("", "_", "-", ".")
 NAMED_WORDS: Final = (
-    "token", "secret", "key", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier",
-    "sessid", "pass", "pwd",
+    "token", "secret", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier", "sessid",
+    "pass", "pwd",
+    *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth") for part in _PARTS),
 )  # fmt: skip
 PARAMETER_WORDS: Final = ("auth", "code", "key", "sid", "sig", "ticket", "pass", "otp")
 
@@ -250,5 +252,7 @@ def _is_key(value: bytes) -> bool:
     return b" " not in value and looks_random(value) and _PATH.match(value) is None
 
 
-_PATH: Final = re.compile(rb"(?:https?:|[./~])?/[A-Za-z]|[a-z0-9-]++(?:\.[a-z0-9-]++){1,}(?::[0-9]+|/|\Z)")
+_PATH: Final = re.compile(
+    rb"(?:[a-z]{1,8}:/|[./~])?/[A-Za-z]|[a-z0-9-]++(?:\.[a-z0-9-]++){1,}(?::[0-9]+|/|\Z)"
+)
 """A file, a URL or a host name: where a secret is, not what it is."""

@@ -1,10 +1,15 @@
+import subprocess
+import sys
 from base64 import urlsafe_b64encode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.redact.known_keys import KEYS
 from gateway.redact.text import redact
+from tests.leaks.made import KEYS as MADE
+from tests.leaks.made import Maker
 
 HEADER = "eyJhbGciOiJFUzI1NiJ9"
 PAYLOAD = "eyJzdWIiOiJhbGljZSJ9"
@@ -52,6 +57,8 @@ PEM = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEE\n-----END EC PRIVATE KEY-----"
         ("?next=%2Fa%3Fcode%3Dx&y=z", "?next=%2Fa%3Fcode%3D[redacted]&y=z"),
         ("?next=%252Fa%253Faccess_token%253Dx", "?next=%252Fa%253Faccess_token%253D[redacted]"),
         ("?user.password=a;b", "?user.password=[redacted]"),
+        (JWT.replace(".", r"\u002e"), "[redacted]"),
+        (r"\u0026access_token\u003dx y", r"\u0026access_token\u003d[redacted] y"),
     ],
 )
 def test_what_looks_like_a_secret_is_replaced(text: str, expected: str) -> None:
@@ -78,12 +85,31 @@ def test_other_text_is_left_alone(text: str) -> None:
     assert redact(text) == text
 
 
+def test_every_key_that_is_known_by_its_form_is_replaced() -> None:
+    m = Maker(1)
+    for key in KEYS:
+        if key.is_unusual():
+            secret = MADE[key.id](m)
+            assert secret not in redact(f"a {secret} b"), key.id
+            assert redact(redact(f"a {secret}b{secret}")) == redact(f"a {secret}b{secret}"), key.id
+
+
+def test_nothing_is_compiled_for_it_before_a_text_may_hold_one() -> None:
+    code = (
+        "from gateway.redact import text; text.redact('GET /v1/orders?limit=10 a-host.example.com');"
+        "print(text._keys.cache_info().currsize); text.redact('glpat-' + 'a' * 20);"
+        "print(text._keys.cache_info().currsize); import sys; print('re2' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert ran.stdout.split() == ["0", "1", "False"]
+
+
 FRAGMENTS = st.sampled_from(
     [
         *"ab.=&?#;@:/ \"'\\<>%-_+[]\n",
         "eyJ", "ewo", "%2E", "%3D", "%20", "://", "token", "key", "code", "Bearer ", "basic ",
         "dpop+", "[redacted]",
-        "a" * 16, "b" * 9, HEADER, "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "3F", "25",
+        "a" * 16, "b" * 9, HEADER, "gl" + "pat-", "k" + "_live_", "xo" + "xb-12345678-", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "3F", "25",
     ]
 )  # fmt: skip
 

@@ -1,0 +1,54 @@
+from gateway.redact.extra_rule import ExtraRule
+from gateway.redact.find import Finder
+from gateway.redact.matching import compiled, re2_module
+from tests.leaks.made import Maker
+
+RE2 = re2_module()
+assert RE2 is not None
+
+
+def search(expression: str) -> object:
+    return compiled(RE2, f"(?m){expression}", within_lines=True).search
+
+
+def rule(expression: str, **more: object) -> ExtraRule:
+    return ExtraRule(id="own", search=search(expression), **more)  # type: ignore[arg-type]
+
+
+def found(text: bytes, *rules: ExtraRule) -> list[tuple[str, bytes]]:
+    return [(one.type, text[one.start : one.end]) for one in Finder(extras=rules).find(text).spans]
+
+
+def test_the_first_group_is_the_secret_or_all_of_it() -> None:
+    assert found(b"x own-123 y", rule("own-[0-9]+")) == [("own", b"own-123")]
+    assert found(b"x own-123 y", rule("own-([0-9]+)")) == [("own", b"123")]
+    assert found(b"own-123-ab", rule("own-([0-9]+)-([a-z]+)", group=2)) == [("own", b"ab")]
+    assert found(b"own:ab", rule("own-([0-9]+)|own:([a-z]+)")) == [("own", b"ab")]
+
+
+def test_within_lines() -> None:
+    assert found(b"own\n123", rule(r"own\s123")) == []
+    assert found(b"a\nown\nb", rule("^own$")) == [("own", b"own")]
+
+
+def test_keywords_and_entropy_and_allowlists() -> None:
+    assert found(b"own-123", rule("own-[0-9]+", keywords=(b"other",))) == []
+    assert found(b"OWN-123", rule("(?i)own-[0-9]+", keywords=(b"own",))) == [("own", b"OWN-123")]
+    assert found(b"own-111 own-123", rule("own-([0-9]+)", entropy=1.0)) == [("own", b"123")]
+
+    def allows(secret: bytes, match: bytes, line: bytes) -> bool:
+        return (secret, match, line) == (b"1", b"own-1", b"a own-1 b")
+
+    assert found(b"x\na own-1 b\nown-1", rule("own-([0-9])", allows=(allows,))) == [("own", b"1")]
+
+
+def test_what_our_rules_find_stays_ours_and_rules_before_win() -> None:
+    token = Maker(81).jwt()
+    assert found(token, rule("eyJ[a-zA-Z0-9]+")) == [("jwt", token)]
+    first, second = rule("a[0-9]+"), ExtraRule(id="second", search=search("[0-9]+"))  # type: ignore[arg-type]
+    assert found(b"a12 34", first, second) == [("own", b"a12"), ("second", b"34")]
+
+
+def test_every_place_is_found_and_an_empty_match_is_none() -> None:
+    assert [one for _, one in found(b"a1 a2 a3", rule("a[0-9]"))] == [b"a1", b"a2", b"a3"]
+    assert found(b"abc", rule("x*")) == []

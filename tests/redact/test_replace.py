@@ -1,0 +1,135 @@
+"""What of a stream changes, however it is cut? Its secrets, and nothing else."""
+
+import json
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.redact.find import Finder
+from gateway.redact.fingerprint import Fingerprints
+from gateway.redact.matching import BoundedStarts
+from gateway.redact.replace import TOO_LONG, Redactor, mark, named
+from gateway.redact.span import Span
+from tests.leaks.corpus.samples import FALSE, true_samples
+from tests.leaks.made import KEYS, Maker, wrapped
+
+PRINTS = Fingerprints(bytes(range(16)))
+LINEAR, BOUNDED = Finder(), Finder(engine=BoundedStarts)
+
+
+def redacted(text: bytes, cuts: list[int] | range = range(0), finder: Finder = LINEAR) -> bytes:
+    redactor = Redactor(finder, PRINTS)
+    parts, done = [], 0
+    for cut in [*sorted(cuts), len(text)]:
+        parts.append(redactor.feed(text[done:cut]))
+        done = cut
+    return b"".join((*parts, redactor.close()))
+
+
+_M = Maker(9)
+SECRETS = [
+    _M.jwt(), _M.jwt("RS256"), _M.jwt("none"), _M.jwe(), _M.jwt().replace(b".", b"%2E"),
+    *(wrapped(_M.jwt("RS256"), width, brk) for width, brk in ((64, b"\n"), (76, b"\r\n"), (64, b"\\\n"), (64, b"=\n"), (64, b"\\n"))),
+    _M.pem(), _M.pem().replace(b"\n", b"\\n"), _M.pem()[:100], *(make(_M).encode() for make in KEYS.values()),
+]  # fmt: skip
+AROUND = [
+    b"Bearer ", b"Basic ", b"authorization: ", b"token=", b"?code=", b"&", b"password=", b'"', b"'", b"\\", b"://",
+    b"@", b":", b"\n", b"\r\n", b" ", b"a", b"Z9x", b"abcdef12345", b"[REDACTED:jwt:tfp1_abc]", b"[REDACTED:",
+    b"]", b"%", b"%3D", b"%26", b"{", b",", b";", b"eyJ", b"eyJhbGciOi", b".", b"=", b"\x00", b"\xff", b"ew", b"-",
+    b"JSESSIONID=", b'"access_token":"', b"x-api-key: ", b"s.", b"hvs.", b"_", b"~", b"-----BEGIN PRIVATE KEY-----",
+]  # fmt: skip
+texts = st.lists(st.sampled_from(SECRETS) | st.sampled_from(AROUND) | st.binary(max_size=6), max_size=14).map(
+    b"".join
+)
+
+
+@given(texts)
+def test_redacting_twice_changes_nothing_more(text: bytes) -> None:
+    once = redacted(text)
+    assert redacted(once) == once
+
+
+@given(texts)
+def test_both_engines_redact_alike(text: bytes) -> None:
+    assert redacted(text, finder=BOUNDED) == redacted(text)
+
+
+@given(texts, st.lists(st.integers(0, 3000), max_size=8))
+def test_however_it_is_cut_it_comes_out_alike(text: bytes, cuts: list[int]) -> None:
+    whole = redacted(text)
+    assert redacted(text, [cut for cut in cuts if cut <= len(text)]) == whole
+    assert redacted(text, range(1, len(text))) == whole
+
+
+@given(
+    st.lists(
+        st.sampled_from(FALSE) | st.sampled_from([b"\r\n", b"\n", b"\x00", b"\xc3", b"\t", b""]), max_size=9
+    ).map(b"\n".join)
+)
+def test_what_is_no_secret_comes_out_octet_for_octet(text: bytes) -> None:
+    assert redacted(text, range(0, len(text), 7)) == text
+
+
+@given(st.binary(max_size=400))
+def test_no_octets_make_it_fail(text: bytes) -> None:
+    assert redacted(redacted(text)) == redacted(text)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=9) | st.sampled_from(["token", "password", "Authorization", "Cookie"]),
+        st.sampled_from([one.decode("latin-1") for one in SECRETS])
+        | st.text(max_size=30)
+        | st.integers()
+        | st.lists(st.text(max_size=20), max_size=2),
+        max_size=5,
+    )
+)
+def test_a_line_of_json_stays_one(members: dict[str, object]) -> None:
+    for ascii_only in (True, False):
+        line = json.dumps(members, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass") + b"\n"
+        after = redacted(line)
+        assert after.endswith(b"\n")
+        assert after.count(b"\n") == 1
+        assert json.loads(after.decode("utf-8", "surrogatepass")).keys() <= members.keys() | _changed(members)
+
+
+def _changed(members: dict[str, object]) -> set[str]:
+    """A name may be a secret, too: then it is another one afterwards."""
+    return {json.loads(redacted(json.dumps(name).encode())) for name in members}
+
+
+def test_everything_around_a_secret_stays() -> None:
+    for one in true_samples():
+        after = redacted(one.text)
+        assert after.startswith(one.before + b"[REDACTED:" + one.type.encode() + b":tfp1_"), one
+        assert after.endswith(b"]" + one.after), one
+
+
+def test_a_line_is_given_as_soon_as_it_ends() -> None:
+    redactor = Redactor(LINEAR, PRINTS)
+    assert redactor.feed(b"one\ntw") == b"one\n"
+    assert redactor.feed(b"o\n" + _M.jwt() + b"\n").startswith(b"two\n[REDACTED:jwt:")
+    assert redactor.feed(_M.pem() + b"\n").startswith(b"[REDACTED:private-key:")
+    assert redactor.close() == b""
+
+
+def test_what_may_go_on_is_kept_back_until_it_does_not() -> None:
+    redactor = Redactor(LINEAR, PRINTS)
+    header = _M.jwt("RS256")[:30] + b"\n"
+    assert redactor.feed(b"a\n" + header) == b"a\n"
+    assert redactor.feed(b"no, it does not\n") == header + b"no, it does not\n"
+    pem = _M.pem(size=1200).splitlines(keepends=True)
+    assert b"".join(map(redactor.feed, pem[:-1])) == b""
+    assert redactor.feed(pem[-1] + b"\n").startswith(b"[REDACTED:private-key:")
+
+
+def test_a_key_without_its_end_is_redacted_to_its_last_line() -> None:
+    pem = b"".join(_M.pem(size=400).splitlines(keepends=True)[:-1])
+    assert redacted(pem + b"INFO: next\n").endswith(b"]\nINFO: next\n")
+
+
+def test_a_mark_names_type_and_fingerprint() -> None:
+    span = Span(0, 6, "jwt", b"opaque")
+    assert mark(span, PRINTS) == b"[REDACTED:jwt:" + PRINTS.token(b"opaque").encode() + b"]"
+    assert named(span._replace(canonical=b""), PRINTS) == TOO_LONG
