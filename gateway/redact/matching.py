@@ -57,6 +57,7 @@ class BoundedStarts:
                 patterns.setdefault(word.encode(), []).append(one.pattern)
         self._words = {word: re.compile("|".join(many).encode()).search for word, many in patterns.items()}
         self._text = self._small = b""
+        self._asked, self._line = 0, (0, -1)
         self._begin(b"")
 
     def next(self, text: bytes, at: int, end: int) -> int:

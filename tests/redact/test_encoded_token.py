@@ -24,7 +24,7 @@ def test_a_token_in_base64_is_found_by_its_plain_spelling() -> None:
 def test_other_base64_is_none() -> None:
     for text in (
         b64encode(b"eyJ" + b"no token at all, and long enough" * 3),
-        b64encode(TOKEN[40:]),
+        b64encode(b"eyJ" + TOKEN[40:60]),
         b"ZXlK" + b"A" * 70_000,
     ):
         assert measure(text) == []

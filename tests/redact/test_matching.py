@@ -1,3 +1,4 @@
+import importlib
 import re
 
 import pytest
@@ -8,8 +9,7 @@ from gateway.redact import matching
 from gateway.redact.find import Finder
 from gateway.redact.matching import BoundedStarts, LinearStarts, Start, compiled, re2_module, starts
 
-RE2 = re2_module()
-assert RE2 is not None, "google-re2 is a dependency of the tests: pip install -e '.[leaks]'"
+RE2 = importlib.import_module("re2")  # a dependency of the tests: pip install -e '.[leaks]'
 
 SOME = (
     Start("ab[0-9]{2}", ("ab",)),

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from gateway.leaks.follow import EVERY_S, Ended, Followed
+
+
+def new(followed: Followed) -> list[bytes | Ended]:
+    return list(followed.new())
+
+
+def add(file: Path, text: bytes) -> None:
+    with file.open("ab") as stream:
+        stream.write(text)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return tmp_path / "app.log"
+
+
+def test_what_is_added_is_given_once(log: Path) -> None:
+    followed = Followed(str(log))
+    assert new(followed) == []
+    add(log, b"one\n")
+    assert new(followed) == [b"one\n"]
+    assert new(followed) == []
+    add(log, b"two\n")
+    assert new(followed) == [b"two\n"]
+    followed.close()
+
+
+def test_renamed_and_made_anew(log: Path) -> None:
+    followed = Followed(str(log))
+    add(log, b"one\n")
+    assert new(followed) == [b"one\n"]
+    log.rename(log.with_suffix(".1"))
+    add(log.with_suffix(".1"), b"late\n")
+    assert new(followed) == [b"late\n"]  # while nothing has its name
+    add(log.with_suffix(".1"), b"later\n")
+    add(log, b"new\n")
+    assert new(followed) == [b"later\n", Ended(), b"new\n"]
+    followed.close()
+
+
+def test_replaced_by_another_of_the_same_size(log: Path) -> None:
+    followed = Followed(str(log))
+    add(log, b"one\n")
+    assert new(followed) == [b"one\n"]
+    other = log.with_suffix(".new")
+    add(other, b"two\n")
+    other.rename(log)
+    assert new(followed) == [Ended(), b"two\n"]
+    followed.close()
+
+
+def test_cut_short_in_its_place(log: Path) -> None:
+    followed = Followed(str(log))
+    add(log, b"one\ntwo\n")
+    assert new(followed) == [b"one\ntwo\n"]
+    log.write_bytes(b"new\n")
+    assert new(followed) == [Ended(), b"new\n"]
+    followed.close()
+
+
+def test_what_is_there_and_cannot_be_read_is_an_error(tmp_path: Path) -> None:
+    followed = Followed(str(tmp_path))
+    with pytest.raises(IsADirectoryError):
+        new(followed)
+    followed.close()
+    assert 0 < EVERY_S < 1
