@@ -1,5 +1,113 @@
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
 from tests.cli.configuration import Run
+from tests.leaks.made import Maker
+
+M = Maker(3)
+TOKEN = M.jwt()
 
 
-def test_it_says_what_it_is_for(gateway: Run) -> None:
-    assert "gateway leaks" in gateway("leaks", "--help").out
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    (tmp_path / "key").write_bytes(b"k" * 32)
+    folder = tmp_path / "logs"
+    (folder / "old").mkdir(parents=True)
+    (folder / "a.log").write_bytes(b"one\nGET /?access_token=" + TOKEN + b" x\n")
+    (folder / "old" / "b.gz").write_bytes(gzip.compress(b"two " + TOKEN))
+    (folder / "old" / "clean.bin").write_bytes(bytes(range(256)) * 10)
+    return folder
+
+
+def test_findings_are_shown_by_type_place_and_fingerprint(gateway: Run, logs: Path) -> None:
+    ran = gateway("leaks", "scan", logs, "--fingerprint-key-file", logs.parent / "key")
+    assert ran.code == 1
+    first, second = ran.out.splitlines()
+    assert first.startswith(f"{logs}/a.log:2:20: jwt tfp1_")
+    assert second.startswith(f"{logs}/old/b.gz:1:5: jwt tfp1_")
+    assert first.split()[2] == second.split()[2]
+    assert TOKEN[:10].decode() not in ran.out + ran.err
+    assert ran.err == ""
+
+
+def test_nothing_found_is_exit_0(gateway: Run, logs: Path) -> None:
+    ran = gateway("leaks", "scan", logs / "old" / "clean.bin")
+    assert (ran.code, ran.out) == (0, "")
+
+
+def test_a_file_that_cannot_be_read_is_named_and_exit_2_after_the_rest(gateway: Run, logs: Path) -> None:
+    (logs / "a.gz").write_bytes(gzip.compress(b"x" * 1000)[:-9])
+    ran = gateway("leaks", "scan", logs.parent / "none", logs, "--format", "json")
+    assert ran.code == 2
+    assert len(ran.document["findings"]) == 2
+    assert ran.document["unread"] == [
+        f"{logs.parent}/none cannot be read: no such file or directory", f"{logs}/a.gz ends too early"
+    ]  # fmt: skip
+    assert all(f"gateway: {one}\n" in ran.err for one in ran.document["unread"])
+
+
+def test_sarif(gateway: Run, logs: Path) -> None:
+    document = gateway("leaks", "scan", logs, "--format", "sarif").document
+    assert [one["ruleId"] for one in document["runs"][0]["results"]] == ["jwt", "jwt"]
+
+
+def test_usage_that_cannot_be(gateway: Run, logs: Path) -> None:
+    for words in (("--follow", "-"), ("--follow", logs, "--format", "sarif"), ()):
+        ran = gateway("leaks", "scan", *words)
+        assert (ran.code, ran.out) == (2, ""), words
+
+
+def test_stdin() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "gateway", "leaks", "scan", "-"],
+        input=b"a " + TOKEN, capture_output=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    assert ran.stdout.startswith(b"-:1:3: jwt tfp1_")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_follow_goes_on_over_rotation_until_it_is_told_to_end(tmp_path: Path, end: signal.Signals) -> None:
+    log, out = tmp_path / "app.log", tmp_path / "out"
+    with out.open("wb") as stream:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "leaks", "scan", "--follow", "--format", "json", str(log)],
+            stdout=stream, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    try:
+        log.write_bytes(b"one\n" + TOKEN + b"\n")
+        until(lambda: out.read_bytes().count(b"\n") == 1)
+        os.rename(log, tmp_path / "app.log.1")
+        log.write_bytes(M.jwt() + b"\n")
+        until(lambda: out.read_bytes().count(b"\n") == 2)
+        log.write_bytes(b"")
+        time.sleep(0.6)
+        log.write_bytes(b"\n\n" + M.jwt() + b"\n")
+        until(lambda: out.read_bytes().count(b"\n") == 3)
+        with log.open("ab") as more:
+            more.write(b"no line feed " + M.jwt())
+        time.sleep(0.6)
+        running.send_signal(end)
+        assert running.wait(20) == 1
+    finally:
+        running.kill()
+        running.wait()
+    assert [json.loads(line)["line"] for line in out.read_text().splitlines()] == [2, 1, 3, 4]
