@@ -21,7 +21,7 @@ BENCH := .cache/.bench
 PYTEST := $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --max-worker-restart 0 -p tests.wire.what_ran
 NODE_PACKAGES := $(foreach dir,tests/wire/oidc-provider tests/backends/node tests/edge/browser,$(dir)/package.json $(dir)/package-lock.json)
 LOAD_CLIENT := loadtest/client/go.mod $(wildcard loadtest/client/*.go)
-GO_MODULES := $(foreach dir,tests/backends/go tests/wire/api-server,$(dir)/go.mod $(dir)/go.sum)
+GO_MODULES := $(foreach dir,tests/backends/go tests/wire/api-server tests/leaks/gitleaks,$(dir)/go.mod $(dir)/go.sum)
 
 .PHONY: help dev test quick test-proxies wire fuzz mutants bench soak fmt lint format-check types imports tools clean
 

@@ -177,6 +177,7 @@ def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
         ),
         Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter),
         Rule("tTsSaApPjJcCvV", Start(values.NAMED_START, values.NAMED_WORDS), values.named),
+        Rule("-", Start(values.CURL_USER_START, ("-u ", "-u=", "--user", "--proxy-user")), values.curl_user),
         Rule(":", Start(values.USERINFO_START, ("://",)), values.userinfo),
     )  # fmt: skip
 

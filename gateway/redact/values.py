@@ -26,7 +26,8 @@ PARAMETER: Final = "query-token"
 NAMED: Final = "named-secret"
 COOKIE: Final = "session-cookie"
 USERINFO: Final = "url-userinfo"
-TYPES: Final = frozenset((AUTHORIZATION, HEADER, PARAMETER, NAMED, COOKIE, USERINFO))
+CURL_USER: Final = "curl-auth-user"
+TYPES: Final = frozenset((AUTHORIZATION, HEADER, PARAMETER, NAMED, COOKIE, USERINFO, CURL_USER))
 
 _QUOTE: Final = r"\\{0,3}[\"']"
 _SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?{_QUOTE})?"
@@ -37,6 +38,7 @@ SCHEME_START: Final = f"(?i:bearer|basic|dpop|negotiate|ntlm){_SPACE}"
 HEADER_START: Final = f"(?i:{HEADERS}){_SEPARATOR}"
 NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}){_SEPARATOR}"
 PARAMETER_START: Final = f"{JOINS}(?i:{ONLY_IN_URLS}){EQUALS}"
+CURL_USER_START: Final = r"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x00-\x20\"':]{1,64}:[^\x00-\x20\"']{3}"
 USERINFO_START: Final = r"://[^/?#\x00-\x20\"'<>\\@]{1,255}@"
 
 # One of these is in what the pattern of this name matches.
@@ -53,7 +55,7 @@ _PARTS: Final = ("", "_", "-", ".")
 NAMED_WORDS: Final = (
     "token", "secret", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier", "sessid",
     "pass", "pwd",
-    *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth") for part in _PARTS),
+    *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth", "signing", "encryption") for part in _PARTS),
 )  # fmt: skip
 PARAMETER_WORDS: Final = ("auth", "code", "key", "sid", "sig", "ticket", "pass", "otp")
 
@@ -159,7 +161,23 @@ def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
     return _span(text, at + 3, end, USERINFO)
 
 
+def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
+    """After `-u NAME:` of a curl that is on the same line: the password."""
+    name = _CURL_USER.match(text, at, reach.end)
+    if name is None:
+        return NOTHING
+    begun = max(text.rfind(b"\n", 0, at) + 1, at - _CURL_WITHIN)
+    if text.find(b"curl", begun, at) < 0:
+        return NOTHING
+    start, end = _extent(text, name.end(), reach, _CURL_PASSWORD)
+    return _judged(text, start, end, CURL_USER, at_least=3)
+
+
 # --- private ---
+
+_CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x00-\x20\"':]{1,64}:")
+_CURL_PASSWORD: Final = re.compile(rb"[^\x00-\x20\"']*+")
+_CURL_WITHIN: Final = 400
 
 _AUTHORIZATION: Final = re.compile(AUTHORIZATION_START.encode())
 _SCHEME: Final = re.compile(

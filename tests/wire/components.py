@@ -34,6 +34,7 @@ class Component(Enum):
     CURL = "curl"
     HELM = "helm"
     PROMTOOL = "promtool"
+    GITLEAKS = "gitleaks"
 
 
 class ComponentMissing(RuntimeError):
@@ -56,6 +57,7 @@ _VERSION_ARGUMENT = {
     Component.CURL: "--version",
     Component.HELM: "version",
     Component.PROMTOOL: "--version",
+    Component.GITLEAKS: "version",
 }
 
 

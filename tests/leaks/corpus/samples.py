@@ -141,6 +141,12 @@ def _named(m: Maker) -> Iterator[Sample]:
     ):
         yield Sample("api-key-header", name + b": ", value, b"\r\n")
         yield Sample("api-key-header", b'{"' + name + b'":"', value, b'"}')
+    yield from _parameters(m)
+    yield from _others(m)
+
+
+def _parameters(m: Maker) -> Iterator[Sample]:
+    value = m.text(24).encode()
     for name in (
         b"access_token",
         b"id_token",
@@ -162,9 +168,16 @@ def _named(m: Maker) -> Iterator[Sample]:
     yield Sample("query-token", b"/a?password=", quote("p&ss=wörd").encode(), b"&b=c")
     for text in (b"hunter22", b"correct horse battery", b"it's mine", b'\\"quoted\\"x'):
         yield Sample("named-secret", b'{"password":"', text, b'","user":"alice"}')
+
+
+def _others(m: Maker) -> Iterator[Sample]:
+    value = m.text(24).encode()
     for name in (b"JSESSIONID", b"session", b"_oauth2_proxy", b"connect.sid", b"__Host-shop", b"PHPSESSID"):
         yield Sample("session-cookie", b"Cookie: theme=dark; " + name + b"=", value, b"; lang=en")
     yield Sample("url-userinfo", b"dial postgres://", b"alice:" + value, b"@db.shop:5432/orders")
+    for option in (b"-u ", b"--user=", b"--proxy-user "):
+        yield Sample("curl-auth-user", b"+ curl -sS " + option + b"alice:", value, b" https://a/")
+        yield Sample("curl-auth-user", b"+ curl -sS " + option + b"'alice:", value, b"' https://a/")
     yield Sample("url-userinfo", b"GET http://", b"alice:p:w", b"@shop/")
     yield Sample("url-userinfo", b"clone https://", value, b"@git.example.com/a.git")
 
@@ -198,6 +211,7 @@ FALSE: Final = (
     b"X-Request-Id: 0123456789abcdef0123456789abcdef traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     b"secret: /var/run/secrets/kubernetes.io/serviceaccount/token key_file=/etc/tls/tls.key",
     b"Set-Cookie: theme=dark; Path=/; SameSite=Lax",
+    b"sort -u alice:longpassword; curl -u alice https://a/; curl -u alice:$PASSWORD https://a/",
     b"theme=dark; lang=en; consent=2026-11-27",
     b"\x00\x01\x02\xff\xfe binary \x80\x81",
 )
