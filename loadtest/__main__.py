@@ -19,6 +19,7 @@ from loadtest.drive import Unexpected
 from loadtest.idle import idle
 from loadtest.issuer import Issuer
 from loadtest.large import large
+from loadtest.leaks import leaks
 from loadtest.measure import Bench
 from loadtest.report import Result, render
 from loadtest.requests import Stock
@@ -82,6 +83,7 @@ def _measurements() -> dict[str, Measurement]:
         "idle": idle,
         "start": start,
         "audit": audit,
+        "leaks": leaks,
     }
     return {**windows, **alone}
 

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loadtest import audit, distinct, idle, large, machine, start
+from loadtest import audit, distinct, idle, large, leaks, machine, start
 from loadtest.contenders import backend, envoy, gateway, haproxy, nginx, ordinary, proxies
 from loadtest.samples import Samples, median, noisy
 from loadtest.scenarios import SCENARIOS, Scenario
@@ -117,6 +117,7 @@ def _others(samples: Samples) -> list[str]:
         "idle": idle.TITLE,
         "start": start.TITLE,
         "audit": audit.TITLE,
+        "leaks": leaks.TITLE,
         "signatures": "Bare signatures",
     }
     lines: list[str] = []
@@ -136,6 +137,7 @@ def _plain(rows: Mapping[str, Mapping[str, list[float]]]) -> Iterable[str]:
         "mb_per_second",
         "cpu_ms",
         "ready_s",
+        "mb_per_cpu_s",
         "wall_s",
         "cpu_s",
         "rss_mb",

@@ -21,6 +21,7 @@ def versions() -> dict[str, str]:
         "HAProxy": _said([str(BIN / "haproxy"), "-v"]).split()[2],
         "aiohttp": version("aiohttp"),
         "PyJWT": version("PyJWT"),
+        "google-re2": version("google-re2"),
         "httptools": version("httptools"),
         "load client": _said([str(BIN / "go"), "version"]).split()[2],
     }

@@ -8,7 +8,7 @@ that kind: `?access_token=<JWT>` as `jwt`, and by the fingerprint of the JWT.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.redact import pem, values
 from gateway.redact.compact_token import START as COMPACT_START
@@ -66,7 +66,7 @@ class Finder:
         self._extras = tuple(extras)
         self._compact = CompactTokens(own_issuers)
         kinds = _kinds(self._compact, own_issuers)
-        rules = (Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed), *kinds, *_named(cookies))
+        rules = (_MARKS, *kinds, *_named(cookies))
         self._starts = engine([rule.start for rule in rules])
         self._inside = engine([rule.start for rule in kinds])
         self._by_first = _by_first(rules)
@@ -152,6 +152,12 @@ class Finder:
         return NOTHING
 
 
+def beginnings(cookies: tuple[str, ...] = COOKIES) -> tuple[Start, ...]:
+    """Give all that is looked for: what the engine alone has to do."""
+    every = (*_kinds(CompactTokens(), frozenset()), *_named(cookies))
+    return (_MARKS.start, *(rule.start for rule in every))
+
+
 _ByFirst = tuple[tuple[tuple[Callable[[bytes, int, int], object], Measure], ...], ...]
 
 
@@ -204,3 +210,6 @@ def _by_first(rules: Iterable[Rule]) -> _ByFirst:
 def _passed(text: bytes, at: int, reach: Reach) -> Measured:
     mark = MARK.match(text, at, reach.end)
     return NOTHING if mark is None else Passed(mark.end())
+
+
+_MARKS: Final = Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtest import idle, large
+from loadtest import idle, large, leaks
 from loadtest.distinct import CONTENDERS
 from loadtest.samples import Samples
 from loadtest.scenarios import SCENARIOS
@@ -28,6 +28,7 @@ ALONE = (
     }
     | {f"idle.{name}" for name in idle.CONTENDERS}
     | {f"audit.{name}" for name in ("gateway", "only-read")}
+    | {f"leaks.{name}" for name in leaks.ROWS}
     | {f"large.{name}-{way}" for name in large.CONTENDERS for way in large.WAYS}
 )
 
