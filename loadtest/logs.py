@@ -8,12 +8,15 @@ from typing import Final
 
 BLOCK_LINES: Final = 100_000
 """After so many lines the same come again: they are made before anything is measured."""
+TOKENS: Final = 400
+"""A token lives for minutes, and is sent again and again: in the block each ten times."""
 
 
 def block(seed: int = 1) -> bytes:
     """About 17 MB: access logs, JSON, klog and HAProxy's, as the proxies here and Kubernetes write them."""
     chance = random.Random(seed)
-    return b"".join(_line(chance, number) for number in range(BLOCK_LINES))
+    tokens = [_token(chance, (64, 256)[number % 2]) for number in range(TOKENS)]
+    return b"".join(_line(chance, number, tokens) for number in range(BLOCK_LINES))
 
 
 def streamed(text: bytes, size: int) -> Iterator[memoryview]:
@@ -27,17 +30,17 @@ def streamed(text: bytes, size: int) -> Iterator[memoryview]:
 # --- private ---
 
 
-def _line(chance: random.Random, number: int) -> bytes:
+def _line(chance: random.Random, number: int, tokens: list[str]) -> bytes:
     address = f"10.{chance.randrange(256)}.{chance.randrange(256)}.{chance.randrange(256)}"
     at = f"10:{number // 60 % 60:02}:{number % 60:02}"
     match number % 50:
         case 48:
             return (
-                f'{address} - - [27/Nov/2026:{at} +0000] "GET /v1/orders?access_token={_token(chance, 64)}'
+                f'{address} - - [27/Nov/2026:{at} +0000] "GET /v1/orders?access_token={chance.choice(tokens)}'
                 '&limit=10 HTTP/1.1" 200 512\n'
             ).encode()
         case 49:
-            headers = {"Accept": ["*/*"], "Authorization": [f"Bearer {_token(chance, 256)}"]}
+            headers = {"Accept": ["*/*"], "Authorization": [f"Bearer {chance.choice(tokens)}"]}
             return json.dumps({"level": "debug", "msg": "request", "headers": headers}).encode() + b"\n"
         case kind if kind < 20:
             return (

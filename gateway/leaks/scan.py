@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator
 from gateway.leaks.finding import Finding
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import Fingerprints
-from gateway.redact.replace import named
+from gateway.redact.replace import Names
 from gateway.redact.stream import REST, Piece, Stream
 
 
 class Scan:
     """Scans one stream, and counts its lines."""
 
-    __slots__ = ("_column_from", "_file", "_finder", "_fingerprints", "_given", "_line", "_stream")
+    __slots__ = ("_column_from", "_file", "_finder", "_given", "_line", "_names", "_stream")
 
     def __init__(self, file: str, finder: Finder, fingerprints: Fingerprints) -> None:
         self._file = file
         self._finder = finder
-        self._fingerprints = fingerprints
+        self._names = Names(fingerprints)
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -57,7 +57,7 @@ class Scan:
                 column=span.start + shift - self._column_from + 1,
                 start=span.start + shift,
                 end=span.end + shift,
-                fingerprint=named(span, self._fingerprints),
+                fingerprint=self._names.of(span),
             )
         self._count(piece.text, counted, piece.end, shift)
         self._given += piece.end - piece.start

@@ -66,7 +66,7 @@ class Finder:
         self._extras = tuple(extras)
         self._compact = CompactTokens(own_issuers)
         kinds = _kinds(self._compact, own_issuers)
-        rules = (_MARKS, *kinds, *_named(cookies))
+        rules = (_MARKS, *_named(cookies), *kinds)  # no two begin alike
         self._starts = engine([rule.start for rule in rules])
         self._inside = engine([rule.start for rule in kinds])
         self._by_first = _by_first(rules)

@@ -15,14 +15,38 @@ from gateway.redact.stream import REST, Piece, Stream
 TOO_LONG: Final = "too-long"
 
 
+class Names:
+    """The fingerprints of what was found: the same tokens come again and again, and each is reckoned once.
+
+    Holds no more than some thousands of them, for as long as what is searched is held.
+    """
+
+    __slots__ = ("_fingerprints", "_known")
+
+    def __init__(self, fingerprints: Fingerprints) -> None:
+        self._fingerprints = fingerprints
+        self._known: dict[bytes, str] = {}
+
+    def of(self, span: Span) -> str:
+        """Give the one of its plain spelling, as the gateway's decision records have it."""
+        if not span.canonical:
+            return TOO_LONG
+        name = self._known.get(span.canonical)
+        if name is None:
+            if len(self._known) >= _MAX_KNOWN:
+                self._known.clear()
+            name = self._known[span.canonical] = self._fingerprints.token(span.canonical)
+        return name
+
+
 class Redactor:
     """Redacts one stream. Idempotent: what it has written it leaves as it is."""
 
-    __slots__ = ("_fingerprints", "_stream", "found")
+    __slots__ = ("_names", "_stream", "found")
 
     def __init__(self, finder: Finder, fingerprints: Fingerprints) -> None:
         self._stream = Stream(finder)
-        self._fingerprints = fingerprints
+        self._names = Names(fingerprints)
         self.found = 0
 
     def feed(self, chunk: bytes) -> bytes:
@@ -42,16 +66,11 @@ class Redactor:
                 yield text[done : span.start]
                 if span.type != REST:
                     self.found += 1
-                    yield mark(span, self._fingerprints)
+                    yield f"[REDACTED:{span.type}:{self._names.of(span)}]".encode()
                 done = span.end
             yield text[done:end]
 
 
-def mark(span: Span, fingerprints: Fingerprints) -> bytes:
-    """Give what stands in its place."""
-    return f"[REDACTED:{span.type}:{named(span, fingerprints)}]".encode()
+# --- private ---
 
-
-def named(span: Span, fingerprints: Fingerprints) -> str:
-    """Give its fingerprint: that of its plain spelling, as the gateway's decision records have it."""
-    return fingerprints.token(span.canonical) if span.canonical else TOO_LONG
+_MAX_KNOWN: Final = 4_096

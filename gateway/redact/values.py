@@ -75,7 +75,7 @@ def authorization(text: bytes, at: int, reach: Reach) -> Measured:
     other = known or _OTHER_SCHEME.match(text, name.end(), reach.end)
     start, end = _extent(text, other.end() if other else name.end(), reach, _TOKEN68)
     good = _SMALL_WORD.fullmatch(text, start, end) is None if known else looks_random(text[start:end])
-    return _value(text, start, reach, AUTHORIZATION, _TOKEN68) if good else NOTHING
+    return _value(text, start, end, AUTHORIZATION) if good else NOTHING
 
 
 def scheme(text: bytes, at: int, reach: Reach) -> Measured:
@@ -113,7 +113,7 @@ def named(text: bytes, at: int, reach: Reach) -> Measured:
         return NOTHING
     quote = name["quote"]
     if name["equals"] is not None and not quote and _is_parameter(text, at, reach):
-        return _value(text, name.end(), reach, PARAMETER, _of_a_query(name["equals"]))
+        return _value(text, *_extent(text, name.end(), reach, _of_a_query(name["equals"])), PARAMETER)
     if _is_bare(name):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _until(quote))
@@ -128,7 +128,7 @@ def parameter(text: bytes, at: int, reach: Reach) -> Measured:
     name = _PARAMETER.match(text, at, reach.end)
     if name is None:
         return NOTHING
-    return _value(text, name.end(), reach, PARAMETER, _of_a_query(name["equals"]))
+    return _value(text, *_extent(text, name.end(), reach, _of_a_query(name["equals"])), PARAMETER)
 
 
 class Cookies:
@@ -232,8 +232,7 @@ def _of_a_query(equals: bytes) -> re.Pattern[bytes]:
     return _QUERY_IN_QUERY if equals.startswith(b"%") else _QUERY
 
 
-def _value(text: bytes, at: int, reach: Reach, type_: str, pattern: re.Pattern[bytes]) -> Measured:
-    start, end = _extent(text, at, reach, pattern)
+def _value(text: bytes, start: int, end: int, type_: str) -> Measured:
     return NOTHING if is_placeholder(text[start:end]) else _span(text, start, end, type_)
 
 

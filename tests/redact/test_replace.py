@@ -2,13 +2,14 @@
 
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import Fingerprints
 from gateway.redact.matching import BoundedStarts
-from gateway.redact.replace import TOO_LONG, Redactor, mark, named
+from gateway.redact.replace import TOO_LONG, Names, Redactor
 from gateway.redact.span import Span
 from tests.leaks.corpus.samples import FALSE, true_samples
 from tests.leaks.made import KEYS, Maker, wrapped
@@ -129,7 +130,17 @@ def test_a_key_without_its_end_is_redacted_to_its_last_line() -> None:
     assert redacted(pem + b"INFO: next\n").endswith(b"]\nINFO: next\n")
 
 
-def test_a_mark_names_type_and_fingerprint() -> None:
+def test_a_name_is_the_fingerprint_and_is_reckoned_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = Names(PRINTS)
     span = Span(0, 6, "jwt", b"opaque")
-    assert mark(span, PRINTS) == b"[REDACTED:jwt:" + PRINTS.token(b"opaque").encode() + b"]"
-    assert named(span._replace(canonical=b""), PRINTS) == TOO_LONG
+    assert names.of(span) == PRINTS.token(b"opaque")
+    monkeypatch.setattr(names, "_fingerprints", None)
+    assert names.of(span) == PRINTS.token(b"opaque")
+    assert names.of(span._replace(canonical=b"")) == TOO_LONG
+
+
+def test_no_more_than_some_thousands_are_held() -> None:
+    names = Names(PRINTS)
+    for number in range(5000):
+        names.of(Span(0, 1, "jwt", b"%d" % number))
+    assert len(names._known) < 4097
