@@ -38,12 +38,9 @@ class CompactTokens:
 
     def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
         """Give the token that begins at `at`."""
-        plainly = _PLAINLY.match(text, at, reach.end)
-        if plainly is not None:
-            plain, end = plainly[1], plainly.end(1)
-            type_ = self._seen.get(plain) or self._known(plain)
-            if type_:
-                return (Span(at, end, type_, plain),)
+        plainly = self.plainly(text, at, reach)
+        if plainly:
+            return plainly
         segments = self._segments(text, at, reach.end)
         header = self._header(text, segments[0])
         line = _Line(text, at, segments, header)
@@ -64,6 +61,15 @@ class CompactTokens:
         if header is None and self._one_inside(text, segments[0]):
             return NOTHING
         return self._found(line) if line.counts() else NOTHING
+
+    def plainly(self, text: bytes, at: int, reach: Reach) -> tuple[Span, ...]:
+        """Give the JWT that begins at `at` if it is whole and spelt plainly, as most are."""
+        found = _PLAINLY.match(text, at, reach.end)
+        if found is None:
+            return NOTHING
+        plain = found[1]
+        type_ = self._seen.get(plain) or self._known(plain)
+        return (Span(at, at + len(plain), type_, plain),) if type_ else NOTHING
 
     # --- private ---
 

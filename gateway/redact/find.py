@@ -34,6 +34,8 @@ class Rule(NamedTuple):
     """Every character that it can begin with."""
     start: Start
     measure: Measure
+    names: bool = False
+    """Whether it is the name of a value that stands right behind it."""
 
 
 class Found(NamedTuple):
@@ -91,17 +93,16 @@ class Finder:
         spans: list[Span] = []
         while (start := self._starts.next(text, at, end)) >= 0:
             measured = self._measure(text, start, reach)
-            match measured:
-                case Open():
-                    return Found(spans, start, reach.floor)
-                case Passed():
-                    at = measured.end
-                case ():
-                    at = start + 1
-                    continue
-                case _:
-                    spans += measured
-                    at = measured[-1].end
+            if not measured:
+                at = start + 1
+                continue
+            if isinstance(measured, Open):
+                return Found(spans, start, reach.floor)
+            if isinstance(measured, Passed):
+                at = measured.end
+            else:
+                spans += measured
+                at = measured[-1].end
             reach = Reach(at, end, whole)
         return Found(spans, end, reach.floor)
 
@@ -119,20 +120,24 @@ class Finder:
         return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0))
 
     def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
-        for matches, measure in self._by_first[text[start]]:
-            if matches(text, start, reach.end) is None:
+        for matches, measure, names in self._by_first[text[start]]:
+            match = matches(text, start, reach.end)
+            if match is None:
                 continue
+            if names and text.startswith(b"ey", match.end()):
+                plainly = self._compact.plainly(text, match.end(), reach)
+                if plainly:
+                    return plainly
             measured = measure(text, start, reach)
-            if isinstance(measured, Open | Passed):
+            if isinstance(measured, _UNSURE):
                 return measured
             if measured:
-                return self._as_its_kind(text, measured[0], reach) if len(measured) == 1 else measured
+                (span,) = measured
+                return self._as_its_kind(text, span, reach) if span.type in values.TYPES else measured
         return NOTHING
 
     def _as_its_kind(self, text: bytes, span: Span, reach: Reach) -> Measured:
         """What stands behind a name may be a token of a known kind, or hold one."""
-        if span.type not in values.TYPES:
-            return (span,)
         inside = Reach(span.start, reach.end, reach.whole)
         at = span.start
         kind = self._kind(text, at, inside)
@@ -141,12 +146,13 @@ class Finder:
             if at < 0:
                 return (span,)
             kind = self._kind(text, at, inside)
-        if isinstance(kind, Open | Passed):
+        if isinstance(kind, _UNSURE):
             return kind
-        return (kind[0]._replace(start=span.start, end=max(span.end, kind[0].end)),)
+        _, end, type_, canonical = kind[0]
+        return (Span(span.start, end if end > span.end else span.end, type_, canonical),)
 
     def _kind(self, text: bytes, at: int, reach: Reach) -> Measured:
-        for matches, measure in self._kinds[text[at]]:
+        for matches, measure, _ in self._kinds[text[at]]:
             if matches(text, at, reach.end) is not None and (measured := measure(text, at, reach)):
                 return measured
         return NOTHING
@@ -158,7 +164,8 @@ def beginnings(cookies: tuple[str, ...] = COOKIES) -> tuple[Start, ...]:
     return (_MARKS.start, *(rule.start for rule in every))
 
 
-_ByFirst = tuple[tuple[tuple[Callable[[bytes, int, int], object], Measure], ...], ...]
+_Match = Callable[[bytes, int, int], re.Match[bytes] | None]
+_ByFirst = tuple[tuple[tuple[_Match, Measure, bool], ...], ...]
 
 
 def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, ...]:
@@ -174,15 +181,16 @@ def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, .
 def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
     """What is known by the name before it."""
     return (
-        Rule("aA", Start(values.AUTHORIZATION_START, ("authorization",)), values.authorization),
-        Rule("bBdDnN", Start(values.SCHEME_START, values.SCHEME_WORDS), values.scheme),
-        Rule("xXaApPjJdDoO", Start(values.HEADER_START, values.HEADER_WORDS), values.header),
+        Rule("aA", Start(values.AUTHORIZATION_START, ("authorization",)), values.authorization, names=True),
+        Rule("bBdDnN", Start(values.SCHEME_START, values.SCHEME_WORDS), values.scheme, names=True),
+        Rule("xXaApPjJdDoO", Start(values.HEADER_START, values.HEADER_WORDS), values.header, names=True),
         Rule(
             _beginnings(cookies), Start(values.cookie_start(cookies), _words(cookies)),
             values.Cookies(cookies).measure,
+            names=True,
         ),
-        Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter),
-        Rule("tTsSaApPjJcCvV", Start(values.NAMED_START, values.NAMED_WORDS), values.named),
+        Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter, names=True),
+        Rule("tTsSaApPjJcCvV", Start(values.NAMED_START, values.NAMED_WORDS), values.named, names=True),
         Rule("-", Start(values.CURL_USER_START, ("-u ", "-u=", "--user", "--proxy-user")), values.curl_user),
         Rule(":", Start(values.USERINFO_START, ("://",)), values.userinfo),
     )  # fmt: skip
@@ -199,11 +207,11 @@ def _beginnings(cookies: Iterable[str]) -> str:
 
 def _by_first(rules: Iterable[Rule]) -> _ByFirst:
     """The rules that can begin with each octet, in their order."""
-    found: list[list[tuple[Callable[[bytes, int, int], object], Measure]]] = [[] for _ in range(256)]
+    found: list[list[tuple[_Match, Measure, bool]]] = [[] for _ in range(256)]
     for rule in rules:
         matches = re.compile(rule.start.pattern.encode()).match
         for octet in rule.first.encode():
-            found[octet].append((matches, rule.measure))
+            found[octet].append((matches, rule.measure, rule.names))
     return tuple(map(tuple, found))
 
 
@@ -212,4 +220,5 @@ def _passed(text: bytes, at: int, reach: Reach) -> Measured:
     return NOTHING if mark is None else Passed(mark.end())
 
 
+_UNSURE: Final = (Open, Passed)
 _MARKS: Final = Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed)

@@ -36,6 +36,8 @@ def entropy(text: bytes) -> float:
 
 def is_placeholder(value: bytes) -> bool:
     """Whether nobody's secret stands here: a mask, a variable, a word that says that there is none."""
+    if len(value) > _LONGEST_WORD and value[:1] not in _BEGINNINGS:
+        return False
     return len(value) < MAX_JUDGED_BYTES and _PLACEHOLDER.fullmatch(value) is not None
 
 
@@ -78,6 +80,8 @@ _PLACEHOLDER: Final = re.compile(
     rb"|<[^<>]*>|\{[^{}]*\}|\{\{[^{}]*\}\}|\[[^\[\]]*\]|%[a-zA-Z]|\$[A-Za-z_]\w*|\$[({][^(){}]*[)}]"
     rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
 )
+_LONGEST_WORD: Final = 20
+_BEGINNINGS: Final = frozenset(bytes((octet,)) for octet in b"*.#_-xX[(<{%$")
 _ONLY_NUMBER: Final = re.compile(rb"[0-9.:/,TZ+-]*|(?i:0x)[0-9a-f]{1,16}")
 _DIGIT: Final = re.compile(rb"[0-9]")
 _LETTER: Final = re.compile(rb"[A-Za-z]")

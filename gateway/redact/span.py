@@ -26,7 +26,7 @@ class Passed(NamedTuple):
 
 
 Measured = tuple[Span, ...] | Open | Passed
-"""Spans in their order, none overlapping another; none where it only looked like a secret."""
+"""One span, or none where it only looked like a secret."""
 
 NOTHING: Final[tuple[Span, ...]] = ()
 

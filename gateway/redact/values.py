@@ -33,7 +33,8 @@ _QUOTE: Final = r"\\{0,3}[\"']"
 _SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?{_QUOTE})?"
 _SPACE: Final = r"(?:[ \t]{1,4}|%20|\+)"
 
-AUTHORIZATION_START: Final = f"(?i:authorization){_SEPARATOR}"
+_AUTHORIZATION_NAME: Final = f"(?i:authorization){_SEPARATOR}"
+AUTHORIZATION_START: Final = f"{_AUTHORIZATION_NAME}(?:(?i:bearer|dpop)[ ])?"
 SCHEME_START: Final = f"(?i:bearer|basic|dpop|negotiate|ntlm){_SPACE}"
 HEADER_START: Final = f"(?i:{HEADERS}){_SEPARATOR}"
 NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}){_SEPARATOR}"
@@ -179,7 +180,7 @@ _CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x0
 _CURL_PASSWORD: Final = re.compile(rb"[^\x00-\x20\"']*+")
 _CURL_WITHIN: Final = 400
 
-_AUTHORIZATION: Final = re.compile(AUTHORIZATION_START.encode())
+_AUTHORIZATION: Final = re.compile(_AUTHORIZATION_NAME.encode())
 _SCHEME: Final = re.compile(
     rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
 )
