@@ -12,7 +12,7 @@ PAGES: Final = (
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 
-FOLLOWED: Final = tuple(ROOT / "docs" / name for name in ("audit.md", "edge.md", "quickstart.md"))
+FOLLOWED: Final = tuple(ROOT / "docs" / name for name in ("audit.md", "edge.md", "leaks.md", "quickstart.md"))
 """Each of their blocks builds on those before: each page has a test of its own, which goes through it."""
 
 _FENCE: Final = re.compile(r" *```([^`\s]*)")

@@ -38,7 +38,12 @@ def test_it_brings_the_command_the_licence_and_the_extras(wheel: zipfile.ZipFile
     assert "\ngateway = gateway.cli:main\n" in wheel.read(f"{about}/entry_points.txt").decode()
     assert wheel.read(f"{about}/licenses/LICENSE") == (REPOSITORY / "LICENSE").read_bytes()
     metadata = wheel.read(f"{about}/METADATA").decode()
-    said = {"Provides-Extra: grpc", "Provides-Extra: dev-proxy", "Requires-Python: >=3.11"}
+    said = {
+        "Provides-Extra: grpc",
+        "Provides-Extra: leaks",
+        "Provides-Extra: dev-proxy",
+        "Requires-Python: >=3.11",
+    }
     assert said <= set(metadata.splitlines())
 
 
