@@ -28,7 +28,7 @@ def leaks(bench: Bench) -> Samples:
     """Once each: it takes its time. Raises: RuntimeError where a command fails."""
     text = logs.block()
     size = int(SIZE * min(1.0, bench.seconds))
-    starts = {words: _used(words, ()).cpu_s for words in (_BARE, _GATEWAY)}
+    starts: dict[tuple[str, ...], float] = {words: _used(words, ()).cpu_s for words in (_BARE, _GATEWAY)}
     works = {"bare": (_BARE, size), "redact-tenth": (_GATEWAY, size // 10), "redact": (_GATEWAY, size)}
     samples: Samples = {}
     for name, (words, octets) in works.items():

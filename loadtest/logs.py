@@ -44,8 +44,10 @@ def _line(chance: random.Random, number: int, tokens: list[str]) -> bytes:
             return json.dumps({"level": "debug", "msg": "request", "headers": headers}).encode() + b"\n"
         case kind if kind < 20:
             return (
-                f'{address} - - [27/Nov/2026:{at} +0000] "GET /v1/orders/{number}?limit=10&sort=id HTTP/1.1" 200 '
-                f'{chance.randrange(9999)} "https://shop.example.com/cart" "Mozilla/5.0 (X11; Linux x86_64)" "-"\n'
+                f'{address} - - [27/Nov/2026:{at} +0000] "GET /v1/orders/{number}?limit=10&sort=id '
+                f'HTTP/1.1" 200 '
+                f'{chance.randrange(9999)} "https://shop.example.com/cart" "Mozilla/5.0 (X11; Linux '
+                f'x86_64)" "-"\n'
             ).encode()
         case kind if kind < 30:
             return (
@@ -54,13 +56,15 @@ def _line(chance: random.Random, number: int, tokens: list[str]) -> bytes:
             ).encode()
         case kind if kind < 40:
             return (
-                f'I1127 {at}.123456       1 controller.go:211] "Reconciling" ingress="shop/orders-{number % 97}" '
+                f'I1127 {at}.123456       1 controller.go:211] "Reconciling" '
+                f'ingress="shop/orders-{number % 97}" '
                 f'attempt={number % 7} duration="{number % 10}ms"\n'
             ).encode()
         case _:
             return (
                 f"Nov 27 {at} node-{number % 9} haproxy[1]: {address}:{40_000 + number % 9999} "
-                f"[27/Nov/2026:{at}.123] https~ shop/shop-{number % 4} 0/0/1/12/13 200 1532 - - ---- 12/12/1/1/0 "
+                f"[27/Nov/2026:{at}.123] https~ shop/shop-{number % 4} 0/0/1/12/13 200 1532 - - ---- "
+                f"12/12/1/1/0 "
                 f'0/0 "POST /v1/orders HTTP/1.1"\n'
             ).encode()
 

@@ -74,7 +74,7 @@ class CompactTokens:
     # --- private ---
 
     def _known(self, plain: bytes) -> str:
-        """Most stand there whole and plain, and come again: each is read once. Empty where this one is not."""
+        """Most stand there whole and plain, and come again: each is read once. Empty where it is not so."""
         header = read_header(plain.partition(b".")[0])
         if header is None or not fits(plain, header):
             return ""

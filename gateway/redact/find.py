@@ -149,7 +149,7 @@ class Finder:
         if isinstance(kind, _UNSURE):
             return kind
         _, end, type_, canonical = kind[0]
-        return (Span(span.start, end if end > span.end else span.end, type_, canonical),)
+        return (Span(span.start, max(end, span.end), type_, canonical),)
 
     def _kind(self, text: bytes, at: int, reach: Reach) -> Measured:
         for matches, measure, _ in self._kinds[text[at]]:

@@ -56,7 +56,8 @@ _PARTS: Final = ("", "_", "-", ".")
 NAMED_WORDS: Final = (
     "token", "secret", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier", "sessid",
     "pass", "pwd",
-    *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth", "signing", "encryption") for part in _PARTS),
+    *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth", "signing",
+    "encryption") for part in _PARTS),
 )  # fmt: skip
 PARAMETER_WORDS: Final = ("auth", "code", "key", "sid", "sig", "ticket", "pass", "otp")
 

@@ -1,6 +1,5 @@
 import gzip
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -95,7 +94,7 @@ def test_follow_goes_on_over_rotation_until_it_is_told_to_end(tmp_path: Path, en
     try:
         log.write_bytes(b"one\n" + TOKEN + b"\n")
         until(lambda: out.read_bytes().count(b"\n") == 1)
-        os.rename(log, tmp_path / "app.log.1")
+        log.rename(tmp_path / "app.log.1")
         log.write_bytes(M.jwt() + b"\n")
         until(lambda: out.read_bytes().count(b"\n") == 2)
         log.write_bytes(b"")

@@ -1,8 +1,8 @@
 """Whatever gitleaks finds in a file, is it found here too?
 
-The real program, with its own rules, over the corpus and over files of everyday. What it calls a secret may be
-more than ours, as it takes some names and quotes with it; and less, as it decodes some: so every long word of
-its secret that stands in the file has to be in a secret of ours, and so has something on its lines.
+The real program, with its own rules, over the corpus and over files of everyday. What it calls a secret may
+be more than ours, as it takes some names and quotes with it; and less, as it decodes some: so every long word
+of its secret that stands in the file has to be in a secret of ours, and so has something on its lines.
 """
 
 import json
@@ -30,7 +30,15 @@ WORD = re.compile(rb"[A-Za-z0-9_+/-]{10,}")
 
 def theirs(folder: Path) -> list[dict[str, Any]]:
     report = folder.parent / "report.json"
-    command = [locate(Component.GITLEAKS), "dir", "--no-banner", "--exit-code", "0", "--log-level", "error"]
+    command: list[str | Path] = [
+        locate(Component.GITLEAKS),
+        "dir",
+        "--no-banner",
+        "--exit-code",
+        "0",
+        "--log-level",
+        "error",
+    ]
     subprocess.run(
         [*command, "--report-format", "json", "--report-path", report, folder],
         check=True, timeout=120, capture_output=True,

@@ -37,10 +37,10 @@ def test_places_are_those_of_the_whole_however_it_is_cut(text: bytes, size: int)
 
 def test_a_new_file_of_the_name_begins_at_its_first_line() -> None:
     one = Scan("a", FINDER, PRINTS)
-    assert list(one.feed(b"a\n" + TOKENS[0] + b"\n"))[0].line == 2
+    assert next(one.feed(b"a\n" + TOKENS[0] + b"\n")).line == 2
     assert list(one.close()) == []
     one.begin_anew()
-    assert list(one.feed(TOKENS[0] + b"\n"))[0].line == 1
+    assert next(one.feed(TOKENS[0] + b"\n")).line == 1
 
 
 def test_what_is_too_long_is_found_once() -> None:

@@ -43,15 +43,20 @@ def test_short_ones(text: bytes) -> None:
 def test_what_is_damaged_is_said_and_what_came_before_stands(pack: object) -> None:
     packed = pack(TEXT)  # type: ignore[operator]
     for broken in (packed[:-20], packed + b"not packed", packed[:5000] + b"\xff" * 200 + packed[5200:]):
-        came = []
+        came: list[bytes] = []
         with pytest.raises(Damaged):
             came += unpacked(cut(broken, 4096))
-    came = []
+    pieces = unpacked(cut(packed[: len(packed) // 2], 4096))
+    read: list[bytes] = []
+
+    def take() -> None:
+        for piece in pieces:
+            read.append(piece)
+
     with pytest.raises(Damaged, match="ends too early"):
-        for piece in unpacked(cut(packed[: len(packed) // 2], 4096)):
-            came.append(piece)
-    assert TEXT.startswith(b"".join(came))
-    assert came
+        take()
+    assert TEXT.startswith(b"".join(read))
+    assert read
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,10 @@ def test_entropy_is_that_of_the_characters() -> None:
 
 def test_placeholders_are_nobodys_secret() -> None:
     for value in (
-        b"", b"***", b"xxxx", b"XXXXXXXX", b"...", b"<redacted>", b"[FILTERED]", b"REDACTED", b"null", b"None", b"true",
-        b"$TOKEN", b"${TOKEN}", b"{{ .Values.token }}", b"{token}", b"<token>", b"%s", b"[REDACTED:jwt:tfp1_abc]",
+        b"", b"***", b"xxxx", b"XXXXXXXX", b"...", b"<redacted>", b"[FILTERED]", b"REDACTED", b"null",
+        b"None", b"true",
+        b"$TOKEN", b"${TOKEN}", b"{{ .Values.token }}", b"{token}", b"<token>", b"%s",
+        b"[REDACTED:jwt:tfp1_abc]",
         b"[REDACTED:jwt:tfp1_abc][REDACTED:jwt:tfp1_abc]", b"-", b"#", b"$(cat token)",
     ):  # fmt: skip
         assert is_placeholder(value), value

@@ -30,14 +30,17 @@ def redacted(text: bytes, cuts: list[int] | range = range(0), finder: Finder = L
 _M = Maker(9)
 SECRETS = [
     _M.jwt(), _M.jwt("RS256"), _M.jwt("none"), _M.jwe(), _M.jwt().replace(b".", b"%2E"),
-    *(wrapped(_M.jwt("RS256"), width, brk) for width, brk in ((64, b"\n"), (76, b"\r\n"), (64, b"\\\n"), (64, b"=\n"), (64, b"\\n"))),
+    *(wrapped(_M.jwt("RS256"), width, brk) for width, brk in ((64, b"\n"), (76, b"\r\n"), (64, b"\\\n"),
+    (64, b"=\n"), (64, b"\\n"))),
     _M.pem(), _M.pem().replace(b"\n", b"\\n"), _M.pem()[:100], *(make(_M).encode() for make in KEYS.values()),
 ]  # fmt: skip
 AROUND = [
     b"Bearer ", b"Basic ", b"authorization: ", b"token=", b"?code=", b"&", b"password=", b'"', b"'", b"\\", b"://",
     b"@", b":", b"\n", b"\r\n", b" ", b"a", b"Z9x", b"abcdef12345", b"[REDACTED:jwt:tfp1_abc]", b"[REDACTED:",
-    b"]", b"%", b"%3D", b"%26", b"{", b",", b";", b"eyJ", b"eyJhbGciOi", b".", b"=", b"\x00", b"\xff", b"ew", b"-",
-    b"JSESSIONID=", b'"access_token":"', b"x-api-key: ", b"s.", b"hvs.", b"_", b"~", b"-----BEGIN PRIVATE KEY-----",
+    b"]", b"%", b"%3D", b"%26", b"{", b",", b";", b"eyJ", b"eyJhbGciOi", b".", b"=", b"\x00", b"\xff",
+    b"ew", b"-",
+    b"JSESSIONID=", b'"access_token":"', b"x-api-key: ", b"s.", b"hvs.", b"_", b"~",
+    b"-----BEGIN PRIVATE KEY-----",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(SECRETS) | st.sampled_from(AROUND) | st.binary(max_size=6), max_size=14).map(
     b"".join

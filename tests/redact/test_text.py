@@ -109,7 +109,8 @@ FRAGMENTS = st.sampled_from(
         *"ab.=&?#;@:/ \"'\\<>%-_+[]\n",
         "eyJ", "ewo", "%2E", "%3D", "%20", "://", "token", "key", "code", "Bearer ", "basic ",
         "dpop+", "[redacted]",
-        "a" * 16, "b" * 9, HEADER, "gl" + "pat-", "k" + "_live_", "xo" + "xb-12345678-", "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "3F", "25",
+        "a" * 16, "b" * 9, HEADER, "gl" + "pat-", "k" + "_live_", "xo" + "xb-12345678-",
+        "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "3F", "25",
     ]
 )  # fmt: skip
 

@@ -67,7 +67,8 @@ password = "{m.text(18)}"
     yield (
         "access.log",
         "".join(
-            f'10.0.0.{number} - - [27/Nov/2026:10:00:00 +0000] "GET /a?access_token={m.jwt("ES256", CLAIMS).decode()}&x=1 HTTP/1.1" 200 1\n'
+            f"10.0.0.{number} - - [27/Nov/2026:10:00:00 +0000] "
+            f'"GET /a?access_token={m.jwt("ES256", CLAIMS).decode()}&x=1 HTTP/1.1" 200 1\n'
             for number in range(3)
         ).encode(),
     )

@@ -184,7 +184,10 @@ def _others(m: Maker) -> Iterator[Sample]:
 
 FALSE: Final = (
     b"GET /v1/orders?limit=10&sort=id&page=2 HTTP/1.1",
-    b'10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "https://shop.example.com/a" "curl/8"',
+    (
+        b'10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 12 "https://shop.example.com/a" '
+        b'"curl/8"'
+    ),
     b'a bearer of bad news; Bearer authentication is required; WWW-Authenticate: Bearer realm="orders"',
     b"basic auth failed: Basic authentication needs a password",
     b"authorization: denied by policy; Authorization: Bearer token missing",
@@ -195,8 +198,14 @@ FALSE: Final = (
     b"commit 4b825dc642cb6eb9a060e54bf8d69288fbee4904 and uuid 123e4567-e89b-12d3-a456-426614174000",
     b"eyes.example.com newport.example.com network.example.com eyJust.a.word",
     b"eyJ0aGlzIjoiaXMgSlNPTiBhbmQgbm8gdG9rZW4ifQ==",
-    b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAAAAAAAAAAAAAAAAAA\n-----END PUBLIC KEY-----",
-    b"-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUAAAAAAAAAAAAAAAAAAAAAAAAAAAwCgYIKoZI\n-----END CERTIFICATE-----",
+    (
+        b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAAAAAAAAAAAAAAAAAA\n-----END "
+        b"PUBLIC KEY-----"
+    ),
+    (
+        b"-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUAAAAAAAAAAAAAAAAAAAAAAAAAAAwCgYIKoZI\n-----END "
+        b"CERTIFICATE-----"
+    ),
     b"a file that begins with -----BEGIN PRIVATE KEY----- is a key",
     b"https://shop.example.com:8443/a@b?c=d http://[::1]:80/ mail@example.com ssh://git@git.example.com/a",
     b"https://user:${PASSWORD}@host/ https://<user>:<password>@host/",
@@ -204,11 +213,17 @@ FALSE: Final = (
     b"sk_test is a prefix; ghp_ is one too; glpat-, xoxb-, AKIA, AIza and hvs. are",
     b"AKIAIOSFODNN7EXAMPLE ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx sk_test_xxxxxxxxxxxxxxxxxxxxxxxx",
     b"users.abcdefghijklmnopqrstuvwx builders.ABCDEFGHIJKLMNOPQRSTUVWX",
-    b"[REDACTED:jwt:tfp1_abcdefghijklmnop] token=[REDACTED:query-token:tfp1_abcdefghijklmnop] Bearer [REDACTED:jwt:a]",
+    (
+        b"[REDACTED:jwt:tfp1_abcdefghijklmnop] token=[REDACTED:query-token:tfp1_abcdefghijklmnop] Bearer "
+        b"[REDACTED:jwt:a]"
+    ),
     b"tfp1_abcdefghijklmnop sfp1_abcdefghijklmnop jti=8d7e6f5a",
     b'{"access_token_ttl":300,"token_endpoint":"https://idp.example.com/token","secret_name":"orders-tls"}',
     b'{"key":"shop/orders","keyId":"2026-11","credential":{"type":"bearer"},"auth":{"policy":"orders"}}',
-    b"X-Request-Id: 0123456789abcdef0123456789abcdef traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    (
+        b"X-Request-Id: 0123456789abcdef0123456789abcdef traceparent: "
+        b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    ),
     b"secret: /var/run/secrets/kubernetes.io/serviceaccount/token key_file=/etc/tls/tls.key",
     b"Set-Cookie: theme=dark; Path=/; SameSite=Lax",
     b"sort -u alice:longpassword; curl -u alice https://a/; curl -u alice:$PASSWORD https://a/",
