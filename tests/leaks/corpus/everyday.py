@@ -46,6 +46,13 @@ stringData:
   api-key: {m.text(32)}
 """.encode(),
     )
+    yield from _code(m, token)
+
+
+# --- private ---
+
+
+def _code(m: Maker, token: str) -> Iterator[tuple[str, bytes]]:
     yield (
         "config.json",
         f"""{{
