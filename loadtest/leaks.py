@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from loadtest import logs, machine
+from loadtest import logs, machine, processes
 from loadtest.measure import Bench
 from loadtest.samples import Samples
 
@@ -63,8 +63,10 @@ def _used(words: tuple[str, ...], octets: Iterable[memoryview]) -> _Used:
     with process.stdin:
         for part in octets:
             process.stdin.write(part)
+        process.stdin.flush()
+        rss_mb = processes.most_rss_bytes(process.pid) / 1e6
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}")
-    return _Used(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return _Used(used.ru_utime + used.ru_stime, rss_mb)

@@ -40,6 +40,14 @@ def rss_bytes(pid: int) -> int:
     return _kilobytes(pid, "status", "VmRSS:")
 
 
+def most_rss_bytes(pid: int) -> int:
+    """The most memory in RAM that one process ever had since it became a program, with what it shares.
+
+    `ru_maxrss` of wait4(2) also counts what it was before that: a copy of us.
+    """
+    return _kilobytes(pid, "status", "VmHWM:")
+
+
 def open_files(pids: list[int]) -> int:
     """How many descriptors are open."""
     return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in pids)
