@@ -8,6 +8,7 @@ leaks redact -c gateway.yaml`.
 import os
 import select
 import signal
+import stat
 import sys
 import tempfile
 from argparse import Namespace
@@ -79,6 +80,8 @@ def _target(output: Path | None) -> Iterator[int]:
     descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
     written = Path(name)
     try:
+        if output.exists():  # else for its owner alone
+            written.chmod(stat.S_IMODE(output.stat().st_mode))
         yield descriptor
         os.fsync(descriptor)
         written.replace(output)

@@ -34,7 +34,10 @@ def test_an_output_is_written_whole_or_not_at_all(gateway: Run, tmp_path: Path) 
     file.write_bytes(b"\xff\x00\r\n" + TOKEN)
     assert gateway("leaks", "redact", file, "--output", output).code == 0
     assert output.read_bytes().startswith(b"\xff\x00\r\n[REDACTED:jwt:")
+    assert output.stat().st_mode & 0o777 == 0o600
+    output.chmod(0o644)
     assert gateway("leaks", "redact", output, "--output", output).code == 0  # in its own place
+    assert output.stat().st_mode & 0o777 == 0o644
     assert output.read_bytes().startswith(b"\xff\x00\r\n[REDACTED:jwt:")
     kept = output.read_bytes()
     ran = gateway("leaks", "redact", tmp_path / "none", "--output", output)
