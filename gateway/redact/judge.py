@@ -76,7 +76,7 @@ def touches_a_word(text: bytes, at: int, floor: int) -> bool:
 _BEGUN: Final = b"[REDACTED:"
 _PLACEHOLDER: Final = re.compile(
     rb"(?:\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\])+"
-    rb"|[*.#_-]*|[xX]{3,}|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
+    rb"|[*.#_-]*|[xX]{3,}|[A-Za-z0-9_-]{1,12}\.\.\.|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
     rb"|<[^<>]*>|\{[^{}]*\}|\{\{[^{}]*\}\}|\[[^\[\]]*\]|%[a-zA-Z]|\$[A-Za-z_]\w*|\$[({][^(){}]*[)}]"
     rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
 )

@@ -120,6 +120,8 @@ def named(text: bytes, at: int, reach: Reach) -> Measured:
         return NOTHING
     start, end = _extent(text, name.end(), reach, _until(quote))
     value = text[start:end]
+    if not quote and name["equals"] is None and not (looks_random(value) and _DIGIT.search(value)):
+        return NOTHING  # a sentence, or code: `PASSWORDS: Final`
     if _PASSWORD.match(name[0]):
         return _judged(text, start, end, NAMED, at_least=5) if _is_password(value, quote) else NOTHING
     return _judged(text, start, end, NAMED, at_least=8) if _is_key(value) else NOTHING
@@ -192,6 +194,7 @@ _NAME: Final = (
 )
 _HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
 _NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
+_DIGIT: Final = re.compile(rb"[0-9]")
 _PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
 _PARAMETER: Final = re.compile(f"{JOINS}(?i:{ONLY_IN_URLS})(?P<equals>{EQUALS})".encode())
 _JOIN_BEFORE: Final = re.compile(f"{JOINS}[A-Za-z0-9_.-]{{0,64}}\\Z".encode())

@@ -1,4 +1,5 @@
 import re
+import re._parser as parser  # type: ignore[import-not-found]
 from collections import Counter
 
 import pytest
@@ -142,7 +143,7 @@ def test_no_pattern_reaches_over_a_line_or_without_end() -> None:
     patterns = beginnings()
     assert len(patterns) > 60
     for one in patterns:
-        width = re._parser.parse(one.pattern).getwidth()[1]
+        width = parser.parse(one.pattern).getwidth()[1]
         assert width < 500, one.pattern
         assert re.search(one.pattern.encode(), b"\n") is None
 

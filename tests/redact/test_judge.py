@@ -25,7 +25,7 @@ def test_placeholders_are_nobodys_secret() -> None:
         b"None", b"true",
         b"$TOKEN", b"${TOKEN}", b"{{ .Values.token }}", b"{token}", b"<token>", b"%s",
         b"[REDACTED:jwt:tfp1_abc]",
-        b"[REDACTED:jwt:tfp1_abc][REDACTED:jwt:tfp1_abc]", b"-", b"#", b"$(cat token)",
+        b"[REDACTED:jwt:tfp1_abc][REDACTED:jwt:tfp1_abc]", b"-", b"eyJ...", b"#", b"$(cat token)",
     ):  # fmt: skip
         assert is_placeholder(value), value
     for value in (

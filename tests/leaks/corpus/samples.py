@@ -227,6 +227,7 @@ FALSE: Final = (
     b"secret: /var/run/secrets/kubernetes.io/serviceaccount/token key_file=/etc/tls/tls.key",
     b"Set-Cookie: theme=dark; Path=/; SameSite=Lax",
     b"sort -u alice:longpassword; curl -u alice https://a/; curl -u alice:$PASSWORD https://a/",
+    b"PASSWORDS: Final = password.partition; PrivateKey = EllipticCurve; Authorization: Bearer eyJ...",
     b"theme=dark; lang=en; consent=2026-11-27",
     b"\x00\x01\x02\xff\xfe binary \x80\x81",
 )
