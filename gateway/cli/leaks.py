@@ -3,7 +3,7 @@
 What is found is named by type, place and keyed fingerprint, never by value.
 """
 
-from gateway.cli import leaks_redact, leaks_scan
+from gateway.cli import leaks_redact, leaks_scan, leaks_trace
 from gateway.cli.output import Commands
 
 
@@ -13,3 +13,4 @@ def add(commands: Commands) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     leaks_scan.add(actions)
     leaks_redact.add(actions)
+    leaks_trace.add(actions)

@@ -1,26 +1,32 @@
 """`gateway snippet`: the proxy's own configuration, made from your policy."""
 
 import sys
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_policy, complain, policy_of
 from gateway.config.compile import load_world
 from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
+from gateway.dialects.snippets.logs import LOGS
 
 
 def add(commands: Commands) -> None:
-    """Declare the command."""
+    """Declare the command, and its targets."""
     parser = commands.add_parser(
-        "snippet", help="print the configuration to paste into a proxy", description=__doc__
+        "snippet",
+        help="print the configuration to paste into a proxy",
+        description=__doc__,
+        epilog=f"Made from your policy: {', '.join(sorted(SNIPPETS))}.",
     )
-    parser.add_argument("target", choices=sorted(SNIPPETS))
-    add_config(parser)
-    add_policy(parser)
-    defaults = Settings()
-    parser.add_argument("--gateway", default=defaults.gateway, help="http://HOST:PORT of the gateway")
-    parser.add_argument("--backend", default=defaults.backend, help="http://HOST:PORT of the backend")
-    parser.add_argument("--listen", default=defaults.listen, help="ADDRESS:PORT or PORT of the proxy")
-    parser.set_defaults(run=run)
+    targets = parser.add_subparsers(dest="target", required=True, metavar="TARGET")
+    logs = targets.add_parser(
+        "logs",
+        help="an access log that holds no token, for a proxy with a configuration of its own",
+        description="An access log that holds no token, and what to do about the error log. Needs no policy.",
+    )
+    logs.add_argument("proxy", choices=sorted(LOGS))
+    logs.set_defaults(run=_run_logs)
+    for target in sorted(SNIPPETS):
+        _add_target(targets.add_parser(target, description=__doc__))
 
 
 def run(arguments: Namespace) -> int:
@@ -35,4 +41,22 @@ def run(arguments: Namespace) -> int:
         return EX_FINDINGS
     except ValueError as error:
         return complain(str(error))
+    return EX_OK
+
+
+# --- private ---
+
+
+def _add_target(parser: ArgumentParser) -> None:
+    add_config(parser)
+    add_policy(parser)
+    defaults = Settings()
+    parser.add_argument("--gateway", default=defaults.gateway, help="http://HOST:PORT of the gateway")
+    parser.add_argument("--backend", default=defaults.backend, help="http://HOST:PORT of the backend")
+    parser.add_argument("--listen", default=defaults.listen, help="ADDRESS:PORT or PORT of the proxy")
+    parser.set_defaults(run=run)
+
+
+def _run_logs(arguments: Namespace) -> int:
+    print(LOGS[arguments.proxy](), end="")
     return EX_OK

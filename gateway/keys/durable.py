@@ -5,6 +5,7 @@ as well. Files are 0600 from the first byte, and belong to whom the directory be
 """
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,12 @@ PREFIX: Final = ".new-"
 """How the name of a file begins while it is written. Who is killed meanwhile leaves it."""
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put a file in its place, over what was there. Raises: OSError."""
-    with _beside(path, content) as temporary:
+def write(path: Path, content: bytes, *, like: os.stat_result | None = None) -> None:
+    """Put a file in its place, over what was there. Raises: OSError.
+
+    `like` is whose it is to be and who may read it, where that is not as above.
+    """
+    with _beside(path, content, like) as temporary:
         temporary.replace(path)
     _force(path.parent)
 
@@ -36,13 +40,17 @@ def give_to_owner(descriptor: int, directory: Path) -> None:
 
 
 @contextmanager
-def _beside(path: Path, content: bytes) -> Iterator[Path]:
+def _beside(path: Path, content: bytes, like: os.stat_result | None) -> Iterator[Path]:
     """Write a file that is gone afterwards, unless it was renamed."""
     descriptor, name = tempfile.mkstemp(prefix=PREFIX, dir=path.parent)  # 0600, O_EXCL
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            give_to_owner(descriptor, path.parent)
+            if like is None:
+                give_to_owner(descriptor, path.parent)
+            else:
+                os.fchown(descriptor, like.st_uid, like.st_gid)
+                os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

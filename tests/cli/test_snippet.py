@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.dialects.snippets.haproxy_lua import SCRIPT
+from gateway.dialects.snippets.logs import LOGS
 from tests.cli.configuration import Run, configuration, write
 
 DIALECTS = {
@@ -90,3 +91,16 @@ def test_an_unknown_policy_is_wrong_usage(gateway: Run, config: Path) -> None:
     ran = gateway("snippet", "nginx", "-c", config, "--policy", "others")
     assert (ran.code, ran.out) == (2, "")
     assert "--policy: orders" in ran.err
+
+
+@pytest.mark.parametrize("proxy", LOGS)
+def test_an_access_log_needs_no_configuration(gateway: Run, proxy: str) -> None:
+    ran = gateway("snippet", "logs", proxy)
+    assert (ran.code, ran.err, ran.out) == (0, "", LOGS[proxy]())
+
+
+def test_the_targets_of_logs_are_named(gateway: Run) -> None:
+    ran = gateway("snippet", "logs", "apache")
+    assert (ran.code, ran.out) == (2, "")
+    assert "nginx" in ran.err
+    assert "nginx-gateway-fabric" in gateway("snippet", "--help").out

@@ -12,7 +12,10 @@ PAGES: Final = (
     *sorted((ROOT / "docs").rglob("*.md")),
 )
 
-FOLLOWED: Final = tuple(ROOT / "docs" / name for name in ("audit.md", "edge.md", "leaks.md", "quickstart.md"))
+_WALKED: Final = (
+    *("audit.md", "audit-coverage.md", "edge.md", "leaks.md", "leak-response.md", "quickstart.md"),
+)
+FOLLOWED: Final = tuple(ROOT / "docs" / name for name in _WALKED)
 """Each of their blocks builds on those before: each page has a test of its own, which goes through it."""
 
 _FENCE: Final = re.compile(r" *```([^`\s]*)")

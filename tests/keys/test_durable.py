@@ -52,3 +52,15 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         durable.write(tmp_path / "missing" / "b", b"one")
     assert names(tmp_path) == {"a"}
+
+
+def test_a_file_may_be_like_the_one_that_was_there(tmp_path: Path) -> None:
+    (file := tmp_path / "a").write_bytes(b"one")
+    file.chmod(0o644)
+    if os.geteuid() == 0:
+        os.chown(file, 4711, 4712)
+    before = file.stat()
+    durable.write(file, b"two", like=before)
+    after = file.stat()
+    assert (after.st_mode, after.st_uid, after.st_gid) == (before.st_mode, before.st_uid, before.st_gid)
+    assert file.read_bytes() == b"two"

@@ -204,5 +204,5 @@ def test_an_application_can_read_that_the_backend_is_down(
         answer = stand.send(target, [("Origin", ORIGIN)], token=stand.lab_token())
         assert answer.status == 503
         assert answer.values("Access-Control-Allow-Origin") == [ORIGIN]
-        line = '"GET /v1/orders HTTP/1.1" 503'
+        line = r'"method":"GET","path":"\/v1\/orders","protocol":"HTTP/1.1","status":503'
         stand.proxy.wait_for(lambda: line in stand.proxy.written(), "the line of the log")

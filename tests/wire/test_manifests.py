@@ -7,6 +7,7 @@ import yaml
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
+from gateway.dialects.snippets.logs import LOGS
 from tests.dialects.snippets import policies as p
 from tests.wire.custom_resources import faults
 
@@ -76,3 +77,7 @@ def test_a_definition_finds_a_name_that_no_field_has() -> None:
 def test_a_secret_that_cannot_be_said_is_refused(target: str) -> None:
     with pytest.raises(SnippetImpossible, match="network_alone"):
         manifests(target, p.SECRET)
+
+
+def test_the_object_with_the_access_log_is_what_its_definition_asks_for() -> None:
+    assert faults(yaml.safe_load(LOGS["envoy-gateway"]())) == []

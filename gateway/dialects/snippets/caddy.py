@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from gateway.core.policy import CertificateFrom, Policy
+from gateway.dialects.snippets.logs import caddy as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -44,7 +45,8 @@ _CORS: Final = (
     "Access-Control-Expose-Headers",
 )
 
-_OPTIONS: Final = r"""{
+_OPTIONS: Final = (
+    """{
 	admin off
 	persist_config off
 	auto_https off
@@ -52,18 +54,10 @@ _OPTIONS: Final = r"""{
 	# Set it (with `strict`) only to the addresses of a proxy in front that does the same.
 	# The one log, of accesses and of errors: no query, no header. Without the filter Caddy writes whole
 	# requests down, query and all, whenever the gateway or the backend does not answer.
-	log default {
-		format filter {
-			wrap json
-			request>uri regexp [?#].* ""
-			request>headers delete
-			resp_headers delete
-			headers delete
-			uri regexp [?#].* ""
-		}
-	}
-}
 """
+    + logs.OPTION
+    + "}\n"
+)
 
 
 def _head(policy: Policy) -> str:

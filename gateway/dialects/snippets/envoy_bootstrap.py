@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from gateway.core.policy import CertificateFrom, Cors, Policy
+from gateway.dialects.snippets.logs import envoy as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CLIENT_FILE,
@@ -122,17 +123,6 @@ _CORS: Final = (
     "access-control-allow-headers",
     "access-control-max-age",
 )
-_ACCESS_LOG: Final = {
-    "time": "%START_TIME%",
-    "client": CLIENT_ADDRESS,
-    "method": "%REQ(:METHOD)%",
-    "path": "%PATH(NQ:PATH)%",
-    "status": "%RESPONSE_CODE%",
-    "details": "%RESPONSE_CODE_DETAILS%",
-    "flags": "%RESPONSE_FLAGS%",
-    "bytes": "%BYTES_SENT%",
-    "duration_ms": "%DURATION%",
-}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -166,7 +156,7 @@ def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:
         **_certificates(policy),
         server_header_transformation="PASS_THROUGH",
         **upgrades,
-        access_log=[_access_log()],
+        access_log=[logs.access_log()],
         route_config={"virtual_hosts": [_virtual_host(policy, more)]},
         http_filters=filters,
     )
@@ -182,13 +172,6 @@ def _certificates(policy: Policy) -> Object:
         return {}
     whole = {"set_current_client_cert_details": {"cert": True}} if policy.asks_identities else {}
     return {"forward_client_cert_details": "SANITIZE_SET", **whole}
-
-
-def _access_log() -> Object:
-    log = typed(
-        "extensions.access_loggers.stream.v3.StdoutAccessLog", log_format={"json_format": _ACCESS_LOG}
-    )
-    return {"name": "envoy.access_loggers.stdout", "typed_config": log}
 
 
 def _virtual_host(policy: Policy, filters: Object) -> Object:

@@ -7,6 +7,7 @@ from gateway.core.facts import Host
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.core.reason import Outcome
 from gateway.dialects.challenge import body
+from gateway.dialects.snippets.logs import haproxy as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER_VARIABLE,
@@ -136,8 +137,8 @@ def _frontend(policy: Policy, settings: Settings) -> str:
     lines = [
         f"bind {listen}",
         "# bind *:443 ssl crt ... alpn h2,http/1.1  -- tokens belong on TLS (RFC 6750 section 5.3)",
-        "# No query string, no header. (%HPO is the path alone.)",
-        "log-format '%ci [%tr] \"%HM %HPO %HV\" %ST %B auth=%[var(txn.token_gateway_status)] %ts %Ta'",
+        "# The access log: no query string, no header.",
+        *logs.directives({"auth": '"%[var(txn.token_gateway_status)]"'}),
         "",
         "# An absolute-form target can name another host than Host does: which one would be judged?",
         "# (HTTP/2 and 3 have but one, and HAProxy shows it in that form.)",

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.core.policy import CertificateFrom, Policy
+from gateway.dialects.snippets.logs import ingress_nginx as logs
 from gateway.dialects.snippets.settings import (
     CALLER,
     IDENTITY,
@@ -90,10 +91,8 @@ LIMITS: Final = """\
 # * auth-signin sends browsers that lack a token to a page of yours: a 401 becomes a 302, a 403 stays.
 # * auth-method changes nothing: the gateway reads X-Original-URL and X-Original-Method only."""
 
-LOGS: Final = """\
-  error-log-level: crit
-  log-format-upstream: >-
-    $remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent
+LOGS: Final = f"""\
+{logs.SETTINGS}\
   use-forwarded-headers: "false"
   enable-underscores-in-headers: "false"
   ignore-invalid-headers: "true"

@@ -6,6 +6,7 @@ from typing import Final
 from gateway.core.facts import Host
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets import nginx_parts as parts
+from gateway.dialects.snippets.logs import nginx as logs
 from gateway.dialects.snippets.settings import (
     SERVER_FILE,
     SERVER_KEY_FILE,
@@ -59,10 +60,8 @@ def _head(policy: Policy) -> str:
 # * Below crit its error log holds whole request lines, query and all, whenever the gateway or the backend
 #   does not answer: that is why error_log is at crit. The access log tells of every such request.
 
-# No query string, no credential header. ($uri is the path alone.)
-log_format token_gateway '$remote_addr [$time_iso8601] "$request_method $uri $server_protocol" '
-                         '$status $body_bytes_sent auth=$tg_status';
-"""
+# The access log: no query string, no header.
+{logs.PATH}{logs.log_format("token_gateway", {"auth": "$tg_status"})}"""
 
 
 def _upstreams(settings: Settings) -> str:

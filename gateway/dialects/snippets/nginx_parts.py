@@ -8,6 +8,7 @@ from textwrap import dedent
 from typing import Final
 
 from gateway.core.policy import Policy
+from gateway.dialects.snippets.logs import nginx as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -33,10 +34,7 @@ ABSOLUTE: Final = 'if ($request ~* "^[A-Z]+ +[a-z][a-z0-9+.-]*://") { return 400
 
 DIRECTORY: Final = "/etc/nginx/token-gateway/"
 """Where the operator mounts a Secret with the files that nginx reads, under a controller."""
-LOG_FORMAT: Final = (
-    '$remote_addr [$time_iso8601] "$request_method $uri $server_protocol" $status $body_bytes_sent'
-)
-"""No query string, no credential header: $uri is the path alone."""
+LOG_FORMAT: Final = logs.PLAIN
 CONTROLLER_LIMITS: Final = f"""\
 # * It cannot take a token out of the query: the gateway refuses such requests (403 credential_misplaced).
 # * It relays no body, Location or status of a refusal but 401 and 403; an outage is a 503.

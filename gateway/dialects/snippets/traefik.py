@@ -5,6 +5,7 @@ from typing import Any, Final
 import yaml
 
 from gateway.core.policy import CertificateFrom, Policy
+from gateway.dialects.snippets.logs import traefik as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
     CALLER,
@@ -57,13 +58,7 @@ def static_part(settings: Settings, providers: dict[str, Any]) -> dict[str, Any]
     """Write the static configuration: a hardened entry point, a log without tokens."""
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "accessLog": {
-            "format": "json",
-            "fields": {
-                "headers": {"defaultMode": "drop"},
-                "names": {"RequestPath": "drop", "RequestLine": "drop"},
-            },
-        },
+        "accessLog": logs.ACCESS_LOG,
         "entryPoints": _entry_points(settings),
         "providers": providers,
     }
@@ -137,12 +132,12 @@ _PROVIDERS: Final = {"file": {"filename": "dynamic.yml", "watch": True}}
 _SECRET: Final = f'{{{{ env "{CALLER_VARIABLE}" }}}}'
 """Traefik expands it when it reads the file."""
 _STATIC: Final = """\
-# Token Gateway behind Traefik 3.7 or later: static configuration.
+# Token Gateway behind Traefik 3.7.3 or later: static configuration.
 # aliasHeadersStrategy drops X_Auth_Subject and the like, which some backends read as X-Auth-Subject.
 # encodedCharacters refuses, before routing, what backends decode differently. forwardedHeaders stays
 # secure: with `insecure: true` a client could tell the gateway another path than Traefik forwards.
-# The access log keeps no path with query and no header. Clear requests are sent to TLS; with an address of
-# this machine to listen on there is no TLS here: something else before it has to end it.
+# The access log keeps no query and no header. Clear requests are sent to TLS; with an address of this
+# machine to listen on there is no TLS here: something else before it has to end it.
 """
 _DYNAMIC: Final = """\
 # Dynamic configuration. For Kubernetes: gateway snippet traefik-middleware.

@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
+from gateway.dialects.snippets.logs import traefik as logs
 from gateway.dialects.snippets.settings import (
     CALLER,
     IDENTITY,
@@ -36,7 +37,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
 
 _PREFIX: Final = "nginx.ingress.kubernetes.io/"
 _HEAD: Final = """\
-# Token Gateway behind Traefik 3.7 or later with its provider for the annotations of ingress-nginx, for policy
+# Token Gateway behind Traefik 3.7.3 or later with its provider for ingress-nginx's annotations, for policy
 # "{policy}". First Traefik's static configuration (the chart has the same names), then the Ingress.
 #
 # auth-url names another place than for ingress-nginx itself: Traefik says target and method in its own
@@ -88,13 +89,9 @@ def _static(settings: Settings) -> manifests.Manifest:
         "aliasHeadersStrategy": "delete",
         "encodedCharacters": {f"allowEncoded{name}": False for name in refused},
     }
-    dropped = {"RequestPath": "drop", "RequestLine": "drop"}
     return {
         "global": {"checkNewVersion": False, "sendAnonymousUsage": False},
-        "accessLog": {
-            "format": "json",
-            "fields": {"headers": {"defaultMode": "drop"}, "names": dropped},
-        },
+        "accessLog": logs.ACCESS_LOG,
         "entryPoints": {"web": {"address": port, "http": http, "forwardedHeaders": {"insecure": False}}},
         "providers": {
             "kubernetesIngressNGINX": {

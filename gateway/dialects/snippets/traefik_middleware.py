@@ -45,7 +45,7 @@ _CRD: Final = {"allowCrossNamespace": False, "crossProviderNamespaces": ["traefi
 """Traefik takes an empty list for none, which restricts nobody: so its own namespace is in it."""
 _CLIENT: Final = "token-gateway-client"
 _HEAD: Final = """\
-# Token Gateway behind Traefik 3.7 or later in Kubernetes, for policy "{policy}". First Traefik's static
+# Token Gateway behind Traefik 3.7.3 or later in Kubernetes, for policy "{policy}". First Traefik's static
 # configuration (its chart has the same names), then the middlewares, last a route.
 #
 # An Ingress names the chain as well: traefik.ingress.kubernetes.io/router.middlewares:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from gateway.core.policy import Policy
+from gateway.dialects.snippets.logs import traefik as logs
 from gateway.dialects.snippets.settings import CALLER, IDENTITY, Settings, SnippetImpossible
 from gateway.dialects.snippets.traefik_ingress_nginx import snippet
 from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
@@ -68,7 +69,7 @@ def test_the_entry_point_is_hardened_and_the_log_has_no_path() -> None:
     assert set(web["http"]["encodedCharacters"].values()) == {False}
     assert web["forwardedHeaders"] == {"insecure": False}
     assert static["providers"]["kubernetesIngressNGINX"]["allowSnippetAnnotations"] is False
-    assert static["accessLog"]["fields"]["names"]["RequestPath"] == "drop"
+    assert static["accessLog"] == logs.ACCESS_LOG
 
 
 @pytest.mark.parametrize(
