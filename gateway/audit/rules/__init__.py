@@ -3,14 +3,30 @@
 from typing import Final
 
 from gateway.audit.rule import Rule
-from gateway.audit.rules import caddy, f5_nic, haproxy, ignored, nginx, traefik, traefik_ingress_nginx
+from gateway.audit.rules import (
+    accounts,
+    caddy,
+    coverage,
+    f5_nic,
+    haproxy,
+    ignored,
+    nginx,
+    own,
+    tls,
+    traefik,
+    traefik_ingress_nginx,
+)
 
 RULES: Final[tuple[Rule, ...]] = (
+    *coverage.RULES,
     *nginx.RULES,
     *sorted((*traefik.RULES, *traefik_ingress_nginx.RULES), key=lambda one: one.id),
     *haproxy.RULES,
     *f5_nic.RULES,
     *caddy.RULES,
+    *accounts.RULES,
+    *tls.RULES,
+    *own.RULES,
     *ignored.RULES,
 )
 """In the order of the reference."""
