@@ -50,8 +50,10 @@ _HEADER: Final = re.compile(r"(?:^|[^a-z.])(?:req\.|capture\.req\.)?f?hdr\(\s*([
 _BEARER: Final = re.compile(r"http_auth_bearer|http_auth_user|http_auth_pass")
 _COOKIE: Final = re.compile(r"(?:^|[^a-z_])(?:req\.)?cook(?:ie)?\(|%\{?[^ ]*\}?(?:CC)\b")
 _QUERY: Final = re.compile(
-    r"%(?:\{[^}]*\})?(?:r|HU|HQ)(?![A-Za-z])|%(?:\{[^}]*\})?\[(?:url|pathq|query|baseq|capture\.req\.uri|urlp?\()"
+    r"%(?:\{[^}]*\})?(?:r|HU|HQ)(?![A-Za-z])"
+    r"|%(?:\{[^}]*\})?\[(?:query|urlp\(|(?:url|pathq|baseq|capture\.req\.uri)(?!,field\(1,\?\)))"
 )
+"""Of a target that is cut at its `?` nothing is left of the query."""
 _QUERY_SAMPLE: Final = re.compile(
     r"(?:^|[\s(])(?:url|pathq|query|baseq|capture\.req\.uri)(?![A-Za-z0-9_(])|url_param|urlp\("
 )

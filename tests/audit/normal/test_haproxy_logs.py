@@ -17,6 +17,8 @@ def test_formats() -> None:
         "%[req.cook(session)] %tr": {"cookie"},
         "%[capture.req.hdr(0)] %hr %rt": set(),
         "%[path] %[var(txn.base)]": set(),
+        "%[capture.req.uri,field(1,?),json(utf8s)] %[url,field(1,?)]": set(),
+        "%[capture.req.uri,field(2,?)] %[url,lower]": {"query"},
     }
     for written, expected in table.items():
         assert format_fields(written) == expected, written
