@@ -83,6 +83,7 @@ def mutants(path: Path, relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, 
 
 
 def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, str, str]]:
+    written = [yaml.safe_dump(one, sort_keys=False) for one in documents]
     for index, document in enumerate(documents):
         kind = f"{document['kind']}: " if "kind" in document and "apiVersion" in document else ""
         for steps, value in fields(document, ()):
@@ -90,9 +91,14 @@ def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[
             for one in relevant:
                 if one.fullmatch(pointer):
                     for what, changed in changes(value):
-                        whole = deepcopy(documents)
-                        apply(whole[index], steps, changed)
-                        yield one.pattern, f"{pointer} {what}", yaml.safe_dump_all(whole, sort_keys=False)
+                        broken = deepcopy(document)
+                        apply(broken, steps, changed)
+                        anew = (
+                            *written[:index],
+                            yaml.safe_dump(broken, sort_keys=False),
+                            *written[index + 1 :],
+                        )
+                        yield one.pattern, f"{pointer} {what}", "---\n".join(anew)
 
 
 def fields(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:

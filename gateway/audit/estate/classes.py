@@ -56,14 +56,22 @@ def gateway_controller_of(estate: Estate, route: Object) -> tuple[Controller, st
         namespace = text(parent, "namespace") or route.namespace
         gateway = estate.get("Gateway", namespace, name)
         class_name = text(gateway.node, "spec", "gatewayClassName") or "" if gateway else ""
-        given = estate.get("GatewayClass", "", class_name)
-        spoken = text(given.node, "spec", "controllerName") or "" if given else ""
-        for word, controller in _GATEWAY_WORDS:
-            if word in spoken.lower() or (not spoken and word in class_name.lower()):
-                return controller, class_name
-        if class_name:
-            return Controller.GATEWAY_API, class_name
+        controller = controller_of_class(estate, class_name)
+        if class_name or controller is not Controller.GATEWAY_API:
+            return controller, class_name
     return Controller.GATEWAY_API, ""
+
+
+def controller_of_class(estate: Estate, class_name: str) -> Controller:
+    """Give who serves the Gateways of a class: by its object, or else by the words in its name."""
+    if estate.controller is not None:
+        return estate.controller
+    given = estate.get("GatewayClass", "", class_name)
+    spoken = text(given.node, "spec", "controllerName") or "" if given else ""
+    for word, controller in _GATEWAY_WORDS:
+        if word in spoken.lower() or (not spoken and word in class_name.lower()):
+            return controller
+    return Controller.GATEWAY_API
 
 
 # --- private ---

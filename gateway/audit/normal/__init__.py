@@ -7,13 +7,17 @@ from gateway.audit.estate.estate import Estate
 from gateway.audit.exposure import Exposure
 from gateway.audit.normal import (
     caddyfile,
+    contour,
+    envoy,
     f5_nic,
     f5_nic_ingress,
+    gateway_api,
     haproxy_file,
     haproxy_ingress,
     haproxytech,
     ingress_nginx,
     ingress_nginx_streams,
+    istio,
     nginx_file,
 )
 from gateway.audit.normal.traefik import exposures as traefik
@@ -29,6 +33,10 @@ READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (
     f5_nic_ingress.read,
     caddyfile.read,
     traefik.read,
+    contour.read,
+    envoy.read,
+    gateway_api.read,
+    istio.read,
 )
 
 

@@ -1,0 +1,11 @@
+"""Fields of istio: whom the mesh asks, about what, and what it demands."""
+
+RELEVANT: tuple[str, ...] = (
+    r"IstioOperator: spec\.meshConfig(?:\.extensionProviders(?:\.\d+(?:\.name)?)?)?",
+    r"IstioOperator: .*\.envoyExtAuthzGrpc(?:\.(?:service|port|timeout))?",
+    r"ConfigMap: data(?:\.mesh)?",
+    r"AuthorizationPolicy: spec\.(?:action|provider(?:\.name)?|rules(?:\.\d+)?)",
+    r"RequestAuthentication: spec(?:\.jwtRules)?",
+    r"AuthorizationPolicy: spec\.rules\.\d+\.from(?:\.\d+(?:\.source(?:\.requestPrincipals)?)?)?",
+    r"Gateway: spec\.servers\.\d+\.tls(?:\.httpsRedirect)?",
+)

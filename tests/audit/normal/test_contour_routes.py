@@ -1,0 +1,48 @@
+from gateway.audit.normal.contour_routes import routes_of
+from tests.audit.showing import estate_of
+
+
+def proxy(name: str, spec: str) -> str:
+    head = f"apiVersion: projectcontour.io/v1\nkind: HTTPProxy\nmetadata: {{name: {name}, namespace: shop}}"
+    return f"{head}\nspec: {{{spec}}}\n"
+
+
+def found(*proxies: str) -> list[str]:
+    estate = estate_of(*proxies)
+    return [
+        f"{one.of.name} {one.path} {list(one.conditions)}" for one in routes_of(estate, estate.objects[0])
+    ]
+
+
+def test_conditions_of_a_route() -> None:
+    cases = {
+        "{}": "p /** []",
+        "{conditions: [{prefix: /a}]}": "p /a* []",
+        "{conditions: [{exact: /a}, {header: {name: x}}]}": "p = /a ['header x']",
+        "{conditions: [{regex: /a.*}, {queryParameter: {name: y}}]}": "p ~ /a.* ['query parameter y']",
+    }
+    assert {one: found(proxy("p", f"routes: [{one}]"))[0] for one in cases} == cases
+
+
+def test_what_is_included_is_below_its_conditions() -> None:
+    root = proxy(
+        "p", "virtualhost: {fqdn: a}, includes: [{name: c, conditions: [{prefix: /a}, {header: {name: x}}]}]"
+    )
+    child = proxy("c", "routes: [{conditions: [{prefix: /b}]}, {}, {conditions: [{exact: /c}]}]")
+    assert found(root, child) == ["c /a/b* ['header x']", "c /a* ['header x']", "c = /a/c ['header x']"]
+    assert found(root) == []
+
+
+def test_an_inclusion_without_an_end_has_one() -> None:
+    one = proxy("p", "virtualhost: {fqdn: a}, includes: [{name: c}]")
+    other = proxy("c", "includes: [{name: c}], routes: [{}]")
+    assert found(one, other) == ["c /** []"]
+
+
+def test_mirrors_and_the_order_of_routes() -> None:
+    estate = estate_of(
+        proxy("p", "routes: [{services: [{name: a}, {name: m, mirror: true}]}, {conditions: [{exact: /a}]}]")
+    )
+    first, second = routes_of(estate, estate.objects[0])
+    assert [one.to for one in first.mirrors] == ["m"]
+    assert second.rank < first.rank
