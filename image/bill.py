@@ -21,7 +21,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from image.licences import licence_of
 
 NAME: Final = canonicalize_name("token-gateway")
-EXTRAS: Final = ("", "grpc")
+EXTRAS: Final = ("", "grpc", "leaks")
 """Of the gateway: what is installed because of them is needed."""
 _SERIALS: Final = UUID("5f0f6c52-6f4e-4b0f-9d5a-0e7a3f3c6e0d")
 """The name space of our serial numbers: drawn once."""

@@ -4,6 +4,7 @@ from importlib.metadata import Distribution
 from typing import Final
 
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
+from packaging.utils import canonicalize_name
 
 ALLOWED: Final = frozenset(
     {"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0"}
@@ -21,6 +22,10 @@ SPELLINGS: Final = {
 CLASSIFIERS: Final = {"License :: OSI Approved :: MIT License": "MIT"}
 """Where neither field is there. Only of those that name one licence: `BSD License` is any of three."""
 
+KNOWN: Final = {"google-re2": "BSD-3-Clause"}
+"""Where the metadata says no more than `BSD License`: as the LICENSE of its repository has it
+(https://github.com/google/re2/blob/main/LICENSE)."""
+
 _OPERATORS: Final = frozenset({"AND", "OR", "WITH"})
 
 
@@ -34,6 +39,7 @@ def licence_of(distribution: Distribution) -> str:
         _field(distribution, "License-Expression")
         or _field(distribution, "License")
         or _classified(distribution)
+        or KNOWN.get(canonicalize_name(distribution.name), "")
     )
     try:
         expression = str(canonicalize_license_expression(SPELLINGS.get(said, said)))
