@@ -86,5 +86,5 @@ _TELLING: Final = (
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:http|server|stream|events)[ \t]*\{", re.MULTILINE)),
     (ProxyKind.NGINX, re.compile(r"^[ \t]*(?:location|upstream)[ \t][^\n{;]*\{", re.MULTILINE)),
     (ProxyKind.HAPROXY, re.compile(r"^(?:frontend|backend|listen|defaults|global)\b[^\n:]*$", re.MULTILINE)),
-    (ProxyKind.CADDY, re.compile(r"^[^\s#{}][^\n{}:]*(?::[0-9]+)?[ \t]\{[ \t]*$", re.MULTILINE)),
+    (ProxyKind.CADDY, re.compile(r"^[^\s#{}\"';][^\n{};\"']*[^\n{};\"':][ \t]\{[ \t]*$", re.MULTILINE)),
 )

@@ -22,6 +22,10 @@ def test_a_text_tells_or_says_nothing() -> None:
     assert kind_by_text("stream {\n}") is ProxyKind.NGINX
     assert kind_by_text("listen door\n  bind :80") is ProxyKind.HAPROXY
     assert kind_by_text("hello world\n") is None
+    for text in ("a.example {\n\tlog\n}", "http://:80 {\n}", "https://a.example, b.example:8443 {\n}"):
+        assert kind_by_text(text) is ProxyKind.CADDY
+    for text in ('{\n "a": {}\n}', "static_resources: {\n}", '"a": {\n}'):
+        assert kind_by_text(text) is None
 
 
 def test_a_conf_of_sections_is_no_proxys() -> None:
