@@ -53,3 +53,15 @@ def test_every_file_is_of_a_controller() -> None:
     names = sorted((one.value for one in Controller), key=len, reverse=True)
     strange = [p.name for p in (*SOUND, *UNSOUND) if not any(p.name.startswith(f"{name}-") for name in names)]
     assert strange == []
+
+
+def test_every_controller_has_sound_and_unsound_ones_and_a_table_of_what_breaks_them() -> None:
+    names = sorted((one.value for one in Controller if one is not Controller.UNKNOWN), key=len, reverse=True)
+
+    def owner(path: Path) -> str:
+        return next(name for name in names if path.name.startswith(f"{name}-"))
+
+    sound, unsound = ([owner(path) for path in paths] for paths in (SOUND, UNSOUND))
+    assert [one for one in names if sound.count(one) < 3 or unsound.count(one) < 6] == []
+    tables = {path.stem.replace("_", "-") for path in Path("tests/audit/breaking").glob("*.py")}
+    assert tables == set(names)
