@@ -96,10 +96,13 @@ def _until_stopped(source: int) -> Iterator[bytes]:
     os.set_blocking(wake, False)
     before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
     woken = signal.set_wakeup_fd(wake)
+    ready = select.poll()  # not select(2), for which a descriptor from 1024 on is none
+    for one in (source, waker):
+        ready.register(one, select.POLLIN)
     try:
         while True:
-            ready, _, _ = select.select((source, waker), (), ())
-            if waker in ready or not (chunk := os.read(source, CHUNK_BYTES)):
+            found = [descriptor for descriptor, _ in ready.poll()]
+            if waker in found or not (chunk := os.read(source, CHUNK_BYTES)):
                 return
             yield chunk
     finally:

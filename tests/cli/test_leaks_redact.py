@@ -1,3 +1,5 @@
+import os
+import resource
 import signal
 import subprocess
 import sys
@@ -46,6 +48,20 @@ def test_an_output_is_written_whole_or_not_at_all(gateway: Run, tmp_path: Path) 
     assert output.read_bytes() == kept
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.log", "b.log"]
     assert gateway("leaks", "redact", file, "--output", tmp_path / "no" / "b").code == 2
+
+
+def test_a_thousand_descriptors_before_its_own_are_none_too_many(gateway: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    file.write_bytes(b"one\n")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 2000), hard))
+    others = [os.open(os.devnull, os.O_RDONLY) for _ in range(1100)]
+    try:
+        assert gateway("leaks", "redact", file).out == "one\n"
+    finally:
+        for one in others:
+            os.close(one)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.long
