@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import at, flag, items, text, texts
+from gateway.audit.estate.fields import at, flag, items, number, text, texts
 from gateway.audit.exposure import (
     ANY_HOST,
     Auth,
@@ -45,6 +45,14 @@ def read(estate: Estate) -> Iterator[Exposure]:
         for listener in resources(file, "listeners", "Listener"):
             for chain in _chains(listener):
                 yield from _Chain(file, listener, chain, clusters).read(named)
+
+
+def is_told_of_tls(manager: Node) -> bool:
+    """Whether a client's X-Forwarded-Proto is believed: `require_tls` then turns nobody away who sends it.
+
+    https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_conn_man/headers#x-forwarded-proto
+    """
+    return not flag(manager, "use_remote_address") or (number(manager, "xff_num_trusted_hops") or 0) > 0
 
 
 # --- private ---
@@ -104,8 +112,12 @@ class _Chain(NamedTuple):
         if config is None:
             yield self._unseen(manager, chain)
             return
+        upgrades = [one for one in items(manager, "upgrade_configs") if items(one, "filters")]
         for route in routes_of(file, config):
             yield from self._exposures(route, chain)
+            for one in upgrades:
+                if flag(one, "enabled") is not False:
+                    yield from self._exposures(route, replace(chain, upgrade=one))
 
     def _unseen(self, manager: Node, chain: Chain) -> Exposure:
         """Routes that come from elsewhere."""
@@ -124,6 +136,8 @@ class _Chain(NamedTuple):
 
     def _exposures(self, route: Route, chain: Chain) -> Iterator[Exposure]:
         place = route.file.place(route.node)
+        turned_away = route.needs_tls and self.tls is None
+        upgraded = ("header Upgrade",) if chain.upgrade is not None else ()
         whole = Exposure(
             host=route.host,
             path=route.path,
@@ -131,22 +145,25 @@ class _Chain(NamedTuple):
             tls=Tls.ONLY if self.tls or route.needs_tls else Tls.NONE,
             controller=Controller.ENVOY,
             class_name=self.name,
-            backends=() if route.needs_tls and self.tls is None else route.backends,
+            backends=() if turned_away else route.backends,
             auth=None,
             token=TokenFate(Reaches.NO, "the proxy answers itself", place),
             mirrors=route.mirrors,
             logs=chain.logs,
             rewrites=route.rewrites,
-            conditions=route.conditions,
+            conditions=(*route.conditions, *upgraded),
             rank=route.rank,
             source=place,
         )
         if not whole.backends:
             yield whole
-            return
-        for part in parts(route.path, chain.askings(route)):
-            auth = part.auth or self._by_certificate()
-            yield replace(whole, path=part.path, auth=auth, token=chain.fate(route, auth))
+        if turned_away and is_told_of_tls(chain.manager):
+            told = (*whole.conditions, "header X-Forwarded-Proto")
+            whole = replace(whole, tls=Tls.NONE, backends=route.backends, conditions=told)
+        if whole.backends:
+            for part in parts(route.path, chain.askings(route)):
+                auth = part.auth or self._by_certificate()
+                yield replace(whole, path=part.path, auth=auth, token=chain.fate(route, part.path))
 
     def _by_certificate(self) -> Auth | None:
         if flag(self.tls, "require_client_certificate"):

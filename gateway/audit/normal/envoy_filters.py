@@ -8,11 +8,22 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from gateway.audit.estate.fields import at, flag, items, members, number, text
-from gateway.audit.exposure import Auth, Backend, Fails, LoggedField, Mechanism, Reaches, TokenFate
+from gateway.audit.estate.fields import at, flag, items, members, text
+from gateway.audit.exposure import (
+    Auth,
+    Backend,
+    Fails,
+    LoggedField,
+    Mechanism,
+    PathMatch,
+    Reaches,
+    TokenFate,
+)
 from gateway.audit.normal.envoy_file import Clusters, File, is_a
+from gateway.audit.normal.envoy_headers import COPIED, at_the_filter, at_the_route
+from gateway.audit.normal.envoy_jwt import askings_of, fate_of
 from gateway.audit.normal.envoy_logs import DEFAULT, fields_of
-from gateway.audit.normal.envoy_routes import Route, path_of
+from gateway.audit.normal.envoy_routes import Route, Said, is_whole
 from gateway.audit.normal.ext_authz import (
     AUTHORIZATION,
     address_of,
@@ -22,6 +33,7 @@ from gateway.audit.normal.ext_authz import (
     service_at,
 )
 from gateway.audit.normal.parts import Asking
+from gateway.audit.overlap import path_covers
 from gateway.config.tree import Node
 
 _WHOLE: Final = (
@@ -30,6 +42,8 @@ _WHOLE: Final = (
     ("ApiKeyAuth", Mechanism.API_KEY),
 )
 _MAY_CHANGE: Final = ("Lua", "Wasm", "ExternalProcessor", "Golang", "DynamicModuleFilter")
+_WRAPS: Final = ("ExtensionWithMatcher", "Composite")
+"""Another filter, of some requests."""
 
 
 @dataclass(frozen=True)
@@ -39,62 +53,95 @@ class Chain:
     file: File
     manager: Node
     clusters: Clusters
+    upgrade: Node | None = None
+    """A kind of upgrade that has filters of its own, as with WebSocket."""
 
     @property
     def filters(self) -> tuple[Node, ...]:
         """In the order in which requests pass them."""
-        return items(self.manager, "http_filters")
+        return items(self.manager if self.upgrade is None else self.upgrade, _filters_name(self.upgrade))
 
     @cached_property
     def logs(self) -> tuple[LoggedField, ...]:
         """What the access logs write down."""
         return tuple(logs_of(self.file, self.manager))
 
-    def askings(self, route: Route) -> Iterator[Asking]:
-        """Give who is asked about which paths of a route: those first that fail closed."""
-        found = [one for node in self.filters for one in self._askings(node, route)]
-        yield from (one for one in found if one.auth is None or one.auth.fails is Fails.CLOSED)
-        yield from (one for one in found if one.auth is not None and one.auth.fails is not Fails.CLOSED)
+    def askings(self, route: Route) -> list[Asking]:
+        """Give who is asked about which paths of a route.
 
-    def fate(self, route: Route, auth: Auth | None) -> TokenFate:
-        """Give what becomes of the token."""
-        for one in route.removed:
-            if (text(one) or "").lower() == AUTHORIZATION:
-                return TokenFate(Reaches.NO, "the route removes Authorization", route.file.place(one))
-        cleaning = next((one for node in self.filters for one in _removals(node)), None)
-        if cleaning is not None:
-            return TokenFate(Reaches.NO, "a filter removes Authorization", self.file.place(cleaning))
-        source = route.file.place(route.node)
-        token = (
-            self._verified(auth) if auth and auth.mechanism is Mechanism.JWT else fate_at_envoy(auth, source)
+        Those first that fail closed and are known; of them those first that are about a part of its paths.
+        """
+        found = [one for node in self.filters for one in self._askings(node, route)]
+        return sorted(found, key=lambda one: (_doubt(one.auth), _is_about_all(one, route)))
+
+    def fate(self, route: Route, path: PathMatch) -> TokenFate:
+        """Give what becomes of the token of a request for this path, one filter after another."""
+        fate = TokenFate(
+            Reaches.YES, "nobody is asked, and nothing takes it away", route.file.place(route.node)
         )
-        changing = next((one for one in self.filters if _changes(one)), None)
-        if changing is None or token.reaches is Reaches.NO:
-            return token
-        why = "a filter with a program of its own may change it"
-        return TokenFate(Reaches.CANNOT_TELL, why, self.file.place(changing))
+        for node in self.filters:
+            told = route.said_of(text(node, "name") or "")
+            if _is_on(node, told):
+                fate = self._after(node, told.config if told else None, path, fate)
+        return at_the_route(route, route.above[-1], fate)
 
     # --- private ---
 
+    def _after(self, node: Node, told: Node | None, path: PathMatch, fate: TokenFate) -> TokenFate:
+        """What is gone stays gone; what is copied is not got back."""
+        config = at(node, "typed_config")
+        if is_a(config, "HeaderMutation"):
+            return at_the_filter(self.file, config, told, fate)
+        if fate.reaches is Reaches.NO or fate.why == COPIED:
+            return fate
+        if config is not None and is_a(config, "ExtAuthz"):
+            return fate if is_partial(config) else self._after_question(config, told, fate)
+        if config is not None and is_a(config, "JwtAuthentication"):
+            verified = fate_of(self.file, config, told, path)
+            return (
+                fate
+                if verified is None or (verified.reaches is Reaches.YES and fate.reaches is not Reaches.YES)
+                else verified
+            )
+        if any(is_a(config, one) for one in _MAY_CHANGE):
+            why = "a filter with a program of its own may change it"
+            return TokenFate(Reaches.CANNOT_TELL, why, self.file.place(node))
+        for auth in self._others(node, config):
+            if auth.mechanism is Mechanism.API_KEY and flag(config, "forwarding", "hide_credentials"):
+                return TokenFate(Reaches.NO, "the key is taken away", auth.place)
+            if auth.mechanism is not Mechanism.API_KEY and not is_a(config, "RBAC"):
+                return fate_at_envoy(auth, auth.place)
+        return fate
+
+    def _after_question(self, config: Node, told: Node | None, fate: TokenFate) -> TokenFate:
+        auth = self._external(config, told)
+        answered = fate_at_envoy(auth, auth.place)
+        if answered.reaches is Reaches.YES and fate.reaches is not Reaches.YES:
+            return fate
+        if answered.reaches is Reaches.NO and auth.fails is Fails.OPEN:
+            return TokenFate(Reaches.CANNOT_TELL, "it stays where nobody answers", auth.place)
+        return answered
+
     def _askings(self, node: Node, route: Route) -> Iterator[Asking]:
-        config, name = at(node, "typed_config"), text(node, "name") or ""
-        nearest = route.per_filter(name)
-        if nearest is not None and flag(nearest, "disabled"):
-            return
-        if flag(node, "disabled") and nearest is None:
+        config, told = at(node, "typed_config"), route.said_of(text(node, "name") or "")
+        if not _is_on(node, told):
             return
         if is_a(config, "ExtAuthz") and config is not None:
             if not is_partial(config):
-                yield Asking(self._external(config, nearest))
+                yield Asking(self._external(config, told.config if told else None))
         elif is_a(config, "JwtAuthentication") and config is not None:
-            yield from self._tokens(config)
-        for message, mechanism in _WHOLE:
-            if is_a(config, message):
-                yield Asking(Auth(mechanism=mechanism, place=self.file.place(config)))
+            yield from askings_of(self.file, config, told.config if told else None)
+        elif is_a(config, "RBAC") and is_a(told.config if told else None, "RBACPerRoute"):
+            inner = at(told.config if told else None, "rbac")
+            if _demands(inner):
+                yield Asking(Auth(mechanism=Mechanism.UNKNOWN, place=route.file.place(inner)))
+        else:
+            yield from (Asking(one) for one in self._others(node, config))
 
-    def _external(self, config: Node, nearest: Node | None) -> Auth:
-        over_http = at(config, "http_service")
-        context = {key: text(one) for key, one in members(nearest, "check_settings", "context_extensions")}
+    def _external(self, config: Node, told: Node | None) -> Auth:
+        asked = _asked(config, told)
+        over_http = at(asked, "http_service")
+        context = {key: text(one) for key, one in members(told, "check_settings", "context_extensions")}
         auth = Auth(
             mechanism=Mechanism.EXTERNAL,
             place=self.file.place(config),
@@ -104,7 +151,7 @@ class Chain:
             fails=Fails.OPEN if flag(config, "failure_mode_allow") else Fails.CLOSED,
         )
         if over_http is None:
-            grpc = at(config, "grpc_service")
+            grpc = at(asked, "grpc_service")
             cluster = (
                 text(grpc, "envoy_grpc", "cluster_name") or text(grpc, "google_grpc", "target_uri") or ""
             )
@@ -115,43 +162,24 @@ class Chain:
         cluster = text(over_http, "server_uri", "cluster") or ""
         dialect, policy = ours(prefix)
         answer = at(over_http, "authorization_response")
-        copied = frozenset(
-            (
-                *_patterns(answer, "allowed_upstream_headers"),
-                *_patterns(answer, "allowed_upstream_headers_to_append"),
-            )
-        )
         return replace(
             auth,
             url=f"{scheme}://{host}{':' if port else ''}{port}{prefix}",
             service=service_at(host, port) if _is_name(host) else Backend("", cluster, port, "Cluster"),
             dialect=dialect,
             policy=policy,
-            response_headers=copied,
+            response_headers=frozenset(_patterns(answer, "allowed_upstream_headers")),
         )
 
-    def _tokens(self, config: Node) -> Iterator[Asking]:
-        """The first rule whose match fits decides; one that requires nothing lets pass."""
-        before: list[Asking] = []
-        for rule in items(config, "rules"):
-            requires = at(rule, "requires")
-            path = path_of(at(rule, "match"))
-            named = text(rule, "requirement_name")
-            requires = requires if named is None else at(config, "requirement_map", named)
-            needs = bool(requires and requires.value) and not is_optional(requires)
-            auth = Auth(mechanism=Mechanism.JWT, place=self.file.place(rule)) if needs else None
-            excepted = tuple(one for asking in before if asking.auth is None for one in asking.paths)
-            if auth is not None:
-                yield Asking(auth, (path,), excepted)
-            before.append(Asking(auth, (path,)))
-
-    def _verified(self, auth: Auth) -> TokenFate:
-        for node in self.filters:
-            for _, provider in members(node, "typed_config", "providers"):
-                if flag(provider, "forward"):
-                    place = self.file.place(at(provider, "forward"))
-                    return TokenFate(Reaches.YES, "forward passes the token on", place)
-        return TokenFate(Reaches.NO, "the token is taken away once it is verified", auth.place)
+    def _others(self, node: Node, config: Node | None) -> Iterator[Auth]:
+        place = self.file.place(node if config is None else config)
+        for message, mechanism in _WHOLE:
+            if is_a(config, message):
+                some = items(config, "config", "pass_through_matcher")
+                yield Auth(mechanism=Mechanism.UNKNOWN if some else mechanism, place=place)
+        wraps = any(is_a(config, one) for one in _WRAPS) or at(node, "config_discovery") is not None
+        if wraps or (is_a(config, "RBAC") and _demands(config)):
+            yield Auth(mechanism=Mechanism.UNKNOWN, place=place)
 
 
 def logs_of(file: File, manager: Node) -> Iterator[LoggedField]:
@@ -174,20 +202,12 @@ def logs_of(file: File, manager: Node) -> Iterator[LoggedField]:
 
 def is_partial(config: Node) -> bool:
     """Whether only a share of the requests is asked about, or none."""
+    if at(config, "filter_enabled_metadata") is not None:
+        return True
     share = at(config, "filter_enabled", "default_value")
     if share is None:
         return at(config, "filter_enabled") is not None
-    of = {"HUNDRED": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}
-    whole = of.get(text(share, "denominator") or "HUNDRED", 100)
-    return (number(share, "numerator") or 0) < whole and not flag(config, "deny_at_disable", "default_value")
-
-
-def is_optional(requires: Node | None) -> bool:
-    """Whether a request without a token fulfils it."""
-    if any(at(requires, one) is not None for one in ("allow_missing", "allow_missing_or_failed")):
-        return True
-    either = items(requires, "requires_any", "requirements")
-    return any(is_optional(one) for one in either)
+    return not is_whole(share) and not flag(config, "deny_at_disable", "default_value")
 
 
 # --- private ---
@@ -198,21 +218,56 @@ def _is_name(host: str) -> bool:
 
 
 def _patterns(answer: Node | None, name: str) -> Iterator[str]:
+    """Envoy has the names of headers in lower case, and compares them letter by letter unless told."""
     for one in items(answer, name, "patterns"):
+        of_any_case = flag(one, "ignore_case") or False
         for key, end in (("exact", ""), ("prefix", "*")):
-            if (value := text(one, key)) is not None:
+            value = text(one, key)
+            if value is not None and (of_any_case or value == value.lower()):
                 yield value.lower() + end
-        if text(one, "safe_regex", "regex") == ".*":
+        ends, inside = (_spelled(text(one, key), of_any_case) for key in ("suffix", "contains"))
+        if (ends and AUTHORIZATION.endswith(ends)) or (inside and inside in AUTHORIZATION):
+            yield AUTHORIZATION
+        regex = text(one, "safe_regex", "regex")
+        if regex == ".*":
             yield "*"
+        elif regex is not None and AUTHORIZATION in regex.removeprefix("(?i)").strip("^$()").split("|"):
+            yield AUTHORIZATION
 
 
-def _removals(node: Node) -> Iterator[Node]:
-    config = at(node, "typed_config")
-    if is_a(config, "HeaderMutation"):
-        for one in items(config, "mutations", "request_mutations"):
-            if (text(one, "remove") or "").lower() == AUTHORIZATION:
-                yield one
+def _asked(config: Node, told: Node | None) -> Node:
+    """A route may have somebody else asked."""
+    other = at(told, "check_settings")
+    services = ("http_service", "grpc_service")
+    return other if other is not None and any(at(other, one) is not None for one in services) else config
 
 
-def _changes(node: Node) -> bool:
-    return any(is_a(at(node, "typed_config"), one) for one in _MAY_CHANGE)
+def _spelled(value: str | None, of_any_case: bool) -> str:  # noqa: FBT001 - one of two ways to compare
+    return (value or "").lower() if of_any_case else value or ""
+
+
+def _filters_name(upgrade: Node | None) -> str:
+    return "http_filters" if upgrade is None else "filters"
+
+
+def _is_on(node: Node, told: Said | None) -> bool:
+    return not told.is_off if told is not None else not flag(node, "disabled")
+
+
+def _doubt(auth: Auth | None) -> int:
+    if auth is None:
+        return 0
+    return 1 if auth.mechanism is Mechanism.UNKNOWN else 2 if auth.fails is not Fails.CLOSED else 0
+
+
+def _is_about_all(asking: Asking, route: Route) -> bool:
+    return any(path_covers(one, route.path) for one in asking.paths)
+
+
+def _demands(rbac: Node | None) -> bool:
+    """Whether it refuses some of those who come, by who they are."""
+    if text(rbac, "rules", "action") not in {None, "ALLOW"}:
+        return False
+    policies = [one for _, one in members(rbac, "rules", "policies")]
+    everybody = (flag(who, "any") for one in policies for who in items(one, "principals"))
+    return at(rbac, "rules") is not None and not any(everybody)

@@ -6,9 +6,9 @@ https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_compone
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from gateway.audit.estate.fields import at, items, text, texts
+from gateway.audit.estate.fields import at, flag, items, number, text, texts
 from gateway.audit.exposure import ANY_HOST, Backend, Mirror, PathKind, PathMatch
-from gateway.audit.normal.envoy_file import File
+from gateway.audit.normal.envoy_file import File, is_a
 from gateway.config.problem import show
 from gateway.config.tree import Node
 
@@ -17,6 +17,16 @@ _PATHS: Final = (
     ("prefix", PathKind.BEGINS_WITH),
     ("path_separated_prefix", PathKind.PREFIX),
 )
+_ELSE: Final = ("grpc", "tls_context", "dynamic_metadata", "filter_state", "cookies", "filter_state_matcher")
+"""Of a match: what a request has to be besides."""
+
+
+class Said(NamedTuple):
+    """What is said of a filter for one route."""
+
+    is_off: bool
+    config: Node | None
+    """What the filter itself is told; None where it is only switched on."""
 
 
 class Route(NamedTuple):
@@ -28,6 +38,10 @@ class Route(NamedTuple):
     """Its virtual host and the route configuration, the nearest first."""
     host: str
     number: int
+    share: Node | None = None
+    """One of several weighted clusters, where each is told something of its own."""
+    is_chosen: bool = False
+    """Whether a tree of matchers leads here, which is not followed."""
 
     @property
     def path(self) -> PathMatch:
@@ -36,23 +50,14 @@ class Route(NamedTuple):
 
     @property
     def methods(self) -> frozenset[str] | None:
-        """Of which methods, where a header matcher names them one by one."""
-        for one in items(self.node, "match", "headers"):
-            if text(one, "name") == ":method":
-                exact = text(one, "exact_match") or text(one, "string_match", "exact")
-                return None if exact is None else frozenset({exact.upper()})
-        return None
+        """Of which methods, where a header matcher names one."""
+        return methods_of(at(self.node, "match"))
 
     @property
     def conditions(self) -> tuple[str, ...]:
         """What else has to hold."""
-        match = at(self.node, "match")
-        headers = (text(one, "name") or "" for one in items(match, "headers"))
-        queries = (text(one, "name") or "" for one in items(match, "query_parameters"))
-        return (
-            *(f"header {show(one)}" for one in headers if one != ":method"),
-            *(f"query parameter {show(one)}" for one in queries),
-        )
+        chosen = ("a matcher leads to it",) if self.is_chosen else ()
+        return (*chosen, *conditions_of(at(self.node, "match")))
 
     @property
     def rank(self) -> tuple[int, ...]:
@@ -68,6 +73,8 @@ class Route(NamedTuple):
     def backends(self) -> tuple[Backend, ...]:
         """Clusters; none where Envoy answers itself."""
         action = at(self.node, "route")
+        if self.share is not None:
+            return (Backend("", text(self.share, "name") or "", "", "Cluster"),)
         names = [text(action, "cluster") or ""] if at(action, "cluster") is not None else []
         names += [text(one, "name") or "" for one in items(action, "weighted_clusters", "clusters")]
         if action is not None and not names:
@@ -89,16 +96,33 @@ class Route(NamedTuple):
 
     def per_filter(self, name: str) -> Node | None:
         """Give what is said of a filter for this route: the nearest counts."""
-        for one in (self.node, *self.above):
-            found = at(one, "typed_per_filter_config", name)
-            if found is not None:
-                return found
-        return None
+        return next((at(one, *_SAID, name) for one in self.levels if at(one, *_SAID, name)), None)
+
+    def said_of(self, name: str) -> Said | None:
+        """Read what is said of a filter: whether it is off by the nearest, what it is told by the nearest
+        that tells it anything.
+
+        https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/http_filters#route-based-filter-chain
+        """
+        nearest = self.per_filter(name)
+        if nearest is None:
+            return None
+        found = [one for level in self.levels if (one := at(level, *_SAID, name)) is not None]
+        told = [at(one, "config") if is_a(one, "FilterConfig") else one for one in found]
+        config = next((one for one in told if one is not None and one.value), None)
+        is_off = bool(flag(nearest, "disabled") or flag(config, "disabled"))
+        return Said(is_off, config)
+
+    @property
+    def levels(self) -> tuple[Node, ...]:
+        """Where things are said of it, the nearest first."""
+        share = () if self.share is None else (self.share,)
+        return (*share, self.node, *self.above)
 
     @property
     def removed(self) -> Iterator[Node]:
         """Give the names of headers that are taken away on the way to the backend."""
-        for one in (self.node, *self.above):
+        for one in self.levels:
             yield from items(one, "request_headers_to_remove")
 
 
@@ -107,8 +131,11 @@ def routes_of(file: File, config: Node) -> Iterator[Route]:
     for virtual in items(config, "virtual_hosts"):
         hosts = dict.fromkeys(_host(one) for one in texts(virtual, "domains"))
         for host in hosts or {ANY_HOST: None}:
-            for number, node in enumerate(items(virtual, "routes")):
-                yield Route(file, node, (virtual, config), host, number)
+            for index, node in enumerate(items(virtual, "routes")):
+                for share in _shares(node):
+                    yield Route(file, node, (virtual, config), host, index, share)
+            for node in _in_matcher(at(virtual, "matcher")):
+                yield Route(file, node, (virtual, config), host, 0, is_chosen=True)
 
 
 def path_of(match: Node | None) -> PathMatch:
@@ -122,7 +149,64 @@ def path_of(match: Node | None) -> PathMatch:
     return PathMatch(PathKind.UNKNOWN, "") if regex is None else PathMatch(PathKind.REGEX, regex)
 
 
+def methods_of(match: Node | None) -> frozenset[str] | None:
+    """Give the method that a match asks for, if it is one."""
+    found = {name for one in items(match, "headers") if (name := _method(one)) is not None}
+    return frozenset(found) if len(found) == 1 else None
+
+
+def conditions_of(match: Node | None) -> tuple[str, ...]:
+    """Give in words what a request has to be besides path and method."""
+    headers = [one for one in items(match, "headers") if _method(one) is None]
+    queries = (text(one, "name") or "" for one in items(match, "query_parameters"))
+    share = at(match, "runtime_fraction", "default_value")
+    some = share is not None and not is_whole(share)
+    return (
+        *(f"header {show(text(one, 'name') or '')}" for one in headers),
+        *(f"query parameter {show(one)}" for one in queries),
+        *(one.replace("_", " ") for one in _ELSE if at(match, one) is not None),
+        *(("a share of the requests",) if some else ()),
+    )
+
+
+def is_whole(share: Node) -> bool:
+    """Whether a share is all."""
+    of = {"HUNDRED": 100, "TEN_THOUSAND": 10_000, "MILLION": 1_000_000}
+    whole = of.get(text(share, "denominator") or "HUNDRED", 100)
+    return (number(share, "numerator") or 0) >= whole
+
+
 # --- private ---
+
+_SAID: Final = ("typed_per_filter_config",)
+_OF_A_SHARE: Final = ("typed_per_filter_config", "request_headers_to_remove", "request_headers_to_add")
+
+
+def _method(header: Node) -> str | None:
+    """Of a header matcher the method that it asks for; None where it is about anything else."""
+    if text(header, "name") != ":method" or flag(header, "invert_match"):
+        return None
+    if flag(header, "string_match", "ignore_case"):
+        return None
+    exact = text(header, "exact_match") or text(header, "string_match", "exact")
+    return exact.upper() if exact else None
+
+
+def _shares(node: Node) -> tuple[Node | None, ...]:
+    """Give the weighted clusters one by one, where one is told something of its own."""
+    every = items(node, "route", "weighted_clusters", "clusters")
+    if not any(at(one, name) is not None for one in every for name in _OF_A_SHARE):
+        return (None,)
+    return tuple(one for one in every if number(one, "weight") != 0) or (None,)
+
+
+def _in_matcher(matcher: Node | None) -> Iterator[Node]:
+    for one in matcher.walk() if matcher is not None else ():
+        if isinstance(one.value, dict) and "@type" in one.value:
+            if is_a(one, "Route"):
+                yield one
+            elif is_a(one, "RouteList"):
+                yield from items(one, "routes")
 
 
 def _host(domain: str) -> str:

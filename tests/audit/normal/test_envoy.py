@@ -1,4 +1,7 @@
+from gateway.audit.normal.envoy import is_told_of_tls
+from gateway.audit.normal.envoy_file import files_of
 from tests.audit.normal.shown import lines
+from tests.audit.showing import estate_of, exposures
 
 HCM = '"@type": type.googleapis.com/x.v3.HttpConnectionManager'
 TCP = '"@type": type.googleapis.com/x.v3.TcpProxy, cluster: b'
@@ -20,7 +23,8 @@ def test_what_a_listener_opens() -> None:
         (lines(bootstrap(routes)), ["a.b/** none open -> b: yes"]),
         (lines(bootstrap(routes, chain=f"{TLS}, ")), ["a.b/** only open -> b: yes"]),
         (lines(bootstrap(routes, chain=f"{mutual}, ")), ["a.b/** only client-certificate -> b: yes"]),
-        (lines(bootstrap(only_tls)), ["a.b/** only open -> nowhere: no"]),
+        (lines(bootstrap(f"use_remote_address: true, {only_tls}")), ["a.b/** only open -> nowhere: no"]),
+        (lines(bootstrap(only_tls)), ["a.b/** only open -> nowhere: no", "a.b/** none open -> b: yes"]),
         (lines(bootstrap("x: 1", kind=TCP)), ["?  none open -> b: yes"]),
         (lines(bootstrap("x: 1", kind=TCP, chain=sni)), ["s.b?  passed-through open -> b: yes"]),
         (lines(bootstrap("x: 1", kind=TCP, chain=f"{TLS}, ")), ["?  only open -> b: yes"]),
@@ -41,3 +45,26 @@ def test_the_default_chain_is_a_chain() -> None:
     chain = f"{{filters: [{{typed_config: {{{HCM}, route_config: {ROUTES}}}}}]}}"
     text = f"static_resources: {{listeners: [{{name: l, default_filter_chain: {chain}}}]}}\n"
     assert lines(text) == ["a.b/** none open -> b: yes"]
+
+
+def test_an_upgrade_may_have_filters_of_its_own() -> None:
+    asks = '{name: f, typed_config: {"@type": type.googleapis.com/x.v3.ExtAuthz, grpc_service: {}}}'
+    upgrades = "upgrade_configs: [{upgrade_type: websocket, MORE filters: [{name: r}]}]"
+    text = bootstrap(f"http_filters: [{asks}], {upgrades}, route_config: {ROUTES}")
+    found = exposures(text.replace("MORE", ""), file="envoy.yaml")
+    assert [(one.conditions, one.is_protected) for one in found] == [((), True), (("header Upgrade",), False)]
+    assert len(exposures(text.replace("MORE", "enabled: false,"), file="envoy.yaml")) == 1
+    assert len(exposures(text.replace("filters: [{name: r}]", "x: 1").replace("MORE", ""))) == 1
+
+
+def test_who_believes_what_a_client_says_of_tls() -> None:
+    def told(text: str) -> bool:
+        (file,) = files_of(estate_of(f"static_resources: {text}"))
+        manager = file.root.child("static_resources")
+        assert manager is not None
+        return is_told_of_tls(manager)
+
+    assert told("{}")
+    assert told("{use_remote_address: false}")
+    assert not told("{use_remote_address: true}")
+    assert told("{use_remote_address: true, xff_num_trusted_hops: 1}")

@@ -1,8 +1,8 @@
 import pytest
 
-from gateway.audit.exposure import Auth, Mechanism
+from gateway.audit.exposure import Auth, Mechanism, Reaches
 from gateway.audit.normal.envoy_file import Clusters, files_of
-from gateway.audit.normal.envoy_filters import Chain, is_optional, is_partial, logs_of
+from gateway.audit.normal.envoy_filters import Chain, is_partial, logs_of
 from gateway.audit.normal.envoy_routes import Route, routes_of
 from gateway.audit.normal.parts import parts
 from gateway.config.tree import Node
@@ -22,7 +22,7 @@ def given(text: str, route: str = "match: {prefix: /}") -> tuple[Chain, Route]:
 def found(text: str, route: str = "match: {prefix: /}, route: {cluster: b}") -> list[str]:
     chain, one = given(text, route)
     return [
-        f"{part.path} {part.auth.mechanism if part.auth else 'open'}: {chain.fate(one, part.auth).reaches}"
+        f"{part.path} {part.auth.mechanism if part.auth else 'open'}: {chain.fate(one, part.path).reaches}"
         for part in parts(one.path, chain.askings(one))
     ]
 
@@ -92,7 +92,7 @@ def test_tokens_that_the_proxy_verifies() -> None:
             ["/** jwt: no", "= /health open: yes"],
         ),
         (found(rules(f"{{match: {{prefix: /api}}, {needs}}}")), ["/api* jwt: no", "/** open: yes"]),
-        (found(rules("{match: {prefix: /}, requires: {allow_missing: {}}}")), ["/** open: yes"]),
+        (found(rules("{match: {prefix: /}, requires: {allow_missing: {}}}")), ["/** open: no"]),
         (found(rules("")), ["/** open: yes"]),
         (found(rules("{match: {prefix: /}}")), ["/** open: yes"]),
         (found(by_name), ["/** jwt: no"]),
@@ -104,6 +104,45 @@ def test_other_filters_that_ask() -> None:
     assert found(one("BasicAuth", "x: 1")) == ["/** basic: yes"]
     assert found(one("OAuth2", "x: 1")) == ["/** oidc: cannot tell"]
     assert found(one("Router", "x: 1")) == ["/** open: yes"]
+
+
+def test_filters_that_ask_in_ways_that_are_not_followed() -> None:
+    who = "policies: {a: {principals: [WHO]}}"
+    header, anybody = "{header: {name: x}}", "{any: true}"
+    rules = one("RBAC", f"rules: {{action: ALLOW, {who}}}")
+    off = "typed_per_filter_config: {f: {'@type': type.googleapis.com/x.v3.RBACPerRoute}}"
+    whole = "match: {prefix: /}, route: {cluster: b}, "
+    cases = [
+        (found(rules.replace("WHO", header)), ["/** unknown: yes"]),
+        (found(rules.replace("WHO", anybody)), ["/** open: yes"]),
+        (found(rules.replace("WHO", header).replace("ALLOW", "DENY")), ["/** open: yes"]),
+        (found(rules.replace("WHO", header).replace("rules:", "shadow_rules:")), ["/** open: yes"]),
+        (found(rules.replace("WHO", header), whole + off), ["/** open: yes"]),
+        (
+            found(
+                rules.replace("WHO", anybody),
+                whole + off.replace("Route}", f"Route, rbac: {{rules: {{{who}}}}}}}").replace("WHO", header),
+            ),
+            ["/** unknown: yes"],
+        ),
+        (found(f"{rules.replace('WHO', header)}, {ASK}"), ["/** external: no"]),
+        (found(one("ExtensionWithMatcher", "x: 1")), ["/** unknown: cannot tell"]),
+        (found("{name: f, config_discovery: {}}"), ["/** unknown: cannot tell"]),
+        (found(one("OAuth2", "config: {pass_through_matcher: [{name: x}]}")), ["/** unknown: cannot tell"]),
+        (found(one("OAuth2", "config: {}")), ["/** oidc: cannot tell"]),
+        (found(one("ApiKeyAuth", "x: 1")), ["/** api-key: yes"]),
+        (found(one("ApiKeyAuth", "forwarding: {hide_credentials: true}")), ["/** api-key: no"]),
+    ]
+    assert [case for case in cases if case[0] != case[1]] == []
+
+
+def test_a_route_may_have_somebody_else_asked() -> None:
+    other = (
+        "typed_per_filter_config: {f: {check_settings: {http_service: {server_uri: {uri: 'http://o:1'}}}}}"
+    )
+    chain, route = given(ASK, f"match: {{prefix: /}}, {other}")
+    assert [one.auth.url for one in chain.askings(route) if one.auth] == ["http://o:1"]
+    assert chain.fate(route, route.path).reaches is Reaches.YES
 
 
 def test_who_fails_closed_is_told_before_who_fails_open() -> None:
@@ -127,13 +166,6 @@ def test_a_share_of_the_requests_is_not_all_of_them() -> None:
         "{filter_enabled: {default_value: {numerator: 0}}, deny_at_disable: {default_value: true}}": False,
     }
     assert {one: is_partial(node(one)) for one in cases} == cases
-
-
-def test_what_lets_a_request_without_a_token_pass() -> None:
-    assert is_optional(
-        node("{requires_any: {requirements: [{provider_name: i}, {allow_missing_or_failed: {}}]}}")
-    )
-    assert not is_optional(node("{requires_any: {requirements: [{provider_name: i}]}}"))
 
 
 def test_what_the_access_log_writes() -> None:

@@ -149,13 +149,23 @@ def _in_files(view: View) -> Iterator[Hit]:
     for file in files_of(view.estate):
         for node in http_filters(file):
             yield from _of_filter(file, at(node, "typed_config"))
+        names = {
+            text(node, "name") or ""
+            for node in http_filters(file)
+            if is_a(at(node, "typed_config"), "ExtAuthz")
+        }
         for listener in resources(file, "listeners", "Listener"):
             for config in listener.walk():
                 if isinstance(config.value, dict) and "virtual_hosts" in config.value:
-                    for route in envoy_routes_of(file, config):
-                        off = route.per_filter("envoy.filters.http.ext_authz")
-                        if flag(off, "disabled") and route.backends:
-                            yield Hit(file.place(off), f"nobody is asked about {route.path}")
+                    yield from _off_at_routes(file, config, names)
+
+
+def _off_at_routes(file: File, config: Node, names: set[str]) -> Iterator[Hit]:
+    for route in envoy_routes_of(file, config):
+        for name in sorted(names):
+            said, nearest = route.said_of(name), route.per_filter(name)
+            if said is not None and said.is_off and route.backends:
+                yield Hit(file.place(nearest), f"nobody is asked about {route.path}")
 
 
 def _of_filter(file: File, config: Node | None) -> Iterator[Hit]:

@@ -7,7 +7,7 @@ from gateway.audit.estate.fields import at, flag, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Mechanism
 from gateway.audit.normal.envoy_file import files_of
-from gateway.audit.normal.envoy_filters import is_optional
+from gateway.audit.normal.envoy_jwt import is_optional
 from gateway.audit.normal.gateway_listeners import GROUP
 from gateway.audit.normal.istio_policies import (
     ByNamespace,

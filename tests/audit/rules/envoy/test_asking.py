@@ -124,9 +124,12 @@ def test_where_a_file_switches_asking_off() -> None:
 
     ask = '"@type": type.googleapis.com/x.v3.ExtAuthz'
     tokens = '"@type": type.googleapis.com/x.v3.JwtAuthentication'
-    off = "typed_per_filter_config: {envoy.filters.http.ext_authz: {disabled: true}}"
+    off = "typed_per_filter_config: {f: {disabled: true}}"
     assert is_silent("ENV-006", file(ask))
     assert said("ENV-006", file(ask, off)) == ["high: nobody is asked about ? "]
+    wrapped = '{"@type": type.googleapis.com/x.v3.FilterConfig, config: {disabled: true}}'
+    assert len(said("ENV-006", file(ask, off.replace("{disabled: true}", wrapped)))) == 1
+    assert is_silent("ENV-006", file(ask, off.replace("f:", "another:")))
     assert len(said("ENV-006", file(f"{ask}, filter_enabled: {{default_value: {{numerator: 5}}}}"))) == 1
     assert len(said("ENV-006", file(f"{tokens}, rules: [{{match: {{prefix: /}}}}]"))) == 1
     assert is_silent("ENV-006", file(f"{tokens}, rules: [{{requires: {{provider_name: i}}}}]"))
