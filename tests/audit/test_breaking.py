@@ -2,6 +2,9 @@
 
 `breaking/<controller>.py` names those fields, as regular expressions: of YAML on `Kind: path.of.the.field`
 (without `Kind: ` in a proxy's file), of other files on single lines.
+
+Some fields do harm where they are there: `BREAKS_WHEN_SET` has the pattern of a field, and what is set beside
+it; of other files the pattern of a part of a line, and what takes its place.
 """
 
 import importlib.util
@@ -9,6 +12,7 @@ import re
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -34,29 +38,52 @@ BROKEN: dict[type, tuple[object, ...]] = {
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
 def test_whatever_is_taken_away_or_broken_is_found(table: Path) -> None:
     relevant = [re.compile(one) for one in relevant_of(table)]
-    files = [path for path in SOUND if path.name.startswith(f"{table.stem.replace('_', '-')}-")]
-    assert files, f"no sound configuration of {table.stem}"
-    silent, tried, used = [], 0, set()
-    for path in files:
-        for which, what, broken in mutants(path, relevant):
-            tried += 1
-            used.add(which)
-            if not is_found(broken, path):
-                silent.append(f"{path.name}: {what}")
-    assert silent == []
-    assert tried > 0
-    unused = [one.pattern for one in relevant if one.pattern not in used]
+    every = [(path, *one) for path in sound_of(table) for one in mutants(path, relevant)]
+    assert silent(every) == []
+    assert every
+    unused = [one.pattern for one in relevant if one.pattern not in {which for _, which, _, _ in every}]
     assert unused == [], "no sound configuration has such a field"
 
 
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
+def test_whatever_does_harm_when_it_is_set_is_found(table: Path) -> None:
+    harmful = harmful_of(table)
+    every = [(path, *one) for path in sound_of(table) for one in with_harm(path, harmful)]
+    assert silent(every) == []
+    assert every
+    tried = {which for _, which, _, _ in every}
+    unused = [pattern for pattern, _ in harmful if pattern not in tried]
+    assert unused == [], "no sound configuration has a place for it"
+
+
+def sound_of(table: Path) -> list[Path]:
+    files = [path for path in SOUND if path.name.startswith(f"{table.stem.replace('_', '-')}-")]
+    assert files, f"no sound configuration of {table.stem}"
+    return files
+
+
+def silent(every: list[tuple[Path, str, str, str]]) -> list[str]:
+    """What was done without a word."""
+    return [f"{path.name}: {what}" for path, _, what, broken in every if not is_found(broken, path)]
+
+
 def relevant_of(table: Path) -> tuple[str, ...]:
+    found: tuple[str, ...] = module_of(table).RELEVANT
+    return found
+
+
+def harmful_of(table: Path) -> tuple[tuple[str, Any], ...]:
+    found: tuple[tuple[str, Any], ...] = module_of(table).BREAKS_WHEN_SET
+    return found
+
+
+def module_of(table: Path) -> ModuleType:
     spec = importlib.util.spec_from_file_location(table.stem, table)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    found: tuple[str, ...] = module.RELEVANT
-    return found
+    return module
 
 
 def is_found(text: str, path: Path) -> bool:
@@ -99,6 +126,41 @@ def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[
                             *written[index + 1 :],
                         )
                         yield one.pattern, f"{pointer} {what}", "---\n".join(anew)
+
+
+def with_harm(path: Path, harmful: tuple[tuple[str, Any], ...]) -> Iterator[tuple[str, str, str]]:
+    """Which pattern, what was set, and the whole file after that."""
+    text = path.read_text()
+    for pattern, harm in harmful:
+        if path.suffix in {".yaml", ".yml", ".json"}:
+            documents = [one for one in yaml.safe_load_all(text) if one]
+            for what, anew in beside(documents, re.compile(pattern), harm):
+                yield pattern, what, anew
+        elif isinstance(harm, str):
+            yield from in_place(text, pattern, harm)
+
+
+def beside(documents: list[Any], pattern: re.Pattern[str], harm: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for index, document in enumerate(documents):
+        kind = f"{document['kind']}: " if "kind" in document and "apiVersion" in document else ""
+        for steps, _ in fields(document, ()):
+            if pattern.fullmatch(kind + ".".join(map(str, steps))):
+                broken = deepcopy(document)
+                for name, value in harm.items():
+                    apply(broken, (*steps[:-1], name), value)
+                assert broken != document, f"{harm} is there already"
+                anew = [*documents[:index], broken, *documents[index + 1 :]]
+                text = "---\n".join(yaml.safe_dump(one, sort_keys=False) for one in anew)
+                yield f"{kind}{'.'.join(map(str, steps))} has {harm} beside it", text
+
+
+def in_place(text: str, pattern: str, replacement: str) -> Iterator[tuple[str, str, str]]:
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        changed, times = re.subn(pattern, replacement, line)
+        if times:
+            anew = "".join((*lines[:number], changed, *lines[number + 1 :]))
+            yield pattern, f"line {number + 1} became {changed.strip()}", anew
 
 
 def fields(value: Any, steps: Steps) -> Iterator[tuple[Steps, Any]]:

@@ -68,6 +68,16 @@ def passages_of(estate: Estate) -> tuple[tuple[HaproxyText, tuple[Passage, ...]]
     return estate.once(_passages)
 
 
+def doors_for_octets(text: HaproxyText) -> Iterator[Section]:
+    """Give the frontends that see no requests: without a mode they are of that kind.
+
+    https://docs.haproxy.org/3.2/configuration.html#4.2-mode
+    """
+    for section in text.sections:
+        if section.kind in {"frontend", "listen"} and not _Door.of(text, section).is_http:
+            yield section
+
+
 def read(estate: Estate) -> Iterator[Exposure]:
     """Give what each frontend opens."""
     for text in texts_of(estate):

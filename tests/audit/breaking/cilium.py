@@ -1,5 +1,7 @@
 """Fields of cilium: whom a route asks, and what lets it."""
 
+from typing import Any
+
 RELEVANT: tuple[str, ...] = (
     r"HTTPRoute: spec\.rules\.\d+\.filters",
     r"HTTPRoute: spec\.rules\.\d+\.filters\.0",
@@ -13,4 +15,8 @@ RELEVANT: tuple[str, ...] = (
     r"HTTPRoute: spec\.rules\.\d+\.filters\.0\.externalAuth\.http\.allowedResponseHeaders",
     r"HTTPRoute: spec\.rules\.\d+\.filters\.0\.externalAuth\.http\.allowedResponseHeaders\.0",
     r"HTTPRoute: metadata\.annotations",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (r"HTTPRoute: .*\.externalAuth\.http\.path", {"path": "/auth/nginx/orders"}),
 )

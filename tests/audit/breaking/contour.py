@@ -1,5 +1,7 @@
 """Fields of contour: whom a host asks, and how."""
 
+from typing import Any
+
 RELEVANT: tuple[str, ...] = (
     r"HTTPProxy: spec\.virtualhost\.tls",
     r"HTTPProxy: spec\.virtualhost\.authorization",
@@ -10,4 +12,13 @@ RELEVANT: tuple[str, ...] = (
     r"ExtensionService: spec(?:\.(?:services(?:\.\d+(?:\.(?:name|port))?)?|validation))?",
     r"ExtensionService: metadata\.(?:name|namespace)",
     r"ContourConfiguration: spec\.globalExtAuth(?:\.extensionRef(?:\.(?:name|namespace))?)?",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (r"HTTPProxy: spec\.virtualhost\.authorization\.extensionRef", {"failOpen": True}),
+    (r"HTTPProxy: spec\.virtualhost\.authorization\.extensionRef", {"authPolicy": {"disabled": True}}),
+    (r"HTTPProxy: spec\.routes\.\d+\.services", {"authPolicy": {"disabled": True}}),
+    (r"HTTPProxy: spec\.routes\.\d+\.services", {"permitInsecure": True}),
+    (r"ContourConfiguration: spec\.globalExtAuth\.extensionRef", {"failOpen": True}),
+    (r"ContourConfiguration: spec\.globalExtAuth\.extensionRef", {"authPolicy": {"disabled": True}}),
 )

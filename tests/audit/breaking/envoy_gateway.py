@@ -1,5 +1,7 @@
 """Fields of envoy gateway: whom a SecurityPolicy asks, for what, and what it lets through."""
 
+from typing import Any
+
 RELEVANT: tuple[str, ...] = (
     r"SecurityPolicy: spec",
     r"SecurityPolicy: spec\.targetRefs(?:\.\d+(?:\.(?:group|kind|name))?)?",
@@ -15,4 +17,9 @@ RELEVANT: tuple[str, ...] = (
     r"BackendTLSPolicy: spec(?:\.targetRefs(?:\.\d+(?:\.(?:kind|name))?)?)?",
     r"BackendTLSPolicy: spec\.validation(?:\.caCertificateRefs(?:\.\d+)?)?",
     r"EnvoyProxy: spec\.telemetry\.accessLog\.settings\.\d+\.format",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (r"SecurityPolicy: spec\.extAuth\.(?:http|grpc)", {"failOpen": True}),
+    (r"SecurityPolicy: spec\.targetRefs\.\d+\.name", {"sectionName": "another"}),
 )

@@ -1,5 +1,7 @@
 """Fields of gateway api: whom a route asks, and what lets it."""
 
+from typing import Any
+
 RELEVANT: tuple[str, ...] = (
     r"HTTPRoute: spec\.rules\.\d+\.filters",
     r"HTTPRoute: spec\.rules\.\d+\.filters\.0",
@@ -16,4 +18,9 @@ RELEVANT: tuple[str, ...] = (
     r"ReferenceGrant: spec(?:\.(?:from|to)(?:\.\d+(?:\.(?:kind|namespace|name))?)?)?",
     r"BackendTLSPolicy: spec(?:\.targetRefs(?:\.\d+(?:\.(?:kind|name))?)?)?",
     r"BackendTLSPolicy: spec\.validation(?:\.caCertificateRefs(?:\.\d+)?)?",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (r"HTTPRoute: .*\.externalAuth\.http\.path", {"path": "/auth/nginx/orders"}),
+    (r"BackendTLSPolicy: spec\.validation\.hostname", {"hostname": ""}),
 )

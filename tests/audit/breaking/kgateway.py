@@ -1,5 +1,7 @@
 """Fields of kgateway: whom a TrafficPolicy and its GatewayExtension ask."""
 
+from typing import Any
+
 RELEVANT: tuple[str, ...] = (
     r"TrafficPolicy: spec",
     r"TrafficPolicy: spec\.targetRefs(?:\.\d+(?:\.(?:group|kind|name))?)?",
@@ -10,4 +12,10 @@ RELEVANT: tuple[str, ...] = (
     r"GatewayExtension: spec\.extAuth\.httpService\.pathPrefix",
     r"GatewayExtension: .*\.authorizationResponse(?:\.headersToBackend(?:\.0)?)?",
     r"ReferenceGrant: spec(?:\.(?:from|to)(?:\.\d+(?:\.(?:kind|namespace|name))?)?)?",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (r"GatewayExtension: spec\.extAuth\.(?:grpc|http)Service", {"failOpen": True}),
+    (r"TrafficPolicy: spec\.extAuth\.extensionRef", {"disable": {}}),
+    (r"TrafficPolicy: spec\.targetRefs\.\d+\.name", {"sectionName": "another"}),
 )

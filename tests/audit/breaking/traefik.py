@@ -1,5 +1,7 @@
 """Which fields of a sound Traefik may not be taken away, or broken, without a word?"""
 
+from typing import Any
+
 _ASK = r"(?:Middleware: spec|http\.middlewares\.token-gateway)\.forwardAuth\."
 _ENTRY = r"(?:entryPoints\.websecure)\."
 
@@ -36,4 +38,16 @@ RELEVANT: tuple[str, ...] = (
     # who may refer to whom
     r"TLSOption: spec\.clientAuth",
     r"TLSOption: spec\.clientAuth\.clientAuthType",
+)
+
+BREAKS_WHEN_SET: tuple[tuple[str, Any], ...] = (
+    (rf"{_ASK}address", {"trustForwardHeader": True}),
+    (rf"{_ASK}address", {"tls": {"insecureSkipVerify": True}}),
+    (rf"{_ASK}address", {"authRequestHeaders": ["Cookie"]}),
+    (r"http\.middlewares\.operators\.basicAuth\.removeHeader", {"removeHeader": False}),
+    (rf"{_ENTRY}address", {"forwardedHeaders": {"insecure": True}}),
+    (rf"{_ENTRY}address", {"proxyProtocol": {"insecure": True}}),
+    (r"accessLog\.fields\.names", {"headers": {"defaultMode": "keep"}}),
+    (r"http\.routers\.\w+\.middlewares", {"middlewares": []}),
+    (r"TLSOption: spec\.clientAuth\.clientAuthType", {"clientAuthType": "RequestClientCert"}),
 )

@@ -7,6 +7,7 @@ from gateway.audit.controller import Controller
 from gateway.audit.exposure import ANY_HOST, Exposure, Mechanism, Reaches
 from gateway.audit.normal.asked import asked as read_url
 from gateway.audit.rule import Hit, Severity, View
+from gateway.audit.rules.caddy.asking import questions
 from gateway.config.problem import show
 
 
@@ -37,6 +38,7 @@ def uncovered(view: View) -> Iterator[Hit]:
             yield Hit(
                 one.source, f"nobody is asked about {show(one.path.value)} of {host}", about=str(one.path)
             )
+    yield from _asks_in_vain(view)
 
 
 def rewritten(view: View) -> Iterator[Hit]:
@@ -47,6 +49,16 @@ def rewritten(view: View) -> Iterator[Hit]:
 
 
 # --- private ---
+
+
+def _asks_in_vain(view: View) -> Iterator[Hit]:
+    """Somebody is asked, and no route of the file comes by it."""
+    routes = [one for one in _of_caddy(view) if one.backends]
+    behind = {one.source.file for one in routes if one.auth is not None}
+    for one, _ in questions(view):
+        if one.place.file not in behind and any(each.source.file == one.place.file for each in routes):
+            yield Hit(one.place, "no route comes by this question: whatever is served is open")
+
 
 _BY_TARGET: Final = frozenset({Mechanism.EXTERNAL})
 

@@ -9,6 +9,7 @@ from gateway.audit.estate.fields import at, flag, items, text, texts
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Backend, Exposure, Mechanism, Reaches
 from gateway.audit.normal.attached import Attached, Target, targets_of
+from gateway.audit.normal.contour_auth import configurations
 from gateway.audit.normal.contour_routes import routes_of
 from gateway.audit.normal.envoy_file import File, files_of, is_a, resources
 from gateway.audit.normal.envoy_filters import is_partial
@@ -108,6 +109,10 @@ def _switched_off(view: View) -> Iterator[Hit]:
     for proxy in view.estate.of("HTTPProxy"):
         if proxy.public is None and at(proxy.node, "spec", "virtualhost") is not None:
             yield from _in_contour(view, proxy)
+    for of, node in configurations(view.estate):
+        off = at(node, "globalExtAuth", "authPolicy", "disabled")
+        if flag(off):
+            yield Hit(of.place(off), "routes are not asked about unless they say so")
     for policy in view.estate.of("TrafficPolicy"):
         off = at(policy.node, "spec", "extAuth", "disable")
         if off is not None and policy.public is None:
@@ -149,15 +154,24 @@ def _in_files(view: View) -> Iterator[Hit]:
     for file in files_of(view.estate):
         for node in http_filters(file):
             yield from _of_filter(file, at(node, "typed_config"))
-        names = {
-            text(node, "name") or ""
-            for node in http_filters(file)
-            if is_a(at(node, "typed_config"), "ExtAuthz")
-        }
+            yield from _off_everywhere(file, node)
+        names = {text(node, "name") or "" for node in http_filters(file) if _asks(node)}
         for listener in resources(file, "listeners", "Listener"):
             for config in listener.walk():
                 if isinstance(config.value, dict) and "virtual_hosts" in config.value:
                     yield from _off_at_routes(file, config, names)
+
+
+def _off_everywhere(file: File, node: Node) -> Iterator[Hit]:
+    """A filter that is switched off, and that no route names."""
+    name = text(node, "name") or ""
+    named = (at(one, "typed_per_filter_config", name) for one in file.root.walk())
+    if _asks(node) and flag(node, "disabled") and all(one is None for one in named):
+        yield Hit(file.place(at(node, "disabled")), "nobody is asked about anything: no route switches it on")
+
+
+def _asks(node: Node) -> bool:
+    return any(is_a(at(node, "typed_config"), one) for one in _FILTERS)
 
 
 def _off_at_routes(file: File, config: Node, names: set[str]) -> Iterator[Hit]:
@@ -208,6 +222,7 @@ def seconds_of(written: str) -> float | None:
     return sum(float(one["number"]) * _UNITS[one["unit"]] for one in found)
 
 
+_FILTERS: Final = ("ExtAuthz", "JwtAuthentication", "BasicAuth", "ApiKeyAuth", "OAuth2")
 _PART: Final = re.compile(r"(?P<number>[0-9]{1,9}(?:\.[0-9]{1,9})?)(?P<unit>ms|us|h|m|s)")
 _UNITS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001, "us": 0.000001}
 

@@ -191,6 +191,8 @@ def _wrong_way(cluster: Cluster) -> str | None:
     if at(tls, "common_tls_context", "validation_context_sds_secret_config") is not None:
         return None
     authority = at(context, "trusted_ca")
+    if text(context, "trust_chain_verification") == "ACCEPT_UNTRUSTED":
+        return "it is asked over TLS, and anybody may answer: trust_chain_verification accepts everybody"
     trusts = bool(authority and authority.value) or at(context, "system_root_certs") is not None
     names = items(context, "match_typed_subject_alt_names") or items(context, "match_subject_alt_names")
     return (

@@ -6,8 +6,8 @@ from typing import Final
 
 from gateway.audit.controller import Controller
 from gateway.audit.estate.haproxy_syntax import Line
-from gateway.audit.exposure import Fails, Mechanism, Reaches
-from gateway.audit.normal.haproxy_file import passages_of
+from gateway.audit.exposure import Fails, Mechanism, Reaches, Tls
+from gateway.audit.normal.haproxy_file import doors_for_octets, passages_of, texts_of
 from gateway.audit.normal.haproxy_ingress import routes_of
 from gateway.audit.normal.haproxy_keys import config_of, of_config
 from gateway.audit.normal.haproxy_questions import verified_variables
@@ -52,6 +52,14 @@ def uncovered(view: View) -> Iterator[Hit]:
             yield Hit(
                 one.source, f"nobody is asked about {show(str(one.path))} of {host}", about=str(one.path)
             )
+        if one.controller in _OF_HAPROXY and one.auth is not None and one.tls is Tls.PASSED_THROUGH:
+            yield Hit(one.source, "TLS is passed through: nobody is asked, whatever else is written here")
+    for text in texts_of(view.estate):
+        for section in doors_for_octets(text):
+            for line in section.of("http-request"):
+                what = "mode is not http here: no rule about requests counts"
+                yield Hit(line.place, what, about=section.name)
+                break
 
 
 def optional_certificate(view: View) -> Iterator[Hit]:

@@ -22,6 +22,7 @@ def test_routes() -> None:
         f"handle /a/* {{\n{WHOLE}{APP}}}\nhandle {{\n{APP}}}\n": ["CDY-003"],
         f"handle /a/* {{\n{WHOLE}{APP}}}\nhandle {{\nrespond 404\n}}\n": [],
         WHOLE.replace("forward_auth", "forward_auth /a/*") + APP: ["CDY-003"],
+        f"handle /b/* {{\n{WHOLE.replace('forward_auth', 'forward_auth /a/*')}{APP}}}\n": ["CDY-003"],
         f"route {{\nreverse_proxy /sign-in https://gw.example\n{WHOLE}{APP}}}\n": [],
         f"handle_path /a/* {{\n{WHOLE}{APP}}}\n": ["CDY-007"],
         f"rewrite /y\n{WHOLE}{APP}": ["CDY-007"],

@@ -113,6 +113,18 @@ def test_where_asking_is_switched_off() -> None:
     assert is_silent("ENV-006", proxy("x: 1", "permitInsecure: true,"))
 
 
+def test_where_the_configuration_of_contour_switches_asking_off() -> None:
+    text = (
+        "apiVersion: projectcontour.io/v1alpha1\nkind: ContourConfiguration\n"
+        "metadata: {name: contour, namespace: projectcontour}\n"
+        "spec: {globalExtAuth: {extensionRef: {name: a}, authPolicy: {disabled: OFF}}}\n"
+    )
+    assert said("ENV-006", text.replace("OFF", "true")) == [
+        "high: routes are not asked about unless they say so"
+    ]
+    assert is_silent("ENV-006", text.replace("OFF", "false"))
+
+
 def test_where_a_file_switches_asking_off() -> None:
     def file(filter_: str, route_: str = "") -> str:
         manager = '"@type": type.googleapis.com/x.v3.HttpConnectionManager'
@@ -130,6 +142,10 @@ def test_where_a_file_switches_asking_off() -> None:
     wrapped = '{"@type": type.googleapis.com/x.v3.FilterConfig, config: {disabled: true}}'
     assert len(said("ENV-006", file(ask, off.replace("{disabled: true}", wrapped)))) == 1
     assert is_silent("ENV-006", file(ask, off.replace("f:", "another:")))
+    switched = file(ask).replace("{name: f,", "{name: f, disabled: true,")
+    assert said("ENV-006", switched) == ["high: nobody is asked about anything: no route switches it on"]
+    on = file(ask, off.replace("disabled: true", "check_settings: {}"))
+    assert is_silent("ENV-006", on.replace("{name: f, typed", "{name: f, disabled: true, typed"))
     assert len(said("ENV-006", file(f"{ask}, filter_enabled: {{default_value: {{numerator: 5}}}}"))) == 1
     assert len(said("ENV-006", file(f"{tokens}, rules: [{{match: {{prefix: /}}}}]"))) == 1
     assert is_silent("ENV-006", file(f"{tokens}, rules: [{{requires: {{provider_name: i}}}}]"))

@@ -112,6 +112,7 @@ def test_whoever_is_asked_is_verified() -> None:
         address("gw.example.com"),
         address("gw.example.com", tls.replace("trusted_ca: {filename: a},", "")),
         address("gw.example.com", tls.replace("[{}]", "[]")),
+        address("gw.example.com", tls.replace("[{}]", "[{}], trust_chain_verification: ACCEPT_UNTRUSTED")),
     ):
         assert len(said("ENV-012", file(ASK, wrong))) == 1, wrong
     assert is_silent("ENV-012", extension())

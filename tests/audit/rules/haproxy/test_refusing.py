@@ -82,3 +82,16 @@ def test_a_route_of_a_protected_host_that_is_open() -> None:
     assert "HAP-014" not in found(f"{asked}---\n{public}")
     elsewhere = more.replace("api.example.com", "www.example.com")
     assert "HAP-014" not in found(f"{asked}---\n{elsewhere}")
+    passed = ingress({**ASKING, "ssl-passthrough": "true"})
+    assert "HAP-014" in found(passed)
+
+
+def test_rules_about_requests_where_octets_are_passed_on() -> None:
+    def text(mode: str, rule: str) -> str:
+        return f"frontend f\n{mode} bind :443\n{rule} default_backend b\nbackend b\n server s a:1\n"
+
+    rule = " http-request deny unless { var(txn.token_gateway_permit) -m bool }\n"
+    assert "HAP-014" in found(text(" mode tcp\n", rule), file="haproxy.cfg")
+    assert "HAP-014" in found(text("", rule), file="haproxy.cfg")
+    assert "HAP-014" not in found(text(" mode http\n", rule), file="haproxy.cfg")
+    assert "HAP-014" not in found(text(" mode tcp\n", ""), file="haproxy.cfg")
