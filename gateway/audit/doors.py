@@ -66,6 +66,8 @@ class Asked:
     def __init__(self, protected: Iterable[Exposure]) -> None:
         asked = [one.auth for one in protected if one.auth is not None]
         self._services: Final = {(of.namespace, of.name) for one in asked if (of := one.service) is not None}
+        urls = [one.url for one in asked if one.url is not None]
+        self._addresses: Final = {address for one in urls if (address := _address(one))}
         self._paths: Final = {begin for one in asked if one.url is not None for begin in _beginnings(one.url)}
 
     def is_behind(self, exposure: Exposure) -> bool:
@@ -73,6 +75,8 @@ class Asked:
         if exposure.path.value.startswith("/.well-known/acme-challenge"):
             return True
         if all((one.namespace, one.name) in self._services for one in exposure.backends):
+            return True
+        if all(one.namespace == "" and (one.name, one.port) in self._addresses for one in exposure.backends):
             return True
         return exposure.path.value.rstrip("/") in self._paths
 
@@ -128,6 +132,15 @@ def protected_ones(view: View) -> list[Exposure]:
 # --- private ---
 
 _SIGNS: Final = {PathKind.EXACT: "=", PathKind.REGEX: "~", PathKind.UNKNOWN: "?"}
+
+
+def _address(url: str) -> tuple[str, str] | None:
+    """Host and port of whoever is asked outside Kubernetes."""
+    try:
+        parts = urlsplit(url)
+        return (parts.hostname, str(parts.port or "")) if parts.hostname else None
+    except ValueError:
+        return None
 
 
 def _beginnings(url: str) -> Iterator[str]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from gateway.audit.doors import (
     Asked,
     api_of,
@@ -10,7 +12,7 @@ from gateway.audit.doors import (
     workloads_behind,
 )
 from gateway.audit.estate.selectors import Workloads
-from gateway.audit.exposure import Tls
+from gateway.audit.exposure import Backend, Tls
 from gateway.audit.rule import View
 from tests.audit.exposing import asked, guarded, ingress, route
 from tests.audit.shop import deployment, service
@@ -50,6 +52,21 @@ def test_what_leads_to_whoever_is_asked() -> None:
     assert there.is_behind(route("a.example/auth/nginx"))
     assert not there.is_behind(route("a.example/"))
     assert not there.is_behind(route("a.example/auth/nginx/orders/more"))
+
+
+def test_whoever_is_asked_outside_kubernetes_is_known_by_the_address() -> None:
+    there = Asked([guarded(auth=asked(url="http://portal:4180/verify", service=None))])
+    portal, port, cluster = (
+        replace(route("a.example/sign-in"), backends=(one,))
+        for one in (
+            Backend("", "portal", "4180"),
+            Backend("", "portal", "80"),
+            Backend("x", "portal", "4180"),
+        )
+    )
+    assert there.is_behind(portal)
+    assert not there.is_behind(port)
+    assert not there.is_behind(cluster)
 
 
 def test_routes_by_host_and_by_guard() -> None:

@@ -81,7 +81,10 @@ class _Chain(NamedTuple):
 
     @property
     def name(self) -> str:
-        return text(self.listener, "name") or ""
+        """Without a name it is told by its address from the next one: each is a door of its own."""
+        socket = at(self.listener, "address", "socket_address")
+        address = f"{text(socket, 'address') or ''}:{text(socket, 'port_value') or ''}"
+        return text(self.listener, "name") or address.strip(":")
 
     @property
     def tls(self) -> Node | None:

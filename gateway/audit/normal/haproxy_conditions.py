@@ -102,6 +102,7 @@ _HOST_SAMPLES: Final = frozenset(
 _PATH_SAMPLES: Final = frozenset({"path", "pathq", "url", "baseq", "base", "capture.req.uri"})
 _PATH_KINDS: Final = {"str": PathKind.EXACT, "beg": PathKind.BEGINS_WITH, "reg": PathKind.REGEX}
 _SAMPLE: Final = re.compile(r"[a-z0-9_.]+(?:\([a-z0-9_.-]*\))?")
+_PLAIN: Final = re.compile(r"[A-Za-z0-9.-]*")
 _SUFFIXES: Final = ("beg", "end", "reg", "dir", "dom", "sub", "len")
 _PREDEFINED: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "METH_CONNECT": ("method", ("CONNECT",)),
@@ -131,9 +132,26 @@ def _test(words: tuple[str, ...], name: str = "") -> Criterion:
             values, rest = [*values, *rest], []
         elif word != "-i":
             values.append(word)
+    hosts = [_names(one) for one in values] if sample in _HOST_SAMPLES and matching == "reg" else []
+    if hosts and all(hosts):
+        matching, values = "str", [name for names in hosts for name in names]
     return Criterion(
         sample, matching, tuple(values), is_negated=False, name=show(name) if name else _spoken(sample)
     )
+
+
+def _names(pattern: str) -> tuple[str, ...]:
+    r"""Read a pattern that only lists names, as `^(?i)(a|b)\.example\.com`; give none for another one."""
+    if not pattern.startswith("^"):
+        return ()
+    text = pattern[1:].removeprefix("(?i)").removesuffix("$").replace("\\.", ".")
+    before, bracket, rest = text.partition("(")
+    inside, _, after = rest.partition(")")
+    middle = inside.removeprefix("?:").split("|") if bracket else [""]
+    if not all(_PLAIN.fullmatch(one) for one in (before, *middle, after)):
+        return ()
+    names = tuple(f"{before}{one}{after}" for one in middle)
+    return names if all("." in one for one in names) else ()
 
 
 def _spoken(sample: str) -> str:

@@ -136,6 +136,7 @@ class _Door:
                             methods=route.methods,
                             tls=tls,
                             controller=Controller.HAPROXY,
+                            class_name=self.section.name,
                             backends=self.backends(route.backend),
                             auth=piece.auth,
                             token=self.fate(chain, route, piece),

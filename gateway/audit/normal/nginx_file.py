@@ -190,9 +190,13 @@ def _hosts(server: Level) -> tuple[str, ...]:
 
 
 def _named(name: str) -> list[str]:
+    """A pattern stays as it is written: it takes none of the names that are written out elsewhere.
+
+    https://nginx.org/en/docs/http/server_names.html
+    """
     if name.startswith("."):
         return [name[1:], f"*{name}"]
-    if name in {"", "_"} or name.startswith("~") or name.endswith(".*") or "$" in name:
+    if name in {"", "_"} or ("$" in name and not name.startswith("~")):
         return [ANY_HOST]
     return [name]
 

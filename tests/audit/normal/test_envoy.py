@@ -47,6 +47,13 @@ def test_the_default_chain_is_a_chain() -> None:
     assert lines(text) == ["a.b/** none open -> b: yes"]
 
 
+def test_listeners_without_a_name_are_told_by_their_address() -> None:
+    text = bootstrap(f"route_config: {ROUTES}")
+    nameless = text.replace("name: l,", "address: {socket_address: {address: 0.0.0.0, port_value: 80}},")
+    assert [one.class_name for one in exposures(text, file="envoy.yaml")] == ["l"]
+    assert [one.class_name for one in exposures(nameless, file="envoy.yaml")] == ["0.0.0.0:80"]
+
+
 def test_an_upgrade_may_have_filters_of_its_own() -> None:
     asks = '{name: f, typed_config: {"@type": type.googleapis.com/x.v3.ExtAuthz, grpc_service: {}}}'
     upgrades = "upgrade_configs: [{upgrade_type: websocket, MORE filters: [{name: r}]}]"

@@ -78,6 +78,10 @@ def test_hosts() -> None:
         "{ ssl_fc_sni a.example }": {"a.example"},
         "{ hdr_end(host) -i .example.com }": {"*.example.com"},
         "{ hdr(host) -m reg ^a }": set(),
+        r"{ hdr(host) -m reg -i ^(?i)(a|b)\.example }": {"a.example", "b.example"},
+        r"{ hdr(host) -m reg ^(?:a|b)\.example$ }": {"a.example", "b.example"},
+        r"{ hdr(host) -m reg ^a.*\.example$ }": set(),
+        r"{ hdr(host) -m reg a\.example$ }": set(),
         "{ hdr(host) -f hosts.lst }": set(),
         "{ path /a }": None,
     }

@@ -22,6 +22,8 @@ def _side_door(view: View) -> Iterator[Hit]:
     for one in view.exposures:
         for backend in one.backends if asks_nobody(one) else ():
             others = guarded.get((backend.namespace, backend.name), {})
+            if "$" in backend.name:  # a variable: in each server it is something else
+                continue
             if others and (one.tls is Tls.PASSED_THROUGH or one.host not in others):
                 beside = next(iter(others.values()))
                 if _is_same_port(view, backend, beside):

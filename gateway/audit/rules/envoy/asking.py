@@ -156,17 +156,19 @@ def _in_files(view: View) -> Iterator[Hit]:
             yield from _of_filter(file, at(node, "typed_config"))
             yield from _off_everywhere(file, node)
         names = {text(node, "name") or "" for node in http_filters(file) if _asks(node)}
+        asked = {name for node in http_filters(file) for name in _asked(at(node, "typed_config"))}
         for listener in resources(file, "listeners", "Listener"):
             for config in listener.walk():
                 if isinstance(config.value, dict) and "virtual_hosts" in config.value:
-                    yield from _off_at_routes(file, config, names)
+                    yield from _off_at_routes(file, config, names, asked)
 
 
 def _off_everywhere(file: File, node: Node) -> Iterator[Hit]:
     """A filter that is switched off, and that no route names."""
     name = text(node, "name") or ""
-    named = (at(one, "typed_per_filter_config", name) for one in file.root.walk())
-    if _asks(node) and flag(node, "disabled") and all(one is None for one in named):
+    told = (at(one, "typed_per_filter_config", name) for one in file.root.walk())
+    off = all(one is None or flag(one, "disabled") or flag(one, "config", "disabled") for one in told)
+    if _asks(node) and flag(node, "disabled") and off:
         yield Hit(file.place(at(node, "disabled")), "nobody is asked about anything: no route switches it on")
 
 
@@ -174,11 +176,18 @@ def _asks(node: Node) -> bool:
     return any(is_a(at(node, "typed_config"), one) for one in _FILTERS)
 
 
-def _off_at_routes(file: File, config: Node, names: set[str]) -> Iterator[Hit]:
+def _asked(config: Node | None) -> Iterator[str]:
+    """The clusters of who is asked: what leads to them has to be open, as where people sign in."""
+    for way in (("http_service", "server_uri", "cluster"), ("grpc_service", "envoy_grpc", "cluster_name")):
+        if (name := text(config, *way)) is not None:
+            yield name
+
+
+def _off_at_routes(file: File, config: Node, names: set[str], asked: set[str]) -> Iterator[Hit]:
     for route in envoy_routes_of(file, config):
         for name in sorted(names):
             said, nearest = route.said_of(name), route.per_filter(name)
-            if said is not None and said.is_off and route.backends:
+            if said is not None and said.is_off and not all(one.name in asked for one in route.backends):
                 yield Hit(file.place(nearest), f"nobody is asked about {route.path}")
 
 

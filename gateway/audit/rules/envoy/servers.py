@@ -217,6 +217,19 @@ def _asked_by_nobody(view: View) -> Iterator[Hit]:
                 yield Hit(one.place(), f"no {user} refers to it", about=one.name)
     for file in files_of(estate):
         yield from _clusters(file)
+        yield from _named_in_vain(file)
+
+
+def _named_in_vain(file: File) -> Iterator[Hit]:
+    """A route says how it is asked about, and no chain has the filter that asks."""
+    names = {text(node, "name") for node in http_filters(file)}
+    if not items(file.root, "static_resources", "listeners"):
+        return
+    for node in file.root.walk():
+        for name, told in members(node, "typed_per_filter_config"):
+            asks = any(is_a(one, "ExtAuthzPerRoute") for one in (told, at(told, "config")))
+            if asks and name not in names:
+                yield Hit(file.place(told), f"no chain has the filter {show(name)}", about=name)
 
 
 def _clusters(file: File) -> Iterator[Hit]:

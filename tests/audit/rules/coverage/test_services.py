@@ -21,6 +21,8 @@ def test_another_host_leads_to_a_protected_service() -> None:
     assert len(said(SIDE_DOOR, mine, route("/"))) == 1
     assert said(SIDE_DOOR, mine, route("b.example/", to="posts:80"), guarded("c.example/")) == []
     assert said(SIDE_DOOR, mine, route("b.example/", public="the same for all")) == []
+    variable = guarded("a.example/", to="$upstream:"), route("b.example/", to="$upstream:")
+    assert said(SIDE_DOOR, *variable) == [], "it is another one in each server"
 
 
 def test_another_port_is_another_door() -> None:

@@ -142,6 +142,8 @@ def test_where_a_file_switches_asking_off() -> None:
     wrapped = '{"@type": type.googleapis.com/x.v3.FilterConfig, config: {disabled: true}}'
     assert len(said("ENV-006", file(ask, off.replace("{disabled: true}", wrapped)))) == 1
     assert is_silent("ENV-006", file(ask, off.replace("f:", "another:")))
+    portal = ask + ", http_service: {server_uri: {cluster: b}}"
+    assert is_silent("ENV-006", file(portal, off)), "where people sign in nobody can be asked"
     switched = file(ask).replace("{name: f,", "{name: f, disabled: true,")
     assert said("ENV-006", switched) == ["high: nobody is asked about anything: no route switches it on"]
     on = file(ask, off.replace("disabled: true", "check_settings: {}"))

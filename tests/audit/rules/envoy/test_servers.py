@@ -133,3 +133,18 @@ def test_whoever_could_be_asked_is_asked() -> None:
     assert said("ENV-018", file(filter_of("Router", "x: 1"), address("10.0.0.1"))) == [
         "low: nothing leads to the cluster gw"
     ]
+
+
+def test_a_route_that_names_a_filter_of_no_chain() -> None:
+    kind = "'@type': type.googleapis.com/x.v3.ExtAuthzPerRoute"
+    told = f"typed_per_filter_config: {{NAME: {{{kind}, disabled: true}}}}"
+    manager = '"@type": type.googleapis.com/x.v3.HttpConnectionManager'
+    hosts = (
+        f"route_config: {{virtual_hosts: [{{domains: [a], routes: [{{route: {{cluster: b}}, {told}}}]}}]}}"
+    )
+    config = f"{{{manager}, http_filters: [{{name: f}}], {hosts}}}"
+    text = (
+        f"static_resources: {{listeners: [{{filter_chains: [{{filters: [{{typed_config: {config}}}]}}]}}]}}\n"
+    )
+    assert said("ENV-018", text.replace("NAME", "g")) == ["low: no chain has the filter g"]
+    assert is_silent("ENV-018", text.replace("NAME", "f"))
