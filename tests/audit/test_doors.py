@@ -57,12 +57,8 @@ def test_what_leads_to_whoever_is_asked() -> None:
 def test_whoever_is_asked_outside_kubernetes_is_known_by_the_address() -> None:
     there = Asked([guarded(auth=asked(url="http://portal:4180/verify", service=None))])
     portal, port, cluster = (
-        replace(route("a.example/sign-in"), backends=(one,))
-        for one in (
-            Backend("", "portal", "4180"),
-            Backend("", "portal", "80"),
-            Backend("x", "portal", "4180"),
-        )
+        replace(route("a.example/sign-in"), backends=(Backend(namespace, "portal", number),))
+        for namespace, number in (("", "4180"), ("", "80"), ("x", "4180"))
     )
     assert there.is_behind(portal)
     assert not there.is_behind(port)

@@ -139,12 +139,10 @@ def test_a_route_that_names_a_filter_of_no_chain() -> None:
     kind = "'@type': type.googleapis.com/x.v3.ExtAuthzPerRoute"
     told = f"typed_per_filter_config: {{NAME: {{{kind}, disabled: true}}}}"
     manager = '"@type": type.googleapis.com/x.v3.HttpConnectionManager'
-    hosts = (
-        f"route_config: {{virtual_hosts: [{{domains: [a], routes: [{{route: {{cluster: b}}, {told}}}]}}]}}"
-    )
+    routes = f"routes: [{{route: {{cluster: b}}, {told}}}]"
+    hosts = f"route_config: {{virtual_hosts: [{{domains: [a], {routes}}}]}}"
     config = f"{{{manager}, http_filters: [{{name: f}}], {hosts}}}"
-    text = (
-        f"static_resources: {{listeners: [{{filter_chains: [{{filters: [{{typed_config: {config}}}]}}]}}]}}\n"
-    )
+    chain = f"{{filters: [{{typed_config: {config}}}]}}"
+    text = f"static_resources: {{listeners: [{{filter_chains: [{chain}]}}]}}\n"
     assert said("ENV-018", text.replace("NAME", "g")) == ["low: no chain has the filter g"]
     assert is_silent("ENV-018", text.replace("NAME", "f"))
