@@ -164,11 +164,12 @@ def _in_files(view: View) -> Iterator[Hit]:
 
 
 def _off_everywhere(file: File, node: Node) -> Iterator[Hit]:
-    """A filter that is switched off, and that no route names."""
+    """A filter that is switched off, and that no route switches on."""
+    if not _asks(node) or not flag(node, "disabled"):
+        return
     name = text(node, "name") or ""
     told = (at(one, "typed_per_filter_config", name) for one in file.root.walk())
-    off = all(one is None or flag(one, "disabled") or flag(one, "config", "disabled") for one in told)
-    if _asks(node) and flag(node, "disabled") and off:
+    if all(one is None or flag(one, "disabled") or flag(one, "config", "disabled") for one in told):
         yield Hit(file.place(at(node, "disabled")), "nobody is asked about anything: no route switches it on")
 
 
