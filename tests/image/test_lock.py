@@ -59,7 +59,7 @@ def test_every_platform_has_a_wheel_of_a_locked_hash(chosen: dict[str, Any]) -> 
 
 
 def test_what_is_locked_is_whole_and_nothing_more(chosen: dict[str, Any]) -> None:
-    """From what the gateway asks for, with its extras, each distribution is reached, in a version that fits."""
+    """From what the gateway asks for, with its extras, each distribution is reached, in a fitting version."""
     installed: dict[str, Any] = chosen["installed"]
     extras = PROJECT["project"]["optional-dependencies"]
     asked_for = (*PROJECT["project"]["dependencies"], *extras["grpc"], *extras["leaks"])
