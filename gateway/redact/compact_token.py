@@ -9,7 +9,6 @@ the whole fits together: header and payload are JSON, and the signature has the 
 import re
 from typing import Final, NamedTuple
 
-from gateway.redact.judge import is_marked
 from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Measured, Open, Reach, Span
 from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
 from gateway.redact.token_kind import MAX_SEGMENTS, Growing, Header, fits, kind, read_header
@@ -181,7 +180,7 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
         run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
         if (stop if run is None else run.end()) == reach.end and not reach.whole:
             return Open(line.at)
-        if run is None or not run[0] or is_marked(text, stop, run.end()):
+        if run is None or not run[0]:
             break
         explicit = _EXPLICIT.match(text, stop) is not None
         if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
@@ -210,5 +209,5 @@ _DISCLOSURES: Final = re.compile(rb"(?:~[A-Za-z0-9_.-]*)+")
 _BREAK: Final = re.compile(BREAK.encode())
 _EXPLICIT: Final = re.compile(EXPLICIT_BREAK.encode())
 _WRAPPED_RUN: Final = re.compile(f"(?:{SEGMENT}++|{DOT})*".encode())
-_END_OF_PIECE: Final = re.compile(rb"\\?[\"'`,;)\]}> \t]{0,4}(?:\r?\n|\\{1,3}[rn]|\Z)|=\r?\n|\\?[\"']")
-"""A piece of a wrapped token is alone on its line, but for what closes around it."""
+_END_OF_PIECE: Final = re.compile(rb"\\?[\"'`,;)\]}> \t]{0,4}(?:\r?\n|\\{1,3}[rn]|\Z)|=\r?\n|\\?[\"']|\[(?i:redacted)")
+"""A piece of a wrapped token is alone on its line, but for what closes around it, and for marks."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from gateway.redact.judge import entropy, is_marked, is_placeholder
+from gateway.redact.judge import entropy, is_placeholder
 from gateway.redact.span import Span
 
 
@@ -54,7 +54,7 @@ class ExtraRule:
 
     def _counts(self, text: bytes, start: int, stop: int, match: tuple[int, int]) -> bool:
         secret = text[start:stop]
-        if is_placeholder(secret) or is_marked(text, start, stop) or entropy(secret) < self.entropy:
+        if is_placeholder(secret) or entropy(secret) < self.entropy:
             return False
         if not self.allows:
             return True

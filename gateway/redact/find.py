@@ -17,9 +17,9 @@ from gateway.redact.compact_token import CompactTokens
 from gateway.redact.encoded_token import START as ENCODED_START
 from gateway.redact.encoded_token import EncodedTokens
 from gateway.redact.extra_rule import ExtraRule
-from gateway.redact.judge import MARK
 from gateway.redact.known_key import KnownKey
 from gateway.redact.known_keys import KEYS
+from gateway.redact.mark import MARK, touching
 from gateway.redact.matching import Start, Starts, starts
 from gateway.redact.names import COOKIES
 from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach, Span
@@ -91,9 +91,11 @@ class Finder:
         reach = Reach(floor, end, whole)
         self._compact.forget()
         spans: list[Span] = []
+        passed_by: list[int] = []
         while (start := self._starts.next(text, at, end)) >= 0:
             measured = self._measure(text, start, reach)
             if not measured:
+                passed_by.append(start)
                 at = start + 1
                 continue
             if isinstance(measured, Open):
@@ -101,10 +103,33 @@ class Finder:
             if isinstance(measured, Passed):
                 at = measured.end
             else:
-                spans += measured
-                at = measured[-1].end
+                spans += self._touched(text, passed_by, reach, start)
+                spans.append(self._whole(text, measured[-1], reach))
+                at = spans[-1].end
+            passed_by.clear()
             reach = Reach(at, end, whole)
         return Found(spans, end, reach.floor)
+
+    def _touched(self, text: bytes, passed_by: list[int], reach: Reach, limit: int) -> list[Span]:
+        """Give what was no key only because a secret touches it: once that is taken, it would be one.
+
+        Each place is asked once more, from the last to the first.
+        """
+        spans: list[Span] = []
+        line = text.rfind(b"\n", reach.floor, limit)
+        for place in reversed(passed_by):
+            if place < line:
+                break
+            kind = self._kind(text, place, Reach(reach.floor, limit, whole=True)) if place < limit else NOTHING
+            if not isinstance(kind, _UNSURE) and kind and kind[-1].end == limit:
+                spans.insert(0, kind[-1])
+                limit = kind[-1].start
+        return spans
+
+    def _whole(self, text: bytes, span: Span, reach: Reach) -> Span:
+        """With what follows behind a mark in it, or what looks like one: it protects nothing."""
+        end = touching(text, span.end, reach.end)
+        return span if end == span.end else span._replace(end=end)
 
     def _with_extras(self, found: Found, text: bytes, at: int) -> Found:
         """What overlaps a secret of our own rules, or of a rule before, is that secret."""
@@ -126,7 +151,7 @@ class Finder:
                 continue
             if names and text.startswith(b"ey", match.end()):
                 plainly = self._compact.plainly(text, match.end(), reach)
-                if plainly:
+                if plainly and text[plainly[0].end : plainly[0].end + 1] in _ENDS_ANY:
                     return plainly
             measured = measure(text, start, reach)
             if isinstance(measured, _UNSURE):
@@ -220,5 +245,7 @@ def _passed(text: bytes, at: int, reach: Reach) -> Measured:
     return NOTHING if mark is None else Passed(mark.end())
 
 
+_ENDS_ANY: Final = frozenset((b"", b" ", b'"', b"'", b"&", b"<", b">", b"\r", b"\n"))
+"""Behind one of these every value ends."""
 _UNSURE: Final = (Open, Passed)
 _MARKS: Final = Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed)

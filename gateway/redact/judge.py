@@ -1,7 +1,6 @@
 """Is this a secret, or a word that stands where a secret would?
 
-What decides is stated here in one place: placeholders, what was redacted already, and how much a text looks
-like chance.
+What decides is stated here in one place: placeholders, and how much a text looks like chance.
 """
 
 import re
@@ -14,19 +13,6 @@ from typing import Final
 MAX_JUDGED_BYTES: Final = 4_096
 """What is longer than a word can be is not asked whether it is one."""
 
-MARK: Final = re.compile(rb"\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\]")
-"""What `replace` writes."""
-
-
-def is_marked(text: bytes, start: int, end: int) -> bool:
-    """Whether a mark is in `text[start:end]` or begins where it ends.
-
-    What stood there was not taken when the mark was put, or it would be gone. Without this a value could look
-    like one only because of its neighbour's mark, and redacting twice would change more than once.
-    """
-    return text.find(_BEGUN, start, end + len(_BEGUN)) >= 0
-
-
 def entropy(text: bytes) -> float:
     """Give bits for each character, as Shannon reckons it of the text alone, or of its beginning."""
     text = text[:256]
@@ -38,7 +24,9 @@ def is_placeholder(value: bytes) -> bool:
     """Whether nobody's secret stands here: a mask, a variable, a word that says that there is none."""
     if len(value) > _LONGEST_WORD and value[:1] not in _BEGINNINGS:
         return False
-    return len(value) < MAX_JUDGED_BYTES and _PLACEHOLDER.fullmatch(value) is not None
+    if len(value) >= MAX_JUDGED_BYTES or _PLACEHOLDER.fullmatch(value) is None:
+        return False
+    return value[:1] != b"[" or not looks_random(value)  # brackets hide nothing
 
 
 def looks_random(value: bytes) -> bool:
@@ -53,6 +41,15 @@ def looks_random(value: bytes) -> bool:
     if _DIGIT.search(value) and _LETTER.search(value):
         return entropy(value) >= 2.5
     return len(value) >= 20 and _CAPITAL_INSIDE.search(value) is not None and entropy(value) >= 3.5
+
+
+def could_be_secret(value: bytes) -> bool:
+    """Whether it is worth a name that alone says little, as `code` or `key`: `looks_random`, and no words.
+
+    Words are letters with digits behind them, up to 15 and 8, joined by what joins words: `order-2026`,
+    `v2.item17`, `uploads/2026/cart.png`. Never: a number, so no one-time code of six digits either.
+    """
+    return looks_random(value) and (len(value) >= MAX_JUDGED_BYTES or _WORDS_JOINED.fullmatch(value) is None)
 
 
 def is_basic(value: bytes) -> bool:
@@ -73,12 +70,13 @@ def touches_a_word(text: bytes, at: int, floor: int) -> bool:
 
 # --- private ---
 
-_BEGUN: Final = b"[REDACTED:"
 _PLACEHOLDER: Final = re.compile(
-    rb"(?:\[REDACTED:[a-z0-9-]{1,64}:[a-z0-9_-]{1,64}\])+"
-    rb"|[*.#_-]*|[xX]{3,}|[A-Za-z0-9_-]{1,12}\.\.\.|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
+    rb"[*.#_-]*|[xX]{3,}|[A-Za-z0-9_-]{1,12}\.\.\.|[\[(<{]?(?i:redacted|filtered|masked|hidden|removed|omitted|secret|sensitive)[\])>}]?"
     rb"|<[^<>]*>|\{[^{}]*\}|\{\{[^{}]*\}\}|\[[^\[\]]*\]|%[a-zA-Z]|\$[A-Za-z_]\w*|\$[({][^(){}]*[)}]"
     rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
+)
+_WORDS_JOINED: Final = re.compile(
+    rb"[A-Za-z]{0,15}[0-9]{0,8}(?:[/._:;,@ +=-]{1,3}(?:[A-Za-z]{1,15}[0-9]{0,8}|[0-9]{1,8}))*[/._:;,@ +=-]{0,3}"
 )
 _LONGEST_WORD: Final = 20
 _BEGINNINGS: Final = frozenset(bytes((octet,)) for octet in b"*.#_-xX[(<{%$")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from gateway.redact.judge import entropy, is_marked, touches_a_word
+from gateway.redact.judge import entropy, touches_a_word
 from gateway.redact.known_keys import Key
 from gateway.redact.span import NOTHING, Measured, Reach, Span
 
@@ -28,8 +28,6 @@ class KnownKey:
         if self._more is not None:
             end = self._more.match(text, end, reach.end).end()  # type: ignore[union-attr]  # may be empty
         if self._key.apart and _touches(text, start, end, reach):
-            return NOTHING
-        if is_marked(text, start, end):
             return NOTHING
         value = text[start:end].rstrip(b".-")
         return (Span(start, start + len(value), self._key.id, value),) if self._counts(value) else NOTHING

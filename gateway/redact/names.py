@@ -17,6 +17,12 @@ SECRETS: Final = (
 ONLY_IN_URLS: Final = r"(?:auth|authorization|code|key|sid|sig|ticket|pass|otp)"
 """Names that tell in a query, and are everyday words outside of it."""
 
+WEAK: Final = (
+    r"(?:auth|code|key|sid|sig|ticket|otp|token|jwt|session(?:[_-]?(?:id|key|token))?|sessid|signature|credentials?"
+    r"|assertion|verifier|(?:page|next|prev|previous|continue|continuation|cursor|sync|start|end|last)[_-]?token)"
+)
+"""Names that in a query are also those of other things: as a whole, and not as the end of another name."""
+
 HEADERS: Final = (
     r"(?:x-api-key|api-key|apikey|x-auth-token|x-access-token|x-amz-security-token|x-vault-token"
     r"|x-gitlab-token|private-token|job-token|deploy-token|x-goog-api-key|x-csrf-token|x-functions-key"

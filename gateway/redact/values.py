@@ -1,22 +1,25 @@
 """Where does the value behind a name end, and is it a secret?
 
-Headers, parameters, members of JSON, cookies, the user info of a URL. In a query any value counts, as there
-the name was meant; elsewhere only what does not look like a word.
+Headers, parameters, members of JSON, cookies, the user info of a URL. In a query any value counts behind a name
+that says enough, as there the name was meant; behind a weak one (`names.WEAK`), and elsewhere, only what does not
+look like a word. What looks like a mark of `replace` is part of the value, and does not count.
 """
 
 import re
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from gateway.redact.judge import (
     MAX_JUDGED_BYTES,
+    could_be_secret,
     is_basic,
-    is_marked,
     is_placeholder,
     looks_random,
     touches_a_word,
 )
-from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS
+from gateway.redact.mark import LOOSE, readings, without_marks
+from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS, WEAK
 from gateway.redact.span import NOTHING, Measured, Reach, Span
 from gateway.redact.spelling import EQUALS, JOINS
 
@@ -73,11 +76,11 @@ def authorization(text: bytes, at: int, reach: Reach) -> Measured:
     name = _AUTHORIZATION.match(text, at, reach.end)
     if name is None:
         return NOTHING
-    known = _SCHEME.match(text, name.end(), reach.end)
-    other = known or _OTHER_SCHEME.match(text, name.end(), reach.end)
+    begun = _LOOSE_MARKS.match(text, name.end(), reach.end).end()  # type: ignore[union-attr]  # may be empty
+    known = _SCHEME.match(text, begun, reach.end)
+    other = known or _OTHER_SCHEME.match(text, begun, reach.end)
     start, end = _extent(text, other.end() if other else name.end(), reach, _TOKEN68)
-    good = _SMALL_WORD.fullmatch(text, start, end) is None if known else looks_random(text[start:end])
-    return _value(text, start, end, AUTHORIZATION) if good else NOTHING
+    return _judged(text, start, end, AUTHORIZATION, _is_no_small_word if known else looks_random)
 
 
 def scheme(text: bytes, at: int, reach: Reach) -> Measured:
@@ -86,15 +89,13 @@ def scheme(text: bytes, at: int, reach: Reach) -> Measured:
     if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _TOKEN68)
-    value = text[start:end]
-    word = name[1].lower()
-    if word == b"basic":
-        good = is_basic(value)
-    elif word in {b"negotiate", b"ntlm"}:
-        good = value.startswith((b"YI", b"TlRM")) and len(value) >= 16
-    else:
-        good = looks_random(value) and b"=" not in value.rstrip(b"=")  # RFC 6750 section 2.1
-    return _span(text, start, end, AUTHORIZATION) if good else NOTHING
+    match name[1].lower():
+        case b"basic":
+            return _judged(text, start, end, AUTHORIZATION, is_basic)
+        case b"negotiate" | b"ntlm":
+            return _judged(text, start, end, AUTHORIZATION, _is_negotiated)
+        case _:
+            return _judged(text, start, end, AUTHORIZATION, _is_bearer)
 
 
 def header(text: bytes, at: int, reach: Reach) -> Measured:
@@ -103,9 +104,7 @@ def header(text: bytes, at: int, reach: Reach) -> Measured:
     if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _until(name["quote"]))
-    if _is_bare(name) or b" " in text[start:end]:
-        return NOTHING
-    return _judged(text, start, end, HEADER, at_least=6)
+    return NOTHING if _is_bare(name) else _judged(text, start, end, HEADER, _is_header)
 
 
 def named(text: bytes, at: int, reach: Reach) -> Measured:
@@ -114,17 +113,16 @@ def named(text: bytes, at: int, reach: Reach) -> Measured:
     if name is None:
         return NOTHING
     quote = name["quote"]
-    if name["equals"] is not None and not quote and _is_parameter(text, at, reach):
-        return _value(text, *_extent(text, name.end(), reach, _of_a_query(name["equals"])), PARAMETER)
+    before = _before(text, at, reach) if name["equals"] is not None and not quote else None
+    if before is not None:
+        return _of_a_parameter(text, name, reach, weak=_WEAK.search(before + name[0]) is not None)
     if _is_bare(name):
         return NOTHING
     start, end = _extent(text, name.end(), reach, _until(quote))
-    value = text[start:end]
-    if not quote and name["equals"] is None and not (looks_random(value) and _DIGIT.search(value)):
-        return NOTHING  # a sentence, or code: `PASSWORDS: Final`
+    sure = quote or name["equals"] is not None
     if _PASSWORD.match(name[0]):
-        return _judged(text, start, end, NAMED, at_least=5) if _is_password(value, quote) else NOTHING
-    return _judged(text, start, end, NAMED, at_least=8) if _is_key(value) else NOTHING
+        return _judged(text, start, end, NAMED, (_is_quoted if quote else _is_word) if sure else _is_sure_word)
+    return _judged(text, start, end, NAMED, _is_key if sure else _is_sure_key)
 
 
 def parameter(text: bytes, at: int, reach: Reach) -> Measured:
@@ -132,7 +130,7 @@ def parameter(text: bytes, at: int, reach: Reach) -> Measured:
     name = _PARAMETER.match(text, at, reach.end)
     if name is None:
         return NOTHING
-    return _value(text, *_extent(text, name.end(), reach, _of_a_query(name["equals"])), PARAMETER)
+    return _of_a_parameter(text, name, reach, weak=_WEAK.search(name[0]) is not None)
 
 
 class Cookies:
@@ -148,21 +146,18 @@ class Cookies:
         name = self._start.match(text, at, reach.end)
         if name is None or touches_a_word(text, at, reach.floor):
             return NOTHING
+        before = _before(text, at, reach)
+        if before is not None and _WEAK.search(before + name[0]) is not None:
+            return NOTHING  # a parameter
         start, end = _extent(text, name.end(), reach, _WORD)
-        return _judged(text, start, end, COOKIE, at_least=8)
+        return _judged(text, start, end, COOKIE, _is_cookie)
 
 
 def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
     """Between `://` and the last `@` before the path: name and password, or a name that is a token."""
     run = _AUTHORITY.match(text, at + 3, reach.end)
     end = text.rfind(b"@", at + 3, run.end()) if run is not None else -1
-    value = text[at + 3 : end]
-    name, colon, password = value.partition(b":")
-    if end < 0 or is_placeholder(name) or is_placeholder(password if colon else name):
-        return NOTHING
-    if not colon and not (looks_random(value) and len(value) >= 20):
-        return NOTHING
-    return _span(text, at + 3, end, USERINFO)
+    return NOTHING if end < 0 else _judged(text, at + 3, end, USERINFO, _is_userinfo)
 
 
 def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
@@ -174,13 +169,13 @@ def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
     if text.find(b"curl", begun, at) < 0:
         return NOTHING
     start, end = _extent(text, name.end(), reach, _CURL_PASSWORD)
-    return _judged(text, start, end, CURL_USER, at_least=3)
+    return _judged(text, start, end, CURL_USER, _is_curl_password)
 
 
 # --- private ---
 
 _CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x00-\x20\"':]{1,64}:")
-_CURL_PASSWORD: Final = re.compile(rb"[^\x00-\x20\"']*+")
+_CURL_PASSWORD: Final = re.compile(rf"(?:{LOOSE}|[^\x00-\x20\"'\[]++|\[)*".encode())
 _CURL_WITHIN: Final = 400
 
 _AUTHORIZATION: Final = re.compile(_AUTHORIZATION_NAME.encode())
@@ -197,13 +192,17 @@ _NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
 _DIGIT: Final = re.compile(rb"[0-9]")
 _PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
 _PARAMETER: Final = re.compile(f"{JOINS}(?i:{ONLY_IN_URLS})(?P<equals>{EQUALS})".encode())
+_WEAK: Final = re.compile(rf"{JOINS}(?i:{WEAK}){EQUALS}\Z".encode())
 _JOIN_BEFORE: Final = re.compile(f"{JOINS}[A-Za-z0-9_.-]{{0,64}}\\Z".encode())
 
 _ESCAPE: Final = r"\\(?!\\{0,2}[\"'nrtu])."
-_WORD: Final = re.compile(rf"(?:[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE})*".encode())
-_QUERY: Final = re.compile(rf"(?:[^&\x00-\x20\"'<>#\\`]++|{_ESCAPE})*".encode())
-_QUERY_IN_QUERY: Final = re.compile(rb"(?:[^&%\x00-\x20\"'<>#\\`]++|%(?!(?:25)*26))*")
-_TOKEN68: Final = re.compile(rb"[^\x00-\x20\"'<>,;\\`(){}\[\]]*+")
+_WORD: Final = re.compile(rf"(?:{LOOSE}|[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE})*".encode())
+_QUERY: Final = re.compile(rf"(?:{LOOSE}|[^&\x00-\x20\"'<>#\\`\[]++|\[|{_ESCAPE})*".encode())
+_QUERY_IN_QUERY: Final = re.compile(
+    rf"(?:{LOOSE}|[^&%\x00-\x20\"'<>#\\`\[]++|\[|%(?!(?:25)*26))*".encode()
+)
+_TOKEN68: Final = re.compile(rf"(?:{LOOSE}|[^\x00-\x20\"'<>,;\\`(){{}}\[\]]++)*".encode())
+_LOOSE_MARKS: Final = re.compile(f"(?:{LOOSE})*".encode())
 _SMALL_WORD: Final = re.compile(rb"[a-z]{0,20}|.{0,3}")
 _UNTIL: Final = {
     b'"': re.compile(rb"(?:[^\x00-\x1f\"\\]++|\\[^\x00-\x1f])*"),
@@ -237,21 +236,16 @@ def _of_a_query(equals: bytes) -> re.Pattern[bytes]:
     return _QUERY_IN_QUERY if equals.startswith(b"%") else _QUERY
 
 
-def _value(text: bytes, start: int, end: int, type_: str) -> Measured:
-    return NOTHING if is_placeholder(text[start:end]) else _span(text, start, end, type_)
+def _of_a_parameter(text: bytes, name: re.Match[bytes], reach: Reach, *, weak: bool) -> Measured:
+    start, end = _extent(text, name.end(), reach, _of_a_query(name["equals"]))
+    return _judged(text, start, end, PARAMETER, _is_worth_it if weak else _is_any)
 
 
-def _judged(text: bytes, start: int, end: int, type_: str, *, at_least: int) -> Measured:
+def _judged(text: bytes, start: int, end: int, type_: str, is_secret: Callable[[bytes], bool]) -> Measured:
     value = text[start:end]
-    if len(value) < at_least or is_placeholder(value):
-        return NOTHING
-    return _span(text, start, end, type_)
-
-
-def _span(text: bytes, start: int, end: int, type_: str) -> Measured:
-    if end == start or is_marked(text, start, end):
-        return NOTHING
-    return (Span(start, end, type_, _plainly(text[start:end])),)
+    if any(not is_placeholder(one) and is_secret(one) for one in readings(value)):
+        return (Span(start, end, type_, _plainly(without_marks(value))),)
+    return NOTHING
 
 
 def _plainly(value: bytes) -> bytes:
@@ -260,18 +254,70 @@ def _plainly(value: bytes) -> bytes:
     return unquote_to_bytes(value) if b"%" in value else value
 
 
-def _is_parameter(text: bytes, at: int, reach: Reach) -> bool:
-    """Whether the name that ends here begins behind `?` or `&`; a `;` alone also parts other lists."""
+def _before(text: bytes, at: int, reach: Reach) -> bytes | None:
+    """Give how a parameter's name begins that goes on here, from its `?` or `&`; `;` parts other lists too."""
     before = _JOIN_BEFORE.search(text[max(reach.floor, at - 72) : at])
-    return before is not None and not before[0].startswith(b";")
+    return None if before is None or before[0].startswith(b";") else before[0]
 
 
-def _is_password(value: bytes, quote: bytes | None) -> bool:
-    return quote is not None or looks_random(value) or b" " not in value
+def _is_any(value: bytes) -> bool:
+    return bool(value)
+
+
+def _is_worth_it(value: bytes) -> bool:
+    return could_be_secret(_plainly(value))
+
+
+def _is_no_small_word(value: bytes) -> bool:
+    return _SMALL_WORD.fullmatch(value) is None
+
+
+def _is_negotiated(value: bytes) -> bool:
+    return value.startswith((b"YI", b"TlRM")) and len(value) >= 16
+
+
+def _is_bearer(value: bytes) -> bool:
+    return looks_random(value) and b"=" not in value.rstrip(b"=")  # RFC 6750 section 2.1
+
+
+def _is_header(value: bytes) -> bool:
+    return len(value) >= 6 and b" " not in value
+
+
+def _is_cookie(value: bytes) -> bool:
+    return len(value) >= 8
+
+
+def _is_userinfo(value: bytes) -> bool:
+    name, colon, password = value.partition(b":")
+    if is_placeholder(name) or is_placeholder(password if colon else name):
+        return False
+    return bool(colon) or (len(value) >= 20 and looks_random(value))
+
+
+def _is_curl_password(value: bytes) -> bool:
+    return len(value) >= 3
+
+
+def _is_quoted(value: bytes) -> bool:
+    return len(value) >= 5
+
+
+def _is_word(value: bytes) -> bool:
+    return len(value) >= 5 and (looks_random(value) or b" " not in value)
+
+
+def _is_sure_word(value: bytes) -> bool:
+    """Not of a sentence, or of code: `PASSWORDS: Final`."""
+    return looks_random(value) and _DIGIT.search(value) is not None
 
 
 def _is_key(value: bytes) -> bool:
-    return b" " not in value and looks_random(value) and _PATH.match(value) is None
+    return len(value) >= 8 and b" " not in value and looks_random(value) and _PATH.match(value) is None
+
+
+def _is_sure_key(value: bytes) -> bool:
+    return _is_key(value) and _DIGIT.search(value) is not None
 
 
 _PATH: Final = re.compile(

@@ -1,11 +1,10 @@
 from base64 import b64encode
 
 from gateway.redact.judge import (
-    MARK,
     MAX_JUDGED_BYTES,
+    could_be_secret,
     entropy,
     is_basic,
-    is_marked,
     is_placeholder,
     looks_random,
     touches_a_word,
@@ -24,8 +23,7 @@ def test_placeholders_are_nobodys_secret() -> None:
         b"", b"***", b"xxxx", b"XXXXXXXX", b"...", b"<redacted>", b"[FILTERED]", b"REDACTED", b"null",
         b"None", b"true",
         b"$TOKEN", b"${TOKEN}", b"{{ .Values.token }}", b"{token}", b"<token>", b"%s",
-        b"[REDACTED:jwt:tfp1_abc]",
-        b"[REDACTED:jwt:tfp1_abc][REDACTED:jwt:tfp1_abc]", b"-", b"eyJ...", b"#", b"$(cat token)",
+        b"[REDACTED:jwt:a]", b"-", b"eyJ...", b"#", b"$(cat token)",
     ):  # fmt: skip
         assert is_placeholder(value), value
     for value in (
@@ -33,7 +31,8 @@ def test_placeholders_are_nobodys_secret() -> None:
         b"hunter2",
         b"nullable",
         b"$ecret!",
-        b"[REDACTED:jwt:tfp1_abc]x",
+        b"[REDACTED:a1b2c3d4e5]",
+        b"[9f86d081884c7d65]",
         b"*" * MAX_JUDGED_BYTES,
     ):
         assert not is_placeholder(value), value
@@ -55,25 +54,24 @@ def test_what_looks_like_chance() -> None:
         assert not looks_random(value), value
 
 
+def test_words_and_numbers_are_worth_nothing_behind_a_weak_name() -> None:
+    for value in (
+        b"404", b"123456", b"12345678901234567890", b"front-door", b"order-2026-11", b"v1.beta2.item17",
+        b"uploads/2026/cart.png", b"2026-11-27T10:00:00+01:00", b"https://a1.example.com/b2", b"abc1",
+    ):  # fmt: skip
+        assert not could_be_secret(value), value
+    for value in (
+        b"9f86d081884c7d65", b"a1b2c3d4", b"550e8400-e29b-41d4-a716-446655440000", b"4/0AX4XfWh1b2c3",
+        b"SplxlOBeZQQYbYS6WxSbIA", b"qWeRtYuIoPaSdFgHjKlZ", b"a" * MAX_JUDGED_BYTES,
+    ):  # fmt: skip
+        assert could_be_secret(value), value
+
+
 def test_basic_is_base64_with_a_colon() -> None:
     assert is_basic(b64encode(b"alice:secret"))
     assert is_basic(b64encode(b"alice:").rstrip(b"="))
     for value in (b"authentication", b64encode(b"alice"), b64encode(b"a:\x00"), b"no base64!", b""):
         assert not is_basic(value), value
-
-
-def test_a_mark_is_what_replace_writes() -> None:
-    assert MARK.fullmatch(b"[REDACTED:jwt:tfp1_abcdefghijklmnop]")
-    assert MARK.fullmatch(b"[REDACTED:jwt:too-long]")
-    assert not MARK.match(b"[REDACTED:]")
-
-
-def test_a_value_is_marked_within_and_where_it_ends() -> None:
-    text = b"a=b[REDACTED:jwt:x]c=d"
-    assert is_marked(text, 2, 3)
-    assert is_marked(text, 0, 8)
-    assert not is_marked(text, 0, 2)
-    assert not is_marked(text, 19, 22)
 
 
 def test_a_word_goes_on_to_the_left_but_not_an_escape() -> None:

@@ -59,6 +59,8 @@ def test_it_may_have_to_hold_a_digit() -> None:
     assert [bool(one) for one in found] == [False, True]
 
 
-def test_what_touches_a_mark_was_left_before() -> None:
+def test_a_mark_beside_it_does_not_protect_it() -> None:
     key = MADE["npm-access-token"](M).encode()
-    assert measure("npm-access-token", key + b"[REDACTED:jwt:x]", 0) == []
+    mark = b"[REDACTED:jwt:tfp1_abcdefghijklmnop]"
+    assert measure("npm-access-token", key + mark, 0) == [(0, len(key))]
+    assert measure("npm-access-token", mark + key, len(mark)) == [(len(mark), len(mark) + len(key))]

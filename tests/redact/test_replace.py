@@ -37,6 +37,7 @@ SECRETS = [
 AROUND = [
     b"Bearer ", b"Basic ", b"authorization: ", b"token=", b"?code=", b"&", b"password=", b'"', b"'", b"\\", b"://",
     b"@", b":", b"\n", b"\r\n", b" ", b"a", b"Z9x", b"abcdef12345", b"[REDACTED:jwt:tfp1_abc]", b"[REDACTED:",
+    b"[REDACTED:jwt:tfp1_abcdefghijklmnop]", b"[redacted]",
     b"]", b"%", b"%3D", b"%26", b"{", b",", b";", b"eyJ", b"eyJhbGciOi", b".", b"=", b"\x00", b"\xff",
     b"ew", b"-",
     b"JSESSIONID=", b'"access_token":"', b"x-api-key: ", b"s.", b"hvs.", b"_", b"~",
@@ -63,6 +64,48 @@ def test_however_it_is_cut_it_comes_out_alike(text: bytes, cuts: list[int]) -> N
     whole = redacted(text)
     assert redacted(text, [cut for cut in cuts if cut <= len(text)]) == whole
     assert redacted(text, range(1, len(text))) == whole
+
+
+NAMED = [
+    (b"/a?access_token=", b"&b=c"), (b"/a?code=", b" HTTP/1.1"), (b"Authorization: Bearer ", b"\r\n"),
+    (b"sent Bearer ", b" to it"), (b'{"token":"', b'","a":1}'), (b"password=", b", a=b"),
+    (b"X-Api-Key: ", b"\n"), (b"Cookie: session=", b"; b=c"), (b"?n=%3Fsig%3D", b"%26b&d"),
+]  # fmt: skip
+MARKS = [
+    b"[REDACTED:jwt:tfp1_abcdefghijklmnop]", b"[REDACTED:query-token:too-long]", b"[REDACTED:", b"[REDACTED:x]",
+    b"[REDACTED]", b"[redacted]", b"[REDACTED:jwt:", b"[REDACTED:jwt:tfp1_abcdefghijklmnop", b"[REDACTED:a b]",
+]  # fmt: skip
+OPAQUE = [_M.text(16).encode(), _M.text(40).encode(), _M.jwt(), _M.text(16, "0123456789abcdef").encode()]
+
+
+@given(
+    st.sampled_from(NAMED),
+    st.sampled_from(OPAQUE),
+    st.lists(st.tuples(st.sampled_from(MARKS), st.integers(0, 400)), min_size=1, max_size=3),
+)
+def test_no_mark_protects_a_value_wherever_it_is_put(
+    place: tuple[bytes, bytes], secret: bytes, marks: list[tuple[bytes, int]]
+) -> None:
+    value = secret
+    for mark, at in marks:
+        value = value[: at % (len(value) + 1)] + mark + value[at % (len(value) + 1) :]
+    after = redacted(place[0] + value + place[1])
+    assert after.startswith(place[0] + b"[REDACTED:")
+    assert after.endswith(b"]" + place[1])
+    assert len(after) < len(place[0] + place[1]) + 90
+    assert redacted(after) == after
+
+
+@given(st.sampled_from(SECRETS), st.sampled_from(MARKS), st.sampled_from(MARKS))
+def test_no_mark_beside_a_secret_protects_it(secret: bytes, before: bytes, behind: bytes) -> None:
+    alone = redacted(secret)
+    for text in (before + secret, secret + behind, before + secret + behind):
+        after = redacted(text)
+        assert secret not in after
+        assert redacted(after) == after
+        if alone != secret:
+            rest = alone.split(b"]", 1)[1]
+            assert secret[-12:] not in after or secret[-12:] in rest, text
 
 
 @given(

@@ -22,11 +22,11 @@ def test_a_quoted_value_ends_with_its_quote() -> None:
 
 
 def test_a_parameter_ends_with_what_parts_parameters() -> None:
-    assert values(b"/a?token=x;y&b=c") == [b"x;y"]
-    assert values(b"/a?token=x#part") == [b"x"]
-    assert values(b'"/a?token=x"') == [b"x"]
-    assert values(b"?n=%3Ftoken%3Dx%26b%3Dc&d") == [b"x"]
-    assert values(b"a\\u0026token=x\\u0026b") == [b"x"]
+    assert values(b"/a?id_token=x;y&b=c") == [b"x;y"]
+    assert values(b"/a?id_token=x#part") == [b"x"]
+    assert values(b'"/a?id_token=x"') == [b"x"]
+    assert values(b"?n=%3Fid_token%3Dx%26b%3Dc&d") == [b"x"]
+    assert values(b"a\\u0026id_token=x\\u0026b") == [b"x"]
 
 
 def test_an_unquoted_value_ends_with_what_parts_words() -> None:
@@ -45,7 +45,7 @@ def test_the_canonical_form_is_what_the_escapes_stand_for() -> None:
 
 
 def test_where_a_value_is_it_is_not_looked_for_another_name() -> None:
-    assert values(b"?token=a?token=b") == [b"a?token=b"]
+    assert values(b"?id_token=a?token=b") == [b"a?token=b"]
 
 
 def test_where_a_secret_is_is_no_secret() -> None:
@@ -54,6 +54,31 @@ def test_where_a_secret_is_is_no_secret() -> None:
         b"credential=shop-1.example.com:8443",
     ):  # fmt: skip
         assert values(text) == [], text
+
+
+def test_behind_a_weak_name_a_value_has_to_be_worth_it_behind_a_strong_one_any_is() -> None:
+    for value in (b"404", b"123456", b"front", b"basic", b"order-2026", b"item17", b"uploads%2F2026%2Fcart.png"):
+        for name in (b"code", b"key", b"sid", b"auth", b"otp", b"token", b"session_id", b"page_token"):
+            assert values(b"/a?" + name + b"=" + value) == [], (name, value)
+        for name in (b"access_token", b"client_secret", b"password", b"api_key", b"my_token", b"authorization"):
+            assert values(b"/a?" + name + b"=" + value) == [value], (name, value)
+    for value in (b"9f86d081884c7d65", b"SplxlOBeZQQYbYS6WxSbIA", b"4%2F0AX4XfWh1b2c3", b"a1b2c3d4"):
+        for name in (b"code", b"key", b"sid", b"auth", b"otp", b"token", b"session_id", b"page_token"):
+            assert values(b"/a?" + name + b"=" + value) == [value], (name, value)
+
+
+def test_what_looks_like_a_mark_is_part_of_the_value_and_does_not_count() -> None:
+    mark = b"[REDACTED:jwt:tfp1_abcdefghijklmnop]"
+    for before, after in (
+        (b"password=", b" x"), (b"Bearer ", b" x"), (b"X-Api-Key: ", b"\r\n"), (b"Cookie: sid=", b"; b=c"),
+        (b"://", b"@host/"), (b"?code=", b"&d"), (b'{"token":"', b'"}'), (b"curl -u a:", b" x"),
+    ):  # fmt: skip
+        for one in (mark, b"[REDACTED:", b"[REDACTED:x]", b"[redacted]"):
+            for value in (one + b"us3r:hunter22x", b"us3r:hunter" + one + b"22x", b"us3r:hunter22x" + one):
+                assert values(before + value + after) == [value], before + value + after
+        assert values(before + mark + after) == []
+        assert values(before + mark + mark + after) == []
+    assert plainly(b"?id_token=ab" + mark + b"cd") == [b"abcd"]
 
 
 def test_userinfo_goes_to_the_last_at_sign_of_the_authority() -> None:

@@ -81,19 +81,18 @@ ORDINARY = (
             "/v1/orders/01J8ZKQ5V7W3X9Y2B4C6D8F0GH?include=items,customer",
             "/static/app.9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.js?v=3f2a9c",
             "/repo/commit/8f80177a13a67139831c8d97e087af4e7f11d20a",
-            "/img/eyes.png?w=640&h=480&keyboard=front",
+            "/img/eyes.png?w=640&h=480&key=front",
             "/search?q=what+is+a+bearer+token",
             "/docs/api-key-rotation.html#authorization",
-            "/dead/v1/token-types?status=404&state=open",
-            "/oauth/callback/help?lang=de",
+            "/dead/v1/token-types?code=404&auth=true&sig=1&token=null",
+            "/oauth/callback/help?code=de&session=new&sid=7",
         )
     ),
     _head("/v1/orders", "Referer: https://www.example.com/search?q=basic+auth&hl=en", method="DELETE"),
     _head("/nowhere", "X-Request-ID: 7f3c0b52-9d1e-4a6f-8b21-0c5d9e7a1f34", "Cookie: theme=dark; lang=en"),
     "GET / HTTP/9.9\r\n\r\n",
 )
-"""What is in any log: ids, hashes, words such as `token`. Nothing of it is a secret. (Parameters by the name
-of `key` and `code` count whatever they hold.)"""
+"""What is in any log: ids, hashes, words such as `token`. Nothing of it is a secret."""
 CUTS_NO_PATH = {Logging.INGRESS_NGINX, Logging.TRAEFIK, Logging.ENVOY}
 """No format can know which part of a path is secret; and not each can cut it."""
 _QUERY = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from tests.leaks.made import CLAIMS, KEYS, Maker, wrapped
+from tests.leaks.made import CLAIMS, HEX, KEYS, Maker, wrapped
 
 
 class Sample(NamedTuple):
@@ -165,9 +165,16 @@ def _parameters(m: Maker) -> Iterator[Sample]:
         yield Sample("named-secret", name + b": ", value, b", and more")
     for name in (b"code", b"key", b"sig", b"auth", b"ticket"):
         yield Sample("query-token", b"GET /a?b=c&" + name + b"=", value, b"&d=e HTTP/1.1")
+    for name in (b"code", b"key", b"sig", b"auth", b"session", b"token", b"sid"):
+        for worth in (m.text(16, HEX).encode(), b"4%2F0" + value, m.text(12).encode(), _uuid(m)):
+            yield Sample("query-token", b"GET /a?b=c&" + name + b"=", worth, b"&d=e HTTP/1.1")
     yield Sample("query-token", b"/a?password=", quote("p&ss=wörd").encode(), b"&b=c")
     for text in (b"hunter22", b"correct horse battery", b"it's mine", b'\\"quoted\\"x'):
         yield Sample("named-secret", b'{"password":"', text, b'","user":"alice"}')
+
+
+def _uuid(m: Maker) -> bytes:
+    return "-".join(m.text(size, HEX) for size in (8, 4, 4, 4, 12)).encode()
 
 
 def _others(m: Maker) -> Iterator[Sample]:
@@ -217,6 +224,9 @@ FALSE: Final = (
         b"[REDACTED:jwt:tfp1_abcdefghijklmnop] token=[REDACTED:query-token:tfp1_abcdefghijklmnop] Bearer "
         b"[REDACTED:jwt:a]"
     ),
+    b"GET /a?code=404&key=front&auth=true&sig=1&token=null&sid=42&session=new&ticket=OPS-1234 HTTP/1.1",
+    b"/a?code=SUMMER2026&key=uploads%2F2026%2Fcart.png&token=abc&otp=123456&page_token=2&auth=none&credential=x",
+    b"/a?next=%2Fb%3Fcode%3D200%26key%3Dname&session_id=closed#x",
     b"tfp1_abcdefghijklmnop sfp1_abcdefghijklmnop jti=8d7e6f5a",
     b'{"access_token_ttl":300,"token_endpoint":"https://idp.example.com/token","secret_name":"orders-tls"}',
     b'{"key":"shop/orders","keyId":"2026-11","credential":{"type":"bearer"},"auth":{"policy":"orders"}}',
