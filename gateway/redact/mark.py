@@ -56,5 +56,5 @@ _MAX_TYPE: Final = 64
 _IS_TYPE: Final = re.compile(_TYPE)
 _BEGUN: Final = re.compile(rb"\[(?i:redacted)")
 _LOOSE: Final = re.compile(LOOSE.encode())
-_EDGES: Final = re.compile(rb"\[(?i:redacted):?|\]")
+_EDGES: Final = re.compile(rb"\[(?i:redacted):?|[\[\]]")
 _TAIL: Final = re.compile(rf"(?:{LOOSE}[A-Za-z0-9_.~=%+/-]*+)+".encode())

@@ -1,6 +1,7 @@
 """What of a stream changes, however it is cut? Its secrets, and nothing else."""
 
 import json
+from operator import itemgetter
 
 import pytest
 from hypothesis import given
@@ -86,9 +87,10 @@ OPAQUE = [_M.text(16).encode(), _M.text(40).encode(), _M.jwt(), _M.text(16, "012
 def test_no_mark_protects_a_value_wherever_it_is_put(
     place: tuple[bytes, bytes], secret: bytes, marks: list[tuple[bytes, int]]
 ) -> None:
-    value = secret
-    for mark, at in marks:
-        value = value[: at % (len(value) + 1)] + mark + value[at % (len(value) + 1) :]
+    value, done = b"", 0
+    for mark, at in sorted(((mark, at % (len(secret) + 1)) for mark, at in marks), key=itemgetter(1)):
+        value, done = value + secret[done:at] + mark, at
+    value += secret[done:]
     after = redacted(place[0] + value + place[1])
     assert after.startswith(place[0] + b"[REDACTED:")
     assert after.endswith(b"]" + place[1])
