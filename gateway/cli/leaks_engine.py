@@ -48,9 +48,11 @@ def read(arguments: Namespace) -> LeaksEngine:
         if not name or not set(name) <= _OF_COOKIE_NAMES:
             raise ValueError("--cookie is no name of a cookie (RFC 6265 section 4.1.1)")
     try:
-        extras = () if arguments.rules is None else read_rules(arguments.rules)
+        extras, notes = ((), ()) if arguments.rules is None else read_rules(arguments.rules)
     except RulesError as error:
         raise ValueError(str(error)) from None
+    for note in notes:
+        print(f"gateway: {note}", file=sys.stderr)
     finder = Finder(cookies=(*COOKIES, *arguments.cookie), own_issuers=issuers, extras=extras)
     return LeaksEngine(finder, Fingerprints(key))
 

@@ -42,7 +42,8 @@ def run(arguments: Namespace) -> int:
         engine = leaks_engine.read(arguments)
     except ValueError as usage:
         return complain(str(usage))
-    redactor = Redactor(engine.finder, engine.fingerprints)
+    name = "" if arguments.path == STDIN else arguments.path
+    redactor = Redactor(engine.finder.for_file(name), engine.fingerprints)
     try:
         with _opened(arguments.path) as source, _target(arguments.output) as target:
             for chunk in _until_stopped(source):

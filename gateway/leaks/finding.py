@@ -1,7 +1,9 @@
 """What was found, and where, in a form that can be shown?"""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+WHOLE_FILE: Final = "whole-file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +21,7 @@ class Finding:
     end: int
     fingerprint: str
     """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its
-    line."""
+    line, `whole-file` where a rule names files by their path."""
 
     def as_members(self) -> dict[str, Any]:
         """Give it as a member of a JSON document."""

@@ -1,140 +1,233 @@
 """What does a gitleaks file of rules say?
 
-https://github.com/gitleaks/gitleaks#configuration: `[[rules]]` with `id`, `regex`, `description`, `keywords`,
-`entropy`, `secretGroup` and `allowlists` by `regexes` (of the secret, the match or the line) and `stopwords`.
-What is not understood is an error that names the file and the rule, never left out in silence: `path`, which
-would ask for less to be scanned, `extend`, `commits`, and what RE2 cannot match within a line.
+https://github.com/gitleaks/gitleaks#configuration, as of 8.30: `[[rules]]` with `id`, `regex`, `path`,
+`keywords`, `entropy`, `secretGroup`; allowlists of a rule, of some (`targetRules`) or of all, by `paths`,
+`regexes` (of the secret, the match or the line) and `stopwords`; `extend` by `path`. The `commits` of an
+allowlist are never those of a file, which is said. What is not understood is an error that names the file and
+the rule, never left out in silence.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from gateway.redact.extra_rule import Allows, ExtraRule
-from gateway.redact.matching import compiled, re2_module
+from gateway.leaks.expression import Expressions, NotUnderstood
+from gateway.redact.allowlist import Allowlist, Search
+from gateway.redact.extra_rule import ExtraRule
+from gateway.redact.mark import is_type
 
 
 class RulesError(Exception):
     """Says what is wrong, with the file and the rule."""
 
 
-def read_rules(file: Path) -> tuple[ExtraRule, ...]:
+class Rules(NamedTuple):
+    """What was read, and what an operator should know of it."""
+
+    rules: tuple[ExtraRule, ...]
+    notes: tuple[str, ...]
+
+
+def read_rules(file: Path, expressions: Expressions | None = None) -> Rules:
     """Read every rule. Raises: RulesError."""
-    re2 = re2_module()
-    if re2 is None:
-        raise RulesError(
-            f"{file}: rules of others are matched by RE2 alone, which is not installed: "
-            "pip install 'token-gateway[leaks]'"
-        )
-    try:
-        document = tomllib.loads(file.read_text())
-    except OSError as error:
-        raise RulesError(f"{file}: cannot be read: {(error.strerror or '').lower()}") from None
-    except ValueError as error:  # TOML, or text that is no UTF-8
-        raise RulesError(f"{file}: is no TOML: {error}") from None
-    if "rules" not in document:
-        raise RulesError(f"{file}: has no [[rules]]")
-    return _Reader(str(file), re2).rules(document)
+    reader = _Reader(expressions or Expressions())
+    document = reader.document(file, _MAX_EXTENDED)
+    everywhere = reader.everywhere(document)
+    rules = tuple(reader.rule(table, everywhere) for table in document.rules.values())
+    return Rules(rules, tuple(reader.notes))
 
 
 # --- private ---
 
-_FILE: Final = {"title", "description", "minVersion", "rules", "allowlist", "allowlists"}
+_MAX_EXTENDED: Final = 2
+_FILE: Final = {"title", "description", "minVersion", "rules", "allowlist", "allowlists", "extend"}
 _RULE: Final = {
-    "id", "description", "regex", "keywords", "entropy", "secretGroup", "allowlist", "allowlists", "tags",
+    "id", "description", "regex", "path", "keywords", "entropy", "secretGroup", "allowlist", "allowlists", "tags",
 }  # fmt: skip
-_ALLOW: Final = {"description", "condition", "regexes", "regexTarget", "stopwords"}
-_Compile = Callable[[str], Any]
+_ALLOW: Final = {"description", "condition", "paths", "regexes", "regexTarget", "stopwords", "commits"}
+_EXTEND: Final = {"path", "disabledRules", "useDefault"}
+_CONDITIONS: Final = {"": False, "OR": False, "||": False, "AND": True, "&&": True}
+
+
+class _Rule(NamedTuple):
+    """A table, and the file that it is in."""
+
+    place: str
+    members: Mapping[str, Any]
+    allowlists: tuple[Mapping[str, Any], ...]
+
+
+class _Document(NamedTuple):
+    """A file, with what it extends."""
+
+    place: str
+    rules: dict[str, _Rule]
+    allowlists: tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 class _Reader:
-    def __init__(self, file: str, re2: Any) -> None:
-        self._place = file
-        self._file = file
-        self._re2 = re2
+    def __init__(self, expressions: Expressions) -> None:
+        self._expressions = expressions
+        self.notes: list[str] = []
 
-    def rules(self, document: Mapping[str, Any]) -> tuple[ExtraRule, ...]:
-        self._known(document, _FILE)
-        everywhere = self._allowlists(document)
-        rules = []
-        for number, rule in enumerate(document["rules"], start=1):
-            self._place = f"{self._file}: rule {rule.get('id', f'number {number}')}"
-            rules.append(self._rule(rule, everywhere))
-        return tuple(rules)
+    def document(self, file: Path, depth: int) -> _Document:
+        place = str(file)
+        members = _toml(file)
+        _known(place, members, _FILE)
+        if "rules" not in members and "extend" not in members:
+            raise RulesError(f"{place}: has no [[rules]]")
+        rules: dict[str, _Rule] = {}
+        for number, rule in enumerate(_tables(place, members, "rules"), start=1):
+            id_ = str(rule.get("id", f"number {number}"))
+            own = _Rule(f"{place}: rule {id_}", rule, tuple(_lists(place, rule)))
+            _known(own.place, rule, _RULE)
+            rules[id_] = own
+        document = _Document(place, rules, tuple((place, one) for one in _lists(place, members)))
+        return self._extended(document, members["extend"], depth) if "extend" in members else document
 
-    def _rule(self, rule: Mapping[str, Any], everywhere: tuple[Allows, ...]) -> ExtraRule:
-        self._known(rule, _RULE)
-        id_ = self._text(rule, "id")
-        if not id_ or not set(id_) <= _OF_IDS:
-            raise RulesError(f"{self._place}: `id` is letters a to z, digits and hyphens, at most 64")
-        expression = self._compiled(self._text(rule, "regex"))
-        group = rule.get("secretGroup", 0)
-        if not isinstance(group, int) or not 0 <= group <= expression.groups:
+    def everywhere(self, document: _Document) -> dict[str, tuple[Allowlist, ...]]:
+        """Give those of all rules by the name of no rule, and the others by theirs."""
+        found: dict[str, tuple[Allowlist, ...]] = {}
+        for place, members in document.allowlists:
+            allowlist = self._allowlist(place, members, {*_ALLOW, "targetRules"})
+            for id_ in _texts(place, members, "targetRules") or [""]:
+                if id_ and id_ not in document.rules:
+                    raise RulesError(f"{place}: `targetRules` names {id_}, and there is no such rule")
+                found[id_] = (*found.get(id_, ()), allowlist)
+        return found
+
+    def rule(self, rule: _Rule, everywhere: Mapping[str, tuple[Allowlist, ...]]) -> ExtraRule:
+        place, members = rule.place, rule.members
+        id_ = _text(place, members, "id")
+        if not is_type(id_):
             raise RulesError(
-                f"{self._place}: `secretGroup` is none of the {expression.groups} groups of `regex`"
+                f"{place}: `id` is words of the letters a to z, or of up to 9 letters and digits, with hyphens"
+                " between them, at most 64 characters"
             )
-        entropy = rule.get("entropy", 0)
-        if not isinstance(entropy, int | float):
-            raise RulesError(f"{self._place}: `entropy` is no number")
-        return ExtraRule(
+        regex, path = (_text(place, members, name) if name in members else None for name in ("regex", "path"))
+        if regex is None and path is None:
+            raise RulesError(f"{place}: `regex` is missing, and so is `path`")
+        own = tuple(self._allowlist(place, one, _ALLOW) for one in rule.allowlists)
+        found = ExtraRule(
             id=id_,
-            search=expression.search,
-            keywords=tuple(word.lower().encode() for word in self._texts(rule, "keywords")),
-            entropy=float(entropy),
-            group=group,
-            allows=(*everywhere, *self._allowlists(rule)),
+            search=None,
+            keywords=tuple(word.lower().encode() for word in _texts(place, members, "keywords")),
+            entropy=_number(place, members, "entropy"),
+            allowlists=(*everywhere.get("", ()), *everywhere.get(id_, ()), *own),
+            path=None if path is None else self._search(place, path),
+        )
+        return found if regex is None else self._with_regex(found, place, members, regex)
+
+    # --- private ---
+
+    def _with_regex(self, rule: ExtraRule, place: str, members: Mapping[str, Any], regex: str) -> ExtraRule:
+        over = self._search(place, regex)
+        groups, group = self._expressions.groups(regex), members.get("secretGroup", 0)
+        if type(group) is not int or not 0 <= group <= groups:
+            raise RulesError(f"{place}: `secretGroup` is none of the {groups} groups of `regex`")
+        return replace(rule, search=self._expressions.search_in_lines(regex), over=over, group=group)
+
+    def _allowlist(self, place: str, members: Mapping[str, Any], known: set[str]) -> Allowlist:
+        _known(place, members, known)
+        paths, regexes = (
+            tuple(self._search(place, text) for text in _texts(place, members, name)) for name in ("paths", "regexes")
+        )
+        words = tuple(word.lower().encode() for word in _texts(place, members, "stopwords"))
+        target = members.get("regexTarget", "secret") or "secret"
+        if target not in {"secret", "match", "line"}:
+            raise RulesError(f"{place}: `regexTarget` is secret, match or line")
+        every = _CONDITIONS.get(str(members.get("condition", "")).upper())
+        if every is None:
+            raise RulesError(f"{place}: `condition` is AND or OR")
+        commits = bool(_texts(place, members, "commits"))
+        if not (paths or regexes or words or commits):
+            raise RulesError(f"{place}: an allowlist with none of `paths`, `regexes`, `stopwords`")
+        if commits and not self.notes:
+            self.notes.append(f"{place}: `commits` of allowlists count for nothing: files are searched here")
+        return Allowlist(
+            paths=paths, regexes=regexes, stopwords=words, target=target, every=every, commits=commits
         )
 
-    def _allowlists(self, where: Mapping[str, Any]) -> tuple[Allows, ...]:
-        lists = where.get("allowlists", [])
-        if "allowlist" in where:  # the older spelling of one
-            lists = [where["allowlist"], *lists]
-        return tuple(self._allows(one) for one in lists)
-
-    def _allows(self, allowlist: Mapping[str, Any]) -> Allows:
-        self._known(allowlist, _ALLOW)
-        expressions = tuple(self._compiled(text).search for text in self._texts(allowlist, "regexes"))
-        words = tuple(word.lower().encode() for word in self._texts(allowlist, "stopwords"))
-        target = allowlist.get("regexTarget", "secret")
-        if target not in {"secret", "match", "line"}:
-            raise RulesError(f"{self._place}: `regexTarget` is secret, match or line")
-        if not (expressions or words):
-            raise RulesError(f"{self._place}: an allowlist with neither `regexes` nor `stopwords`")
-        every = str(allowlist.get("condition", "OR")).upper() in {"AND", "&&"}
-        chosen = all if every and expressions and words else any
-
-        def allows(secret: bytes, match: bytes, line: bytes) -> bool:
-            text = {"secret": secret, "match": match, "line": line}[target]
-            small = secret.lower()
-            return chosen((any(search(text) for search in expressions), any(word in small for word in words)))
-
-        return allows
-
-    def _compiled(self, text: str) -> Any:
+    def _search(self, place: str, text: str) -> Search:
         try:
-            return compiled(self._re2, f"(?m){text}", within_lines=True)
-        except self._re2.error:
-            raise RulesError(f"{self._place}: RE2 does not understand its expression") from None
+            return self._expressions.search(text)
+        except NotUnderstood as error:
+            raise RulesError(f"{place}: {error}") from None
 
-    def _known(self, table: Any, names: set[str]) -> None:
-        if not isinstance(table, dict):
-            raise RulesError(f"{self._place}: is no table")
-        unknown = sorted(set(table) - names)
-        if unknown:
-            raise RulesError(f"{self._place}: `{unknown[0]}` is not supported here; remove it, or the rule")
+    def _extended(self, document: _Document, extend: Any, depth: int) -> _Document:
+        """What is written here counts more than what is written there."""
+        place = f"{document.place}: extend"
+        _known(place, extend, _EXTEND)
+        if extend.get("useDefault"):
+            raise RulesError(
+                f"{place}: gitleaks' own rules are not part of this; keep its config/gitleaks.toml beside, and"
+                " say `path` in place of `useDefault`"
+            )
+        if not extend.get("path"):
+            return document
+        if depth == 0:
+            raise RulesError(f"{place}: a file extends one that extends one, and no further")
+        below = self.document(Path(_text(place, extend, "path")), depth - 1)
+        rules = {id_: one for id_, one in below.rules.items() if id_ not in _texts(place, extend, "disabledRules")}
+        for id_, own in document.rules.items():
+            rules[id_] = _merged(rules[id_], own) if id_ in rules else own
+        return _Document(document.place, rules, (*document.allowlists, *below.allowlists))
 
-    def _text(self, table: Mapping[str, Any], name: str) -> str:
-        value = table.get(name)
-        if not isinstance(value, str):
-            raise RulesError(f"{self._place}: `{name}` is missing, or no text")
-        return value
 
-    def _texts(self, table: Mapping[str, Any], name: str) -> list[str]:
-        value = table.get(name, [])
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise RulesError(f"{self._place}: `{name}` is no list of texts")
-        return value
+def _merged(below: _Rule, own: _Rule) -> _Rule:
+    members = {**below.members, **{name: value for name, value in own.members.items() if value}}
+    members["keywords"] = [*below.members.get("keywords", ()), *own.members.get("keywords", ())]
+    return _Rule(own.place, members, (*below.allowlists, *own.allowlists))
 
 
-_OF_IDS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text())
+    except OSError as error:
+        raise RulesError(f"{file}: cannot be read: {(error.strerror or '').lower()}") from None
+    except ValueError as error:  # TOML, or text that is no UTF-8
+        raise RulesError(f"{file}: is no TOML: {error}") from None
+
+
+def _lists(place: str, members: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    if "allowlist" in members:  # the older spelling of one
+        yield from _tables(place, {"allowlist": [members["allowlist"]]}, "allowlist")
+    yield from _tables(place, members, "allowlists")
+
+
+def _known(place: str, table: Any, names: set[str]) -> None:
+    if not isinstance(table, dict):
+        raise RulesError(f"{place}: is no table")
+    unknown = sorted(set(table) - names)
+    if unknown:
+        raise RulesError(f"{place}: `{unknown[0]}` is not supported here; remove it, or the rule")
+
+
+def _tables(place: str, members: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    tables = members.get(name, [])
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise RulesError(f"{place}: `{name}` is no list of tables")
+    return tables
+
+
+def _text(place: str, members: Mapping[str, Any], name: str) -> str:
+    value = members.get(name)
+    if not isinstance(value, str) or not value:
+        raise RulesError(f"{place}: `{name}` is missing, or no text")
+    return value
+
+
+def _texts(place: str, members: Mapping[str, Any], name: str) -> list[str]:
+    value = members.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise RulesError(f"{place}: `{name}` is no list of texts")
+    return value
+
+
+def _number(place: str, members: Mapping[str, Any], name: str) -> float:
+    value = members.get(name, 0)
+    if not isinstance(value, int | float):
+        raise RulesError(f"{place}: `{name}` is no number")
+    return float(value)

@@ -1,22 +1,17 @@
 """What does a rule find that somebody else has written?
 
-Its expression is anybody's, so it is matched by RE2 alone: in linear time, whatever it says. It is matched
-within lines, `^` and `$` being theirs, and only in texts that hold one of its keywords.
+Its expression is anybody's, so it is matched in linear time alone, whatever it says, and only in texts that
+hold one of its keywords. Within lines where the text is redacted, `^` and `$` being theirs: a line is passed on
+when it ends. Over lines where it is only searched.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from gateway.redact.judge import entropy, is_placeholder
+from gateway.redact.allowlist import Allowlist, Search
+from gateway.redact.judge import entropy
 from gateway.redact.span import Span
-
-
-class Allows(Protocol):
-    """Whether what was found may be there."""
-
-    def __call__(self, secret: bytes, match: bytes, line: bytes) -> bool:
-        """Decide by the secret, by all that the expression matched, and by the line that it is in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +19,39 @@ class ExtraRule:
     """One rule, ready to be matched."""
 
     id: str
-    search: Callable[[bytes, int, int], Any]
-    """Of an expression that RE2 has compiled, within lines."""
+    search: Search | None
+    """Within lines. None: a file counts by its path alone."""
+    over: Search | None = None
+    """Over lines; None: as `search`."""
     keywords: tuple[bytes, ...] = ()
     """In small letters. None: every text is searched."""
     entropy: float = 0.0
     group: int = 0
     """Which group of the expression is the secret; 0 where that is the first one, or all of it."""
-    allows: tuple[Allows, ...] = ()
+    allowlists: tuple[Allowlist, ...] = ()
+    path: Search | None = None
+    """Only files whose path has it."""
 
-    def spans(self, text: bytes, small: bytes, at: int, end: int) -> Iterator[Span]:
-        """Give what it finds in `text[at:end]`; `small` is the text in small letters."""
-        if self.keywords and not any(small.find(word, at, end) >= 0 for word in self.keywords):
-            return
-        while at < end and (found := self.search(text, at, end)) is not None:
+    def of_file(self, path: bytes) -> "ExtraRule | None":
+        """Give what of it is asked in this file; None where it says nothing about it. Stdin has no path."""
+        if self.path is not None and (not path or self.path(path) is None):
+            return None
+        if any(one.allows_file(path) for one in self.allowlists):
+            return None
+        left = (one.of_file(path) for one in self.allowlists)
+        return replace(self, allowlists=tuple(one for one in left if one is not None))
+
+    def has_keyword(self, small: bytes, at: int, end: int) -> bool:
+        """Whether it has to be asked; `small` is the text in small letters."""
+        return not self.keywords or any(small.find(word, at, end) >= 0 for word in self.keywords)
+
+    def spans(self, text: bytes, at: int, end: int, *, over_lines: bool = False) -> Iterator[Span]:
+        """Give what it finds in `text[at:end]`."""
+        search = self.over if over_lines and self.over is not None else self.search
+        while search is not None and at < end and (found := search(text, at, end)) is not None:
             start, stop = self._secret(found)
+            while stop > start and text[stop - 1 : stop] == b"\n":
+                stop -= 1
             if stop > start and self._counts(text, start, stop, found.span()):
                 yield Span(start, stop, self.id, text[start:stop])
             at = max(found.end(), found.start() + 1)
@@ -48,16 +61,22 @@ class ExtraRule:
     def _secret(self, found: Any) -> tuple[int, int]:
         groups = (self.group,) if self.group else range(1, found.re.groups + 1)
         for group in groups:
-            if found.start(group) >= 0:
+            if found.end(group) > found.start(group):
                 return int(found.start(group)), int(found.end(group))
         return int(found.start()), int(found.end())
 
     def _counts(self, text: bytes, start: int, stop: int, match: tuple[int, int]) -> bool:
         secret = text[start:stop]
-        if is_placeholder(secret) or entropy(secret) < self.entropy:
+        if self.entropy and entropy(secret, up_to=_MAX_JUDGED_BYTES) <= self.entropy:
             return False
-        if not self.allows:
+        if not self.allowlists:
             return True
-        ended = text.find(b"\n", stop)
-        line = text[text.rfind(b"\n", 0, start) + 1 : len(text) if ended < 0 else ended]
-        return not any(allows(secret, text[match[0] : match[1]], line) for allows in self.allows)
+        begun, ended = text.rfind(b"\n", 0, match[0]) + 1, text.find(b"\n", match[1] - 1)
+        line = text[begun : len(text) if ended < 0 else ended]
+        matched = text[match[0] : match[1]].strip(b"\n")
+        return not any(one.allows(secret, matched, line) for one in self.allowlists)
+
+
+# --- private ---
+
+_MAX_JUDGED_BYTES: Final = 65_536

@@ -5,9 +5,10 @@ rule whose pattern it is, in the order of the rules. A named value that is a tok
 that kind: `?access_token=<JWT>` as `jwt`, and by the fingerprint of the JWT.
 """
 
+import os
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from typing import Final, NamedTuple
 
 from gateway.redact import pem, values
@@ -46,12 +47,14 @@ class Found(NamedTuple):
     """Up to here: what follows may look otherwise when more has been read."""
     floor: int
     """Where the last secret ended: no word reaches over it."""
+    also: tuple[Span, ...] = ()
+    """What rules of others find in a file that is only searched, wherever a secret of ours is; in order."""
 
 
 class Finder:
     """Finds by one set of rules."""
 
-    __slots__ = ("_by_first", "_compact", "_extras", "_inside", "_kinds", "_starts")
+    __slots__ = ("_by_first", "_compact", "_extras", "_inside", "_kinds", "_over_lines", "_starts")
 
     def __init__(
         self,
@@ -63,9 +66,10 @@ class Finder:
     ) -> None:
         """`cookies` are names of cookies that count; `own_issuers` those whose tokens are called ours.
 
-        What is found by the rules of this room is not looked for again by `extras`.
+        Where a text is redacted, what is found by the rules of this room is not looked for again by `extras`.
         """
         self._extras = tuple(extras)
+        self._over_lines = False
         self._compact = CompactTokens(own_issuers)
         kinds = _kinds(self._compact, own_issuers)
         rules = (_MARKS, *_named(cookies), *kinds)  # no two begin alike
@@ -83,7 +87,34 @@ class Finder:
         """
         end = len(text) if end is None else end
         found = self._find(text, at, end, floor, whole=whole)
-        return found if not self._extras else self._with_extras(found, text, at)
+        if not self._extras:
+            return found
+        if self._over_lines:
+            return found._replace(also=self._also(text, at, found.settled))
+        return self._with_extras(found, text, at)
+
+    def for_file(self, name: str, *, only_searched: bool = False) -> "Finder":
+        """Give one by the rules of others that say something about this file; no name: about stdin.
+
+        Where the file is only searched they are matched over lines, and find also what rules of ours find.
+        """
+        if not self._extras:
+            return self
+        finder = copy(self)
+        path = os.fsencode(name)
+        finder._extras = tuple(one for rule in self._extras if (one := rule.of_file(path)) is not None)
+        finder._over_lines = only_searched
+        return finder
+
+    @property
+    def whole_files(self) -> tuple[str, ...]:
+        """The rules by which the file of `for_file` counts whatever is in it."""
+        return tuple(one.id for one in self._extras if one.search is None)
+
+    @property
+    def context_bytes(self) -> int:
+        """How much of what was decided may still be looked at."""
+        return _CONTEXT_OVER_LINES if self._extras and self._over_lines else _CONTEXT
 
     # --- private ---
 
@@ -132,17 +163,29 @@ class Finder:
         return span if end == span.end else span._replace(end=end)
 
     def _with_extras(self, found: Found, text: bytes, at: int) -> Found:
-        """What overlaps a secret of our own rules, or of a rule before, is that secret."""
+        """Between secrets of our own rules, or of a rule before, and between marks."""
         small, taken = text.lower(), found.spans
+        marks = [Span(*one.span(), "", b"") for one in MARK.finditer(text, at, found.settled)]
         for extra in self._extras:
-            starts_of = [span.start for span in taken]
-            more = []
-            for span in extra.spans(text, small, at, found.settled):
-                after = bisect_left(starts_of, span.end)
-                if after == 0 or taken[after - 1].end <= span.start:
-                    more.append(span)
-            taken = sorted((*taken, *more))
+            if extra.has_keyword(small, at, found.settled):
+                more = []
+                for begun, end in _between(sorted((*taken, *marks)), at, found.settled):
+                    more += extra.spans(text, begun, end)
+                taken = sorted((*taken, *more)) if more else taken
         return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0))
+
+    def _also(self, text: bytes, at: int, end: int) -> tuple[Span, ...]:
+        """What ended before `at` was given."""
+        begun, small = max(0, at - _CONTEXT_OVER_LINES), text.lower()
+        return tuple(
+            sorted(
+                span
+                for extra in self._extras
+                if extra.has_keyword(small, begun, end)
+                for span in extra.spans(text, begun, end, over_lines=True)
+                if span.end > at
+            )
+        )
 
     def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
         for matches, measure, names in self._by_first[text[start]]:
@@ -181,6 +224,13 @@ class Finder:
             if matches(text, at, reach.end) is not None and (measured := measure(text, at, reach)):
                 return measured
         return NOTHING
+
+
+def _between(taken: Iterable[Span], at: int, end: int) -> Iterable[tuple[int, int]]:
+    for span in taken:
+        yield at, span.start
+        at = max(at, span.end)
+    yield at, end
 
 
 def beginnings(cookies: tuple[str, ...] = COOKIES) -> tuple[Start, ...]:
@@ -247,5 +297,7 @@ def _passed(text: bytes, at: int, reach: Reach) -> Measured:
 
 _ENDS_ANY: Final = frozenset((b"", b" ", b'"', b"'", b"&", b"<", b">", b"\r", b"\n"))
 """Behind one of these every value ends."""
+_CONTEXT: Final = 512  # names of parameters and escapes that stand before
+_CONTEXT_OVER_LINES: Final = 8_192
 _UNSURE: Final = (Open, Passed)
 _MARKS: Final = Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed)

@@ -60,7 +60,7 @@ class Redactor:
     # --- private ---
 
     def _parts(self, pieces: Iterable[Piece]) -> Iterable[bytes]:
-        for text, start, end, spans in pieces:
+        for text, start, end, spans, _ in pieces:
             done = start
             for span in spans:
                 yield text[done : span.start]

@@ -27,6 +27,8 @@ class Piece(NamedTuple):
     start: int
     end: int
     spans: list[Span]
+    also: tuple[Span, ...] = ()
+    """Of rules of others, where it is only searched: some may have begun before `start`."""
 
 
 class Stream:
@@ -59,13 +61,13 @@ class Stream:
         self._take()
         pieces = self._decided()
         found = self._finder.find(self._text, self._at, floor=self._floor)
-        return [*pieces, Piece(self._text, self._at, len(self._text), found.spans)]
+        return [*pieces, Piece(self._text, self._at, len(self._text), found.spans, found.also)]
 
     # --- private ---
 
     def _take(self) -> None:
         """Join what was read, and let go of what was given out, but for what may still be looked at."""
-        gone = max(0, self._at - _CONTEXT_BYTES)
+        gone = max(0, self._at - self._finder.context_bytes)
         self._text = b"".join((self._text[gone:], *self._pending))
         self._pending.clear()
         self._pending_bytes = 0
@@ -89,7 +91,7 @@ class Stream:
 
     def _lines(self, end: int) -> Piece:
         found = self._finder.find(self._text, self._at, end, floor=self._floor, whole=False)
-        piece = Piece(self._text, self._at, found.settled, found.spans)
+        piece = Piece(self._text, self._at, found.settled, found.spans, found.also)
         self._at, self._line, self._floor = found.settled, end, found.floor
         return piece
 
@@ -103,7 +105,8 @@ class Stream:
             self._swallowing = True
         begun, self._at = self._at, max(decided, spans[-1].end if spans else 0)
         self._line, self._floor = end, spans[-1].end if spans else self._floor
-        return Piece(self._text, begun, self._at, spans)
+        also = tuple(span for span in found.also if span.end <= decided)  # the others are found again
+        return Piece(self._text, begun, self._at, spans, also)
 
     def _swallow(self) -> Piece:
         """The rest of a secret that was too long."""
@@ -117,5 +120,4 @@ class Stream:
 
 # --- private ---
 
-_CONTEXT_BYTES: Final = 512  # names of parameters and escapes that stand before
 _PARTS: Final = re.compile(rb"[\x00-\x20\"'<>&]")

@@ -2,9 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from gateway.leaks import rules_file
+from gateway.leaks.expression import Expressions
 from gateway.leaks.rules_file import RulesError, read_rules
+from gateway.leaks.scan import find
 from gateway.redact.find import Finder
+from gateway.redact.fingerprint import Fingerprints
 
 WHOLE = """
 title = "ours"
@@ -39,7 +41,7 @@ regex = "^word$"
 def rules(tmp_path: Path, text: str) -> Finder:
     file = tmp_path / "rules.toml"
     file.write_text(text)
-    return Finder(extras=read_rules(file))
+    return Finder(extras=read_rules(file).rules)
 
 
 def refusal(tmp_path: Path, text: str) -> str:
@@ -72,11 +74,14 @@ RULE = '[[rules]]\nid = "a"\nregex = "b"\n'
         ("title = 'a'", "rules.toml: has no [[rules]]"),
         (
             "[extend]\nuseDefault = true\n" + RULE,
-            "rules.toml: `extend` is not supported here; remove it, or the rule",
+            "rules.toml: extend: gitleaks' own rules are not part of this; keep its config/gitleaks.toml",
         ),
-        (RULE + 'path = "x"', "rules.toml: rule a: `path` is not supported here; remove it, or the rule"),
-        (RULE + '[[rules.allowlists]]\npaths = ["x"]', "rules.toml: rule a: `paths` is not supported"),
-        (RULE + "[[rules.allowlists]]\ndescription = 'x'", "rules.toml: rule a: an allowlist with neither"),
+        ("[extend]\nurl = 'x'\n" + RULE, "rules.toml: extend: `url` is not supported here"),
+        ("[extend]\npath = '/nowhere'\n" + RULE, "/nowhere: cannot be read: no such file"),
+        (RULE + "[[rules.required]]\nid = 'x'", "rules.toml: rule a: `required` is not supported here"),
+        (RULE + "[[rules.allowlists]]\ndescription = 'x'", "rules.toml: rule a: an allowlist with none"),
+        (RULE + "[[rules.allowlists]]\nstopwords = ['x']\ncondition = 'XOR'", "rules.toml: rule a: `condition`"),
+        ("[[allowlists]]\npaths = ['x']\ntargetRules = ['b']\n" + RULE, "rules.toml: `targetRules` names b"),
         (
             RULE + "[[rules.allowlists]]\nregexes = ['x']\nregexTarget = 'file'",
             "rules.toml: rule a: `regexTarget`",
@@ -85,7 +90,7 @@ RULE = '[[rules]]\nid = "a"\nregex = "b"\n'
         (RULE + "entropy = 'x'", "rules.toml: rule a: `entropy` is no number"),
         (RULE + "keywords = 'x'", "rules.toml: rule a: `keywords` is no list"),
         ("[[rules]]\nregex = 'a'", "rules.toml: rule number 1: `id` is missing"),
-        ("[[rules]]\nid = 'A b'\nregex = 'a'", "rules.toml: rule A b: `id` is letters"),
+        ("[[rules]]\nid = 'A b'\nregex = 'a'", "rules.toml: rule A b: `id` is words"),
         ("[[rules]]\nid = 'a'", "rules.toml: rule a: `regex` is missing"),
         (
             "[[rules]]\nid = 'a'\nregex = '(?<=x)a'",
@@ -110,9 +115,84 @@ def test_a_file_that_is_not_there_and_one_that_is_no_text(tmp_path: Path) -> Non
         read_rules(tmp_path / "rules.toml")
 
 
-def test_without_re2_nobodys_expression_is_matched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules_file, "re2_module", lambda: None)
-    assert "is not installed: pip install 'token-gateway[leaks]'" in refusal(tmp_path, RULE)
+def test_without_re2_what_it_would_take_is_an_error_and_what_is_plain_is_matched(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    without = Expressions(lambda: None)
+    file.write_text(RULE + '[[rules]]\nid = "c"\nregex = "a+b"\n')
+    with pytest.raises(RulesError, match=r"rules.toml: rule c: .* RE2 alone, .* pip install 'token-gateway\[leaks\]'"):
+        read_rules(file, without)
+    file.write_text("[[rules]]\nid = 'a'\nregex = '\\bown-([0-9a-f]{3})$'\nkeywords = ['own-']\n")
+    finder = Finder(extras=read_rules(file, without).rules)
+    assert [one[:2] for one in finder.find(b"x\nown-1af\nb").spans] == [(6, 9)]
+
+
+PATHS = """
+[[allowlists]]
+paths = ['\\.skip$']
+[[allowlists]]
+targetRules = ["own-file"]
+paths = ["fixtures/"]
+
+[[rules]]
+id = "own-key"
+regex = "own-[0-9]{3}"
+path = '\\.ya?ml$'
+
+[[rules]]
+id = "own-file"
+path = '\\.p12$'
+
+[[rules]]
+id = "own-other"
+regex = "other-[0-9]{3}"
+  [[rules.allowlists]]
+  condition = "AND"
+  paths = ["generated"]
+  stopwords = ["000"]
+  [[rules.allowlists]]
+  condition = "AND"
+  commits = ["4b825dc6"]
+  stopwords = ["1"]
+"""
+
+
+def test_paths_say_where_a_rule_counts(tmp_path: Path) -> None:
+    finder = rules(tmp_path, PATHS)
+    prints = Fingerprints(bytes(16))
+    text = b"own-123 other-000 other-123"
+    for name, types in (
+        ("a.txt", ["own-other", "own-other"]),
+        ("a.yaml", ["own-key", "own-other", "own-other"]),
+        ("a.yaml.skip", []),
+        ("generated/a", ["own-other"]),
+        ("a.p12", ["own-file", "own-other", "own-other"]),
+        ("fixtures/a.p12", ["own-other", "own-other"]),
+    ):
+        assert [one.type for one in find(text, finder, prints, file=name)] == types, name
+    assert [one.type for one in finder.for_file("").find(text).spans] == ["own-other", "own-other"]
+
+
+def test_what_counts_for_nothing_is_said_once(tmp_path: Path) -> None:
+    (tmp_path / "rules.toml").write_text(PATHS)
+    (note,) = read_rules(tmp_path / "rules.toml").notes
+    assert note.endswith("rules.toml: rule own-other: `commits` of allowlists count for nothing: files are searched here")
+
+
+def test_a_file_extends_another(tmp_path: Path) -> None:
+    (tmp_path / "below.toml").write_text(PATHS)
+    finder = rules(
+        tmp_path,
+        f"[extend]\npath = '{tmp_path}/below.toml'\ndisabledRules = ['own-other']\n"
+        "[[rules]]\nid = 'own-key'\nregex = 'mine-[0-9]{3}'\n",
+    )
+    text = b"own-123 mine-123 other-123"
+    assert [one[:2] for one in finder.for_file("a.yml").find(text).spans] == [(8, 16)]
+    assert finder.for_file("a.p12").whole_files == ("own-file",)
+    assert finder.for_file("a.txt").find(text).spans == []
+
+
+def test_a_file_does_not_extend_without_end(tmp_path: Path) -> None:
+    assert "and no further" in refusal(tmp_path, f"[extend]\npath = '{tmp_path}/rules.toml'\n")
 
 
 def test_an_expression_that_would_take_others_for_ever_is_linear(tmp_path: Path) -> None:

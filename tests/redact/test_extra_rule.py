@@ -1,5 +1,7 @@
 import importlib
+import re
 
+from gateway.redact.allowlist import Allowlist
 from gateway.redact.extra_rule import ExtraRule
 from gateway.redact.find import Finder
 from gateway.redact.matching import compiled
@@ -37,10 +39,8 @@ def test_keywords_and_entropy_and_allowlists() -> None:
     assert found(b"OWN-123", rule("(?i)own-[0-9]+", keywords=(b"own",))) == [("own", b"OWN-123")]
     assert found(b"own-111 own-123", rule("own-([0-9]+)", entropy=1.0)) == [("own", b"123")]
 
-    def allows(secret: bytes, match: bytes, line: bytes) -> bool:
-        return (secret, match, line) == (b"1", b"own-1", b"a own-1 b")
-
-    assert found(b"x\na own-1 b\nown-1", rule("own-([0-9])", allows=(allows,))) == [("own", b"1")]
+    line = Allowlist(regexes=(re.compile(b"^a own-1 b$").search,), target="line")
+    assert found(b"x\na own-1 b\nown-1", rule("own-([0-9])", allowlists=(line,))) == [("own", b"1")]
 
 
 def test_what_our_rules_find_stays_ours_and_rules_before_win() -> None:
