@@ -10,6 +10,7 @@ the rule, never left out in silence.
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -131,9 +132,7 @@ class _Reader:
 
     def _allowlist(self, place: str, members: Mapping[str, Any], known: set[str]) -> Allowlist:
         _known(place, members, known)
-        paths, regexes = (
-            tuple(self._search(place, text) for text in _texts(place, members, name)) for name in ("paths", "regexes")
-        )
+        paths, regexes = (self._any_of(place, _texts(place, members, name)) for name in ("paths", "regexes"))
         words = tuple(word.lower().encode() for word in _texts(place, members, "stopwords"))
         target = members.get("regexTarget", "secret") or "secret"
         if target not in {"secret", "match", "line"}:
@@ -142,13 +141,19 @@ class _Reader:
         if every is None:
             raise RulesError(f"{place}: `condition` is AND or OR")
         commits = bool(_texts(place, members, "commits"))
-        if not (paths or regexes or words or commits):
+        if not (paths is not None or regexes is not None or words or commits):
             raise RulesError(f"{place}: an allowlist with none of `paths`, `regexes`, `stopwords`")
         if commits and not self.notes:
             self.notes.append(f"{place}: `commits` of allowlists count for nothing: files are searched here")
         return Allowlist(
-            paths=paths, regexes=regexes, stopwords=words, target=target, every=every, commits=commits
+            paths=None if paths is None else lru_cache(maxsize=8)(paths),  # asked for each rule
+            regexes=regexes, stopwords=words, target=target, every=every, commits=commits
         )
+
+    def _any_of(self, place: str, texts: list[str]) -> Search | None:
+        for text in texts:
+            self._search(place, text)
+        return self._search(place, "|".join(f"(?:{text})" for text in texts)) if texts else None
 
     def _search(self, place: str, text: str) -> Search:
         try:

@@ -16,8 +16,8 @@ Search = Callable[..., Any]
 class Allowlist:
     """One of a rule, or of all rules."""
 
-    paths: tuple[Search, ...] = ()
-    regexes: tuple[Search, ...] = ()
+    paths: Search | None = None
+    regexes: Search | None = None
     stopwords: tuple[bytes, ...] = ()
     """In small letters."""
     target: Literal["secret", "match", "line"] = "secret"
@@ -28,24 +28,26 @@ class Allowlist:
 
     def allows_file(self, path: bytes) -> bool:
         """Whether nothing of a whole file counts."""
-        if self.every and (self.regexes or self.stopwords or self.commits):
+        if self.every and (self.regexes is not None or self.stopwords or self.commits):
             return False
         return self._has(path)
 
     def of_file(self, path: bytes) -> "Allowlist | None":
         """Give what is left to be asked in this file; None where the answer is no."""
-        if self.every and (self.commits or (self.paths and not self._has(path))):
+        if self.every and (self.commits or (self.paths is not None and not self._has(path))):
             return None
-        return replace(self, paths=()) if self.regexes or self.stopwords else None
+        if self.regexes is None and not self.stopwords:
+            return None
+        return self if self.paths is None else replace(self, paths=None)
 
     def allows(self, secret: bytes, match: bytes, line: bytes) -> bool:
         """Decide by the secret, by all that the expression matched, and by the lines that it is in."""
-        if self.every and (self.commits or self.paths):
+        if self.every and (self.commits or self.paths is not None):
             return False
         text = {"secret": secret, "match": match, "line": line}[self.target]
         answers = []
-        if self.regexes:
-            answers.append(any(search(text) is not None for search in self.regexes))
+        if self.regexes is not None:
+            answers.append(self.regexes(text) is not None)
         if self.stopwords:
             small = secret.lower()
             answers.append(any(word in small for word in self.stopwords))
@@ -54,4 +56,4 @@ class Allowlist:
     # --- private ---
 
     def _has(self, path: bytes) -> bool:
-        return bool(path) and any(search(path) is not None for search in self.paths)
+        return bool(path) and self.paths is not None and self.paths(path) is not None

@@ -38,8 +38,8 @@ class ExtraRule:
             return None
         if any(one.allows_file(path) for one in self.allowlists):
             return None
-        left = (one.of_file(path) for one in self.allowlists)
-        return replace(self, allowlists=tuple(one for one in left if one is not None))
+        left = tuple(one for own in self.allowlists if (one := own.of_file(path)) is not None)
+        return self if left == self.allowlists else replace(self, allowlists=left)
 
     def has_keyword(self, small: bytes, at: int, end: int) -> bool:
         """Whether it has to be asked; `small` is the text in small letters."""

@@ -29,6 +29,7 @@ pytestmark = pytest.mark.wire
 FINDER, PRINTS = Finder(), Fingerprints(bytes(range(16)))
 MODULE = Path(__file__).parent / "gitleaks"
 BY_THE_PATH = {"pkcs12-file"}  # a file's name, and nothing in it
+NARROWER = {"jwt": ("jwt-base64", "kubernetes-service-account-token", "kubernetes-legacy-token")}
 WORD = re.compile(rb"[A-Za-z0-9_+/-]{10,}")
 
 
@@ -44,7 +45,7 @@ def theirs(folder: Path, *more: str | Path) -> list[dict[str, Any]]:
 
 def default_file() -> Path:
     """Of the module that the program was built from."""
-    asked = ["go", "mod", "download", "-json", "github.com/zricethezav/gitleaks/v8"]
+    asked = [locate(Component.GO), "mod", "download", "-json", "github.com/zricethezav/gitleaks/v8"]
     said = subprocess.run(asked, cwd=MODULE, check=True, capture_output=True, timeout=120)
     return Path(json.loads(said.stdout)["Dir"], "config", "gitleaks.toml")
 
@@ -112,8 +113,7 @@ def test_by_its_own_file_of_rules_all_is_found_that_it_finds_and_by_the_same_ids
 
 
 def _is_it(one: dict[str, Any], text: bytes, found: Finding) -> bool:
-    """By its id, and by the secret; what they found in what they had decoded stands there in another way."""
-    if found.type != one["RuleID"]:
-        return False
-    secret = text[found.start : found.end]
-    return one["Secret"].encode() in secret or any(tag.startswith("decode") for tag in one["Tags"])
+    """By its id, and by the secret. What they had decoded before is found by what it is more narrowly."""
+    if any(tag.startswith("decode") for tag in one["Tags"]):
+        return found.type in {one["RuleID"], *NARROWER.get(one["RuleID"], ())}
+    return found.type == one["RuleID"] and one["Secret"].encode() in text[found.start : found.end]
