@@ -147,7 +147,11 @@ class _Reader:
             self.notes.append(f"{place}: `commits` of allowlists count for nothing: files are searched here")
         return Allowlist(
             paths=None if paths is None else lru_cache(maxsize=8)(paths),  # asked for each rule
-            regexes=regexes, stopwords=words, target=target, every=every, commits=commits
+            regexes=regexes,
+            stopwords=words,
+            target=target,
+            every=every,
+            commits=commits,
         )
 
     def _any_of(self, place: str, texts: list[str]) -> Search | None:
@@ -175,7 +179,9 @@ class _Reader:
         if depth == 0:
             raise RulesError(f"{place}: a file extends one that extends one, and no further")
         below = self.document(Path(_text(place, extend, "path")), depth - 1)
-        rules = {id_: one for id_, one in below.rules.items() if id_ not in _texts(place, extend, "disabledRules")}
+        rules = {
+            id_: one for id_, one in below.rules.items() if id_ not in _texts(place, extend, "disabledRules")
+        }
         for id_, own in document.rules.items():
             rules[id_] = _merged(rules[id_], own) if id_ in rules else own
         return _Document(document.place, rules, (*document.allowlists, *below.allowlists))

@@ -209,5 +209,7 @@ _DISCLOSURES: Final = re.compile(rb"(?:~[A-Za-z0-9_.-]*)+")
 _BREAK: Final = re.compile(BREAK.encode())
 _EXPLICIT: Final = re.compile(EXPLICIT_BREAK.encode())
 _WRAPPED_RUN: Final = re.compile(f"(?:{SEGMENT}++|{DOT})*".encode())
-_END_OF_PIECE: Final = re.compile(rb"\\?[\"'`,;)\]}> \t]{0,4}(?:\r?\n|\\{1,3}[rn]|\Z)|=\r?\n|\\?[\"']|\[(?i:redacted)")
+_END_OF_PIECE: Final = re.compile(
+    rb"\\?[\"'`,;)\]}> \t]{0,4}(?:\r?\n|\\{1,3}[rn]|\Z)|=\r?\n|\\?[\"']|\[(?i:redacted)"
+)
 """A piece of a wrapped token is alone on its line, but for what closes around it, and for marks."""

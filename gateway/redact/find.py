@@ -151,7 +151,9 @@ class Finder:
         for place in reversed(passed_by):
             if place < line:
                 break
-            kind = self._kind(text, place, Reach(reach.floor, limit, whole=True)) if place < limit else NOTHING
+            kind = (
+                self._kind(text, place, Reach(reach.floor, limit, whole=True)) if place < limit else NOTHING
+            )
             if not isinstance(kind, _UNSURE) and kind and kind[-1].end == limit:
                 spans.insert(0, kind[-1])
                 limit = kind[-1].start

@@ -13,6 +13,7 @@ from typing import Final
 MAX_JUDGED_BYTES: Final = 4_096
 """What is longer than a word can be is not asked whether it is one."""
 
+
 def entropy(text: bytes, up_to: int = 256) -> float:
     """Give bits for each character, as Shannon reckons it of the text alone, or of its beginning."""
     text = text[:up_to]

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from gateway.leaks.finding import Finding
-from gateway.leaks.scan import find
 from gateway.leaks.rules_file import read_rules
+from gateway.leaks.scan import find
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import Fingerprints
 from tests.leaks.corpus.everyday import files
@@ -100,7 +100,9 @@ def test_by_its_own_file_of_rules_all_is_found_that_it_finds_and_by_the_same_ids
     finder = Finder(extras=read_rules(rules).rules)
     all_of_theirs = theirs(folder, "--config", rules)
     assert len({one["RuleID"] for one in all_of_theirs}) > 47
-    assert {"pkcs12-file", "kubernetes-secret-yaml", "generic-api-key"} <= {one["RuleID"] for one in all_of_theirs}
+    assert {"pkcs12-file", "kubernetes-secret-yaml", "generic-api-key"} <= {
+        one["RuleID"] for one in all_of_theirs
+    }
     texts = {str(file): file.read_bytes() for file in folder.iterdir()}
     ours = {name: list(find(text, finder, PRINTS, file=name)) for name, text in texts.items()}
     lacking = [

@@ -80,7 +80,10 @@ RULE = '[[rules]]\nid = "a"\nregex = "b"\n'
         ("[extend]\npath = '/nowhere'\n" + RULE, "/nowhere: cannot be read: no such file"),
         (RULE + "[[rules.required]]\nid = 'x'", "rules.toml: rule a: `required` is not supported here"),
         (RULE + "[[rules.allowlists]]\ndescription = 'x'", "rules.toml: rule a: an allowlist with none"),
-        (RULE + "[[rules.allowlists]]\nstopwords = ['x']\ncondition = 'XOR'", "rules.toml: rule a: `condition`"),
+        (
+            RULE + "[[rules.allowlists]]\nstopwords = ['x']\ncondition = 'XOR'",
+            "rules.toml: rule a: `condition`",
+        ),
         ("[[allowlists]]\npaths = ['x']\ntargetRules = ['b']\n" + RULE, "rules.toml: `targetRules` names b"),
         (
             RULE + "[[rules.allowlists]]\nregexes = ['x']\nregexTarget = 'file'",
@@ -119,7 +122,9 @@ def test_without_re2_what_it_would_take_is_an_error_and_what_is_plain_is_matched
     file = tmp_path / "rules.toml"
     without = Expressions(lambda: None)
     file.write_text(RULE + '[[rules]]\nid = "c"\nregex = "a+b"\n')
-    with pytest.raises(RulesError, match=r"rules.toml: rule c: .* RE2 alone, .* pip install 'token-gateway\[leaks\]'"):
+    with pytest.raises(
+        RulesError, match=r"rules.toml: rule c: .* RE2 alone, .* pip install 'token-gateway\[leaks\]'"
+    ):
         read_rules(file, without)
     file.write_text("[[rules]]\nid = 'a'\nregex = '\\bown-([0-9a-f]{3})$'\nkeywords = ['own-']\n")
     finder = Finder(extras=read_rules(file, without).rules)
@@ -175,7 +180,9 @@ def test_paths_say_where_a_rule_counts(tmp_path: Path) -> None:
 def test_what_counts_for_nothing_is_said_once(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text(PATHS)
     (note,) = read_rules(tmp_path / "rules.toml").notes
-    assert note.endswith("rules.toml: rule own-other: `commits` of allowlists count for nothing: files are searched here")
+    assert note.endswith(
+        "rules.toml: rule own-other: `commits` of allowlists count for nothing: files are searched here"
+    )
 
 
 def test_a_file_extends_another(tmp_path: Path) -> None:

@@ -57,10 +57,25 @@ def test_where_a_secret_is_is_no_secret() -> None:
 
 
 def test_behind_a_weak_name_a_value_has_to_be_worth_it_behind_a_strong_one_any_is() -> None:
-    for value in (b"404", b"123456", b"front", b"basic", b"order-2026", b"item17", b"uploads%2F2026%2Fcart.png"):
+    for value in (
+        b"404",
+        b"123456",
+        b"front",
+        b"basic",
+        b"order-2026",
+        b"item17",
+        b"uploads%2F2026%2Fcart.png",
+    ):
         for name in (b"code", b"key", b"sid", b"auth", b"otp", b"token", b"session_id", b"page_token"):
             assert values(b"/a?" + name + b"=" + value) == [], (name, value)
-        for name in (b"access_token", b"client_secret", b"password", b"api_key", b"my_token", b"authorization"):
+        for name in (
+            b"access_token",
+            b"client_secret",
+            b"password",
+            b"api_key",
+            b"my_token",
+            b"authorization",
+        ):
             assert values(b"/a?" + name + b"=" + value) == [value], (name, value)
     for value in (b"9f86d081884c7d65", b"SplxlOBeZQQYbYS6WxSbIA", b"4%2F0AX4XfWh1b2c3", b"a1b2c3d4"):
         for name in (b"code", b"key", b"sid", b"auth", b"otp", b"token", b"session_id", b"page_token"):

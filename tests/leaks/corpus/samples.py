@@ -166,7 +166,12 @@ def _parameters(m: Maker) -> Iterator[Sample]:
     for name in (b"code", b"key", b"sig", b"auth", b"ticket"):
         yield Sample("query-token", b"GET /a?b=c&" + name + b"=", value, b"&d=e HTTP/1.1")
     for name in (b"code", b"key", b"sig", b"auth", b"session", b"token", b"sid"):
-        for worth in (m.text(16, HEX).encode(), b"4%2F0" + value, (m.text(5) + "7" + m.text(6)).encode(), _uuid(m)):
+        for worth in (
+            m.text(16, HEX).encode(),
+            b"4%2F0" + value,
+            (m.text(5) + "7" + m.text(6)).encode(),
+            _uuid(m),
+        ):
             yield Sample("query-token", b"GET /a?b=c&" + name + b"=", worth, b"&d=e HTTP/1.1")
     yield Sample("query-token", b"/a?password=", quote("p&ss=wörd").encode(), b"&b=c")
     for text in (b"hunter22", b"correct horse battery", b"it's mine", b'\\"quoted\\"x'):
