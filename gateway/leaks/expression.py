@@ -45,7 +45,10 @@ class Expressions:
         def later() -> Any:  # most are never asked
             return compiled(re2, f"(?m){text}", within_lines=True).search
 
-        return lambda *where: later()(*where)
+        def in_lines(*where: Any) -> Any:
+            return later()(*where)
+
+        return in_lines
 
     # --- private ---
 

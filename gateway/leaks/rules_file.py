@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from gateway.leaks.expression import Expressions, NotUnderstood
 from gateway.redact.allowlist import Allowlist, Search
@@ -45,10 +45,14 @@ def read_rules(file: Path, expressions: Expressions | None = None) -> Rules:
 _MAX_EXTENDED: Final = 2
 _FILE: Final = {"title", "description", "minVersion", "rules", "allowlist", "allowlists", "extend"}
 _RULE: Final = {
-    "id", "description", "regex", "path", "keywords", "entropy", "secretGroup", "allowlist", "allowlists", "tags",
+    "id", "description", "regex", "path", "keywords", "entropy", "secretGroup", "allowlist", "allowlists",
+    "tags",
 }  # fmt: skip
 _ALLOW: Final = {"description", "condition", "paths", "regexes", "regexTarget", "stopwords", "commits"}
 _EXTEND: Final = {"path", "disabledRules", "useDefault"}
+_TARGETS: Final[dict[str, Literal["secret", "match", "line"]]] = {
+    "": "secret", "secret": "secret", "match": "match", "line": "line"
+}  # fmt: skip
 _CONDITIONS: Final = {"": False, "OR": False, "||": False, "AND": True, "&&": True}
 
 
@@ -104,8 +108,8 @@ class _Reader:
         id_ = _text(place, members, "id")
         if not is_type(id_):
             raise RulesError(
-                f"{place}: `id` is words of the letters a to z, or of up to 9 letters and digits, with hyphens"
-                " between them, at most 64 characters"
+                f"{place}: `id` is words of the letters a to z, or of up to 9 letters and digits, with"
+                " hyphens between them, at most 64 characters"
             )
         regex, path = (_text(place, members, name) if name in members else None for name in ("regex", "path"))
         if regex is None and path is None:
@@ -134,8 +138,8 @@ class _Reader:
         _known(place, members, known)
         paths, regexes = (self._any_of(place, _texts(place, members, name)) for name in ("paths", "regexes"))
         words = tuple(word.lower().encode() for word in _texts(place, members, "stopwords"))
-        target = members.get("regexTarget", "secret") or "secret"
-        if target not in {"secret", "match", "line"}:
+        target = _TARGETS.get(str(members.get("regexTarget", "")))
+        if target is None:
             raise RulesError(f"{place}: `regexTarget` is secret, match or line")
         every = _CONDITIONS.get(str(members.get("condition", "")).upper())
         if every is None:
@@ -171,8 +175,8 @@ class _Reader:
         _known(place, extend, _EXTEND)
         if extend.get("useDefault"):
             raise RulesError(
-                f"{place}: gitleaks' own rules are not part of this; keep its config/gitleaks.toml beside, and"
-                " say `path` in place of `useDefault`"
+                f"{place}: gitleaks' own rules are not part of this; keep its config/gitleaks.toml beside,"
+                " and say `path` in place of `useDefault`"
             )
         if not extend.get("path"):
             return document

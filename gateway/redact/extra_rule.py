@@ -1,8 +1,8 @@
 """What does a rule find that somebody else has written?
 
 Its expression is anybody's, so it is matched in linear time alone, whatever it says, and only in texts that
-hold one of its keywords. Within lines where the text is redacted, `^` and `$` being theirs: a line is passed on
-when it ends. Over lines where it is only searched.
+hold one of its keywords. Within lines where the text is redacted, `^` and `$` being theirs: a line is passed
+on when it ends. Over lines where it is only searched.
 """
 
 from collections.abc import Iterator

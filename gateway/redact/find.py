@@ -102,8 +102,7 @@ class Finder:
             return self
         finder = copy(self)
         path = os.fsencode(name)
-        finder._extras = tuple(one for rule in self._extras if (one := rule.of_file(path)) is not None)
-        finder._over_lines = only_searched
+        finder._narrow(path, only_searched=only_searched)
         return finder
 
     @property
@@ -117,6 +116,10 @@ class Finder:
         return _CONTEXT_OVER_LINES if self._extras and self._over_lines else _CONTEXT
 
     # --- private ---
+
+    def _narrow(self, path: bytes, *, only_searched: bool) -> None:
+        self._extras = tuple(one for rule in self._extras if (one := rule.of_file(path)) is not None)
+        self._over_lines = only_searched
 
     def _find(self, text: bytes, at: int, end: int, floor: int, *, whole: bool) -> Found:
         reach = Reach(floor, end, whole)
@@ -170,7 +173,7 @@ class Finder:
         marks = [Span(*one.span(), "", b"") for one in MARK.finditer(text, at, found.settled)]
         for extra in self._extras:
             if extra.has_keyword(small, at, found.settled):
-                more = []
+                more: list[Span] = []
                 for begun, end in _between(sorted((*taken, *marks)), at, found.settled):
                     more += extra.spans(text, begun, end)
                 taken = sorted((*taken, *more)) if more else taken

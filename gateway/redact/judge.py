@@ -47,8 +47,8 @@ def looks_random(value: bytes) -> bool:
 def could_be_secret(value: bytes) -> bool:
     """Whether it is worth a name that alone says little, as `code` or `key`: `looks_random`, and no words.
 
-    Words are letters as words have them, up to 8 digits behind them, joined by what joins words: `order-2026`,
-    `v2.item17`, `uploads/2026/cart.png`. Never: a number, so no one-time code of six digits either.
+    Words are letters as words have them, up to 8 digits behind them, joined by what joins words:
+    `order-2026`, `v2.item17`, `uploads/2026/cart.png`. Never: a number, so no one-time code of six digits.
     """
     return looks_random(value) and (len(value) >= MAX_JUDGED_BYTES or _WORDS_JOINED.fullmatch(value) is None)
 
@@ -77,8 +77,10 @@ _PLACEHOLDER: Final = re.compile(
     rb"|(?i:null|nil|none|undefined|true|false|yes|no|empty|unknown|invalid|expired|required|missing)"
 )
 _A_WORD: Final = r"(?:[A-Z]{1,15}|[A-Za-z]?[a-z]{1,15}(?:[A-Z][a-z]{2,14}){0,4})"
+_JOINED_BY: Final = "[/._:;,@ +=-]"
 _WORDS_JOINED: Final = re.compile(
-    rf"(?:{_A_WORD}?[0-9]{{0,8}})(?:[/._:;,@ +=-]{{1,3}}(?:{_A_WORD}[0-9]{{0,8}}|[0-9]{{1,8}}))*[/._:;,@ +=-]{{0,3}}".encode()
+    f"(?:{_A_WORD}?[0-9]{{0,8}})"
+    f"(?:{_JOINED_BY}{{1,3}}(?:{_A_WORD}[0-9]{{0,8}}|[0-9]{{1,8}}))*{_JOINED_BY}{{0,3}}".encode()
 )
 _LONGEST_WORD: Final = 20
 _BEGINNINGS: Final = frozenset(bytes((octet,)) for octet in b"*.#_-xX[(<{%$")

@@ -1,8 +1,8 @@
 """Where does the value behind a name end, and is it a secret?
 
-Headers, parameters, members of JSON, cookies, the user info of a URL. In a query any value counts behind a name
-that says enough, as there the name was meant; behind a weak one (`names.WEAK`), and elsewhere, only what does not
-look like a word. What looks like a mark of `replace` is part of the value, and does not count.
+Headers, parameters, members of JSON, cookies, the user info of a URL. In a query any value counts behind a
+name that says enough, as there the name was meant; behind a weak one (`names.WEAK`), and elsewhere, only what
+does not look like a word. What looks like a mark of `replace` is part of the value, and does not count.
 """
 
 import re
@@ -262,7 +262,7 @@ def _plainly(value: bytes) -> bytes:
 
 
 def _before(text: bytes, at: int, reach: Reach) -> bytes | None:
-    """Give how a parameter's name begins that goes on here, from its `?` or `&`; `;` parts other lists too."""
+    """Give how a parameter's name begins that goes on here, from `?` or `&`; `;` parts other lists too."""
     before = _JOIN_BEFORE.search(text[max(reach.floor, at - 72) : at])
     return None if before is None or before[0].startswith(b";") else before[0]
 

@@ -73,8 +73,9 @@ NAMED = [
     (b"X-Api-Key: ", b"\n"), (b"Cookie: session=", b"; b=c"), (b"?n=%3Fsig%3D", b"%26b&d"),
 ]  # fmt: skip
 MARKS = [
-    b"[REDACTED:jwt:tfp1_abcdefghijklmnop]", b"[REDACTED:query-token:too-long]", b"[REDACTED:", b"[REDACTED:x]",
-    b"[REDACTED]", b"[redacted]", b"[REDACTED:jwt:", b"[REDACTED:jwt:tfp1_abcdefghijklmnop", b"[REDACTED:a b]",
+    b"[REDACTED:jwt:tfp1_abcdefghijklmnop]", b"[REDACTED:query-token:too-long]", b"[REDACTED:",
+    b"[REDACTED:x]", b"[REDACTED]", b"[redacted]", b"[REDACTED:jwt:", b"[REDACTED:jwt:tfp1_abcdefghijklmnop",
+    b"[REDACTED:a b]",
 ]  # fmt: skip
 OPAQUE = [_M.text(16).encode(), _M.text(40).encode(), _M.jwt(), _M.text(16, "0123456789abcdef").encode()]
 
