@@ -102,7 +102,7 @@ class Finder:
             return self
         finder = copy(self)
         path = os.fsencode(name)
-        finder._narrow(path, only_searched=only_searched)
+        finder._narrow(path, only_searched=only_searched)  # noqa: SLF001 - one of its own
         return finder
 
     @property
