@@ -23,6 +23,7 @@ from gateway.redact.known_keys import KEYS
 from gateway.redact.mark import MARK, touching
 from gateway.redact.matching import Start, Starts, starts
 from gateway.redact.names import COOKIES
+from gateway.redact.redacted_lines import RedactedLines, lines_of
 from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach, Span
 
 Measure = Callable[[bytes, int, Reach], Measured]
@@ -86,12 +87,13 @@ class Finder:
         Where the text is not `whole`, it ends with a line, and may go on. Time linear in the length.
         """
         end = len(text) if end is None else end
-        found = self._find(text, at, end, floor, whole=whole)
-        if not self._extras:
-            return found
+        found, doubtful = self._find(text, at, end, floor, whole=whole)
         if self._over_lines:
-            return found._replace(also=self._also(text, at, found.settled))
-        return self._with_extras(found, text, at)
+            found = found._replace(also=self._also(text, at, found.settled))
+        elif self._extras:
+            found, more = self._with_extras(found, text, at)
+            doubtful = sorted((*doubtful, *more))
+        return self._looked_at_again(found, text, at, doubtful) if doubtful else found
 
     def for_file(self, name: str, *, only_searched: bool = False) -> "Finder":
         """Give one by the rules of others that say something about this file; no name: about stdin.
@@ -121,7 +123,26 @@ class Finder:
         self._extras = tuple(one for rule in self._extras if (one := rule.of_file(path)) is not None)
         self._over_lines = only_searched
 
-    def _find(self, text: bytes, at: int, end: int, floor: int, *, whole: bool) -> Found:
+    def _looked_at_again(self, found: Found, text: bytes, at: int, doubtful: list[Span]) -> Found:
+        """As it will be when it is redacted: then what was no secret beside one may be one. Not for ever."""
+        for _ in range(_MOST_ROUNDS):
+            lines = RedactedLines(text, found.spans, lines_of(text, doubtful, at, found.settled))
+            again, _ = self._find(lines.text, 0, len(lines.text), 0, whole=True)
+            if self._extras and not self._over_lines:
+                again, _ = self._with_extras(again, lines.text, 0)
+            if not again.spans:
+                break
+            spans = [lines.back(span) for span in again.spans]
+            doubtful = spans
+            found = found._replace(spans=_merged(found.spans, spans))
+        floor = found.spans[-1].end if found.spans else 0
+        return found._replace(floor=max(found.floor, floor))
+
+    def _find(
+        self, text: bytes, at: int, end: int, floor: int, *, whole: bool
+    ) -> tuple[Found, list[Span]]:
+        """Give also the secrets on whose line something stands before that may be one when they are gone."""
+        doubtful: list[Span] = []
         reach = Reach(floor, end, whole)
         self._compact.forget()
         spans: list[Span] = []
@@ -133,16 +154,19 @@ class Finder:
                 at = start + 1
                 continue
             if isinstance(measured, Open):
-                return Found(spans, start, reach.floor)
+                return Found(spans, _on_its_line(text, passed_by, start), reach.floor), doubtful
             if isinstance(measured, Passed):
                 at = measured.end
             else:
+                span = self._whole(text, measured[-1], reach)
+                if passed_by and text.find(b"\n", passed_by[-1], start) < 0:
+                    doubtful.append(span)
                 spans += self._touched(text, passed_by, reach, start)
-                spans.append(self._whole(text, measured[-1], reach))
+                spans.append(span)
                 at = spans[-1].end
             passed_by.clear()
             reach = Reach(at, end, whole)
-        return Found(spans, end, reach.floor)
+        return Found(spans, end, reach.floor), doubtful
 
     def _touched(self, text: bytes, passed_by: list[int], reach: Reach, limit: int) -> list[Span]:
         """Give what was no key only because a secret touches it: once that is taken, it would be one.
@@ -167,17 +191,18 @@ class Finder:
         end = touching(text, span.end, reach.end)
         return span if end == span.end else span._replace(end=end)
 
-    def _with_extras(self, found: Found, text: bytes, at: int) -> Found:
+    def _with_extras(self, found: Found, text: bytes, at: int) -> tuple[Found, list[Span]]:
         """Between secrets of our own rules, or of a rule before, and between marks."""
         small, taken = text.lower(), found.spans
         marks = [Span(*one.span(), "", b"") for one in MARK.finditer(text, at, found.settled)]
         for extra in self._extras:
             if extra.has_keyword(small, at, found.settled):
-                more: list[Span] = []
+                new: list[Span] = []
                 for begun, end in _between(sorted((*taken, *marks)), at, found.settled):
-                    more += extra.spans(text, begun, end)
-                taken = sorted((*taken, *more)) if more else taken
-        return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0))
+                    new += extra.spans(text, begun, end)
+                taken = sorted((*taken, *new)) if new else taken
+        more = sorted(set(taken).difference(found.spans))
+        return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0)), more
 
     def _also(self, text: bytes, at: int, end: int) -> tuple[Span, ...]:
         """What ended before `at` was given."""
@@ -229,6 +254,25 @@ class Finder:
             if matches(text, at, reach.end) is not None and (measured := measure(text, at, reach)):
                 return measured
         return NOTHING
+
+
+def _on_its_line(text: bytes, passed_by: list[int], start: int) -> int:
+    """What was passed by may be a secret when what is open is one: it waits, too."""
+    line = text.rfind(b"\n", passed_by[0], start) if passed_by else start
+    return next((place for place in passed_by if place > line), start)
+
+
+def _merged(spans: list[Span], wider: list[Span]) -> list[Span]:
+    """What is in a wider one is that one."""
+    taken = iter(wider)
+    one = next(taken, None)
+    merged = list(wider)
+    for span in spans:
+        while one is not None and one.end <= span.start:
+            one = next(taken, None)
+        if one is None or span.end <= one.start:
+            merged.append(span)
+    return sorted(merged)
 
 
 def _between(taken: Iterable[Span], at: int, end: int) -> Iterable[tuple[int, int]]:
@@ -302,6 +346,7 @@ def _passed(text: bytes, at: int, reach: Reach) -> Measured:
 
 _ENDS_ANY: Final = frozenset((b"", b" ", b'"', b"'", b"&", b"<", b">", b"\r", b"\n"))
 """Behind one of these every value ends."""
+_MOST_ROUNDS: Final = 4
 _CONTEXT: Final = 512  # names of parameters and escapes that stand before
 _CONTEXT_OVER_LINES: Final = 8_192
 _UNSURE: Final = (Open, Passed)

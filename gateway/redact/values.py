@@ -197,18 +197,12 @@ _PARAMETER: Final = re.compile(f"{JOINS}(?i:{ONLY_IN_URLS})(?P<equals>{EQUALS})"
 _WEAK: Final = re.compile(rf"{JOINS}(?i:{WEAK}){EQUALS}\Z".encode())
 _JOIN_BEFORE: Final = re.compile(f"{JOINS}[A-Za-z0-9_.-]{{0,64}}\\Z".encode())
 
-
-def _with_marks(part: str) -> str:
-    """Behind what looks like a mark brackets end nothing: marks may stand in marks."""
-    return rf"(?:{part})*(?:\[{{0,3}}{LOOSE}(?:{LOOSE}|{part}|[\[\]])*)?"
-
-
 _ESCAPE: Final = r"\\(?!\\{0,2}[\"'nrtu])."
 _IN_WORD: Final = rf"[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE}"
-_WORD: Final = re.compile(_with_marks(_IN_WORD).encode())
+_WORD: Final = re.compile(rf"(?:{LOOSE}|{_IN_WORD})*".encode())
 _QUERY: Final = re.compile(rf"(?:{LOOSE}|[^&\x00-\x20\"'<>#\\`\[]++|\[|{_ESCAPE})*".encode())
 _QUERY_IN_QUERY: Final = re.compile(rf"(?:{LOOSE}|[^&%\x00-\x20\"'<>#\\`\[]++|\[|%(?!(?:25)*26))*".encode())
-_TOKEN68: Final = re.compile(_with_marks(r"[^\x00-\x20\"'<>,;\\`(){}\[\]]++").encode())
+_TOKEN68: Final = re.compile(rf"(?:{LOOSE}|[^\x00-\x20\"'<>,;\\`(){{}}\[\]]++)*".encode())
 _LOOSE_MARKS: Final = re.compile(f"(?:{LOOSE})*".encode())
 _SMALL_WORD: Final = re.compile(rb"[a-z]{0,20}|.{0,3}")
 _UNTIL: Final = {
