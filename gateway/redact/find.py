@@ -138,10 +138,8 @@ class Finder:
         floor = found.spans[-1].end if found.spans else 0
         return found._replace(floor=max(found.floor, floor))
 
-    def _find(
-        self, text: bytes, at: int, end: int, floor: int, *, whole: bool
-    ) -> tuple[Found, list[Span]]:
-        """Give also the secrets on whose line something stands before that may be one when they are gone."""
+    def _find(self, text: bytes, at: int, end: int, floor: int, *, whole: bool) -> tuple[Found, list[Span]]:
+        """Give also the secrets beside which something stands that may be one when they are gone."""
         doubtful: list[Span] = []
         reach = Reach(floor, end, whole)
         self._compact.forget()
@@ -159,7 +157,8 @@ class Finder:
                 at = measured.end
             else:
                 span = self._whole(text, measured[-1], reach)
-                if passed_by and text.find(b"\n", passed_by[-1], start) < 0:
+                beside = passed_by and text.find(b"\n", passed_by[-1], start) < 0
+                if beside or text[span.end : span.end + 1] not in _ENDS_ANY:
                     doubtful.append(span)
                 spans += self._touched(text, passed_by, reach, start)
                 spans.append(span)
