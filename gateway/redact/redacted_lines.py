@@ -1,7 +1,7 @@
 """How will these lines look when they are redacted, and what of the text stands where in them?
 
-What was no secret may be one when its neighbour is gone. So lines where that may be are looked at as they will
-be looked at when somebody redacts them again.
+What was no secret may be one when its neighbour is gone. So lines where that may be are looked at as they
+will be looked at when somebody redacts them again.
 """
 
 from bisect import bisect_right
