@@ -40,7 +40,7 @@ class Names:
 
 
 class Redactor:
-    """Redacts one stream. Idempotent: what it has written it leaves as it is."""
+    """Redacts one stream. What it has written it leaves as it is; see `mark` for what stands beside it."""
 
     __slots__ = ("_names", "_stream", "found")
 
