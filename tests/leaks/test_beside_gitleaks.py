@@ -45,7 +45,13 @@ def theirs(folder: Path, *more: str | Path) -> list[dict[str, Any]]:
 
 def default_file() -> Path:
     """Of the module that the program was built from."""
-    asked = [locate(Component.GO), "mod", "download", "-json", "github.com/zricethezav/gitleaks/v8"]
+    asked: list[str | Path] = [
+        locate(Component.GO),
+        "mod",
+        "download",
+        "-json",
+        "github.com/zricethezav/gitleaks/v8",
+    ]
     said = subprocess.run(asked, cwd=MODULE, check=True, capture_output=True, timeout=120)
     return Path(json.loads(said.stdout)["Dir"], "config", "gitleaks.toml")
 
