@@ -153,6 +153,7 @@ class _Reader:
             if not isinstance(key, ScalarNode):
                 raise _Refused("a key is not a word", "write key: value", self._mark(key))
             if key.tag == "tag:yaml.org,2002:merge":
+                self._merge_is_plain(key, value, members, is_first=not merged)
                 merged += value.value if isinstance(value, SequenceNode) else [value]
                 continue
             name = key.value
@@ -165,6 +166,22 @@ class _Reader:
             if isinstance(one, MappingNode):
                 members = {**self._node_members(one, path), **members}
         return members
+
+    def _merge_is_plain(
+        self, key: yaml.Node, value: yaml.Node, before: dict[str, Node], *, is_first: bool
+    ) -> None:
+        """YAML 1.1 lets a key win over what is merged; go-yaml v2 lets the later one win, so both are told."""
+        merged = value.value if isinstance(value, SequenceNode) else [value]
+        keys = {k.value for one in merged if isinstance(one, MappingNode) for k, _ in one.value}
+        twice = next((name for name in before if name in keys), None)
+        if not is_first:
+            what, fix = "a second merge key, and readers differ in which counts", "write << : [*one, *two]"
+        elif twice is not None:
+            what = f"{show(twice)} is merged after it was written, and readers differ in which counts"
+            fix = "write the merge key first"
+        else:
+            return
+        self.problems.append(self._problem(self._mark(key), what, fix))
 
     def _node_members(self, found: MappingNode, path: Path) -> dict[str, Node]:
         value = self._node(found, path, self._mark(found)).value

@@ -75,6 +75,20 @@ def test_anchors_and_merge_keys_are_followed() -> None:
     ]
 
 
+def test_a_merge_of_which_readers_make_different_things_is_told() -> None:
+    # go-yaml v2, which kubectl has, lets the later of the two win: YAML 1.1 says that the key does
+    (after,) = read("a: {url: x, <<: {url: y, other: z}}\n")
+    assert [one.what for one in after.problems] == [
+        "url is merged after it was written, and readers differ in which counts"
+    ]
+    (twice,) = read("a:\n  <<: {b: 1}\n  <<: {b: 2}\n")
+    assert [(one.line, one.what) for one in twice.problems] == [
+        (3, "a second merge key, and readers differ in which counts")
+    ]
+    (apart,) = read("a: {url: x, <<: {other: z}}\n")
+    assert apart.problems == ()
+
+
 def test_aliases_have_a_bound_and_an_end() -> None:
     names = "abcdefghij"
     laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
