@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from gateway.audit.estate.caddy_syntax import read_caddyfile
 from gateway.audit.estate.estate import Gathering
-from gateway.audit.estate.fields import items, text
+from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.haproxy_syntax import read_haproxy
 from gateway.audit.estate.nginx_syntax import read_nginx
 from gateway.audit.estate.objects import CLUSTER_WIDE, Object
@@ -89,14 +89,20 @@ def gather_text(content: bytes, file: str, gathering: Gathering) -> None:
             _sort(document.root, written, file, gathering)
 
 
-def objects_of(root: Node, file: str) -> Iterator[Object]:
-    """Give the object of a tree, or the items of a List."""
-    kind = text(root, "kind") or ""
-    if kind.endswith("List") and root.child("items") is not None:
+def objects_of(root: Node, file: str, *, typed: tuple[str, str] = ("", "")) -> Iterator[Object]:
+    """Give the object of a tree, or the items of a List.
+
+    As `kubectl` reads it: what has `items` is a list whatever its kind, and an item that says neither kind nor
+    version has those of its list (`typed`).
+    """
+    kind, written = text(root, "kind") or "", text(root, "apiVersion") or ""
+    kind, written = (kind, written) if kind or written else typed
+    listed = at(root, "items")
+    if listed is not None and isinstance(listed.value, tuple):
         for item in items(root, "items"):
-            yield from objects_of(item, file)
+            yield from objects_of(item, file, typed=(kind.removesuffix("List"), written))
         return
-    group, slash, version = (text(root, "apiVersion") or "").partition("/")
+    group, slash, version = written.partition("/")
     namespace = "" if kind in CLUSTER_WIDE else text(root, "metadata", "namespace") or "default"
     yield Object(
         file=file,

@@ -33,6 +33,16 @@ def test_objects_of_documents_and_of_lists() -> None:
     assert (place.line, place.pointer) == (8, "metadata.name")
 
 
+def test_an_item_that_says_no_kind_is_what_its_list_is_of() -> None:
+    typed = (
+        "apiVersion: networking.k8s.io/v1\nkind: IngressList\nitems: [{metadata: {name: a, namespace: b}}]\n"
+    )
+    odd = "apiVersion: v1\nkind: Whatever\nitems: [{apiVersion: v1, kind: Service, metadata: {name: c}}]\n"
+    found = read(f"{typed}---\n{odd}".encode())
+    assert names(found) == ["Ingress/b/a", "Service/default/c"]
+    assert (found.objects[0].group, found.objects[0].version) == ("networking.k8s.io", "v1")
+
+
 def test_what_is_broken_is_said_and_the_rest_is_read() -> None:
     found = read(f"{INGRESS}---\na: [\n---\n- 1\n---\n{INGRESS}".encode())
     assert names(found) == ["Ingress/shop/orders"] * 2
