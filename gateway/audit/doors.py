@@ -126,7 +126,9 @@ def workloads_behind(view: View, exposures: Iterable[Exposure], workloads: Workl
 
 def protected_ones(view: View) -> list[Exposure]:
     """Give the routes about which somebody is asked, whatever becomes of it where that fails."""
-    return [one for one in view.exposures if one.auth is not None]
+    return [
+        one for one in view.exposures if one.auth is not None and one.controller is not Controller.UNKNOWN
+    ]
 
 
 # --- private ---

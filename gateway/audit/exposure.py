@@ -207,6 +207,8 @@ class Exposure:
     @property
     def is_protected(self) -> bool:
         """Whether somebody is asked about every request, and nobody comes in where that fails."""
+        if self.controller is Controller.UNKNOWN:
+            return False
         if self.auth is None or self.auth.fails is Fails.OPEN or self.tls is Tls.PASSED_THROUGH:
             return False
         asked = self.auth.methods

@@ -22,15 +22,18 @@ def class_of(estate: Estate, ingress: Object) -> str:
     named = text(ingress.node, "spec", "ingressClassName") or ingress.annotation(LEGACY_CLASS)
     if named:
         return named
-    defaults = [one for one in estate.of("IngressClass") if one.annotation(IS_DEFAULT) == "true"]
-    return defaults[0].name if len(defaults) == 1 else ""
+    return estate.once(_default_class)
 
 
 def controller_of(estate: Estate, ingress: Object) -> Controller:
     """Give who serves an Ingress."""
     if estate.controller is not None:
         return estate.controller
-    found = _by_class(estate, class_of(estate, ingress)) or _by_annotations(ingress)
+    class_name = class_of(estate, ingress)
+    found = _by_class(estate, class_name)
+    if found is None and estate.get("IngressClass", "", class_name) is not None:
+        return Controller.UNKNOWN  # somebody else's, who reads none of the annotations
+    found = found or _by_annotations(ingress)
     if found is Controller.INGRESS_NGINX and estate.once(traefik_reads_nginx):
         return Controller.TRAEFIK_INGRESS_NGINX
     return _told_apart(estate, ingress, found) or Controller.UNKNOWN
@@ -123,11 +126,17 @@ _PREFIXES: Final = (
 )
 
 
+def _default_class(estate: Estate) -> str:
+    defaults = [one for one in estate.of("IngressClass") if one.annotation(IS_DEFAULT) == "true"]
+    return defaults[0].name if len(defaults) == 1 else ""
+
+
 def _by_class(estate: Estate, class_name: str) -> Controller | None:
     given = estate.get("IngressClass", "", class_name)
     if given is not None:
         spoken = (text(given.node, "spec", "controller") or "").lower()
-        return next((one for name, one in _CONTROLLERS.items() if spoken.startswith(name)), None)
+        known = next((one for name, one in _CONTROLLERS.items() if spoken.startswith(name)), None)
+        return known or (Controller.INGRESS_NGINX if "ingress-nginx" in spoken else None)
     return next((one for word, one in _WORDS if word in class_name.lower()), None)
 
 

@@ -19,6 +19,7 @@ from gateway.audit.normal import (
     ingress_nginx_streams,
     istio,
     nginx_file,
+    unknown_ingress,
 )
 from gateway.audit.normal.traefik import exposures as traefik
 
@@ -37,6 +38,7 @@ READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (
     envoy.read,
     gateway_api.read,
     istio.read,
+    unknown_ingress.read,
 )
 
 
