@@ -6,7 +6,7 @@ only where the operator says so: who may list Secrets may read them.
 
 from typing import Final
 
-from gateway.audit.estate.estate import Gathering
+from gateway.audit.estate.estate import ANY_KIND, Gathering
 from gateway.audit.estate.gather import objects_of
 from gateway.config.problem import Problem
 from gateway.config.tree import written_at
@@ -56,11 +56,10 @@ async def gather_live(
     wanted = (*WANTED, TOKEN_SECRETS) if include_secrets else WANTED
     async for found in list_objects(access, wanted, namespace=namespace):
         match found:
-            case Denied(what, why, fix):
+            case Denied(what, why, fix, kind):
                 said = f"{what}: {why}"
-                gathering.unread.append(
-                    Problem(file=file, line=0, column=1, path="", what=said, fix=fix),
-                )
+                problem = Problem(file=file, line=0, column=1, path="", what=said, fix=fix)
+                gathering.unlisted[problem] = kind or ANY_KIND
             case dict():
                 if not _is_made_by_another(found):
                     gathering.take(objects_of(written_at((0, 1), (), _typed(found)), file))

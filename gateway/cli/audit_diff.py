@@ -62,6 +62,7 @@ def run(arguments: Namespace) -> int:
         files=head.files,
         unread=tuple(dict.fromkeys((*base.unread, *head.unread))),
         is_whole=head.is_whole,
+        unlisted=head.unlisted,
         controller=head.controller,
     )
     checked = Checked(both, exposures, diff(exposures_of(base), exposures))

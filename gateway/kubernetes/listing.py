@@ -31,6 +31,8 @@ class Denied(NamedTuple):
     """As `ingresses.networking.k8s.io`."""
     why: str
     fix: str
+    kind: str = ""
+    """Empty where it is a whole group, or nobody said."""
 
 
 class Unreachable(Exception):
@@ -128,7 +130,8 @@ class _Reader:
         while True:
             status, found = await self._get(f"{base}{inside}/{name}", asked, accept)
             if status != 200:
-                yield _denied(f"{name}.{wanted.group}" if wanted.group else name, status)
+                what = f"{name}.{wanted.group}" if wanted.group else name
+                yield _denied(what, status)._replace(kind=kind)
                 return
             for item in found.get("items") or ():
                 item.get("metadata", {}).pop("managedFields", None)

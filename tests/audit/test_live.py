@@ -95,7 +95,7 @@ def gathered(
 
 def test_every_object_with_its_place(api: ApiServer) -> None:
     found = gathered(api)
-    assert found.unread == []
+    assert (found.unread, found.unlisted) == ([], {})
     ingresses = [one for one in found.objects if one.kind == "Ingress"]
     assert len(ingresses) == 6
     assert str(ingresses[0].place()) == f"cluster/lab {ingresses[0].owner}"
@@ -123,9 +123,11 @@ def test_what_an_account_may_not_list_is_told_and_the_rest_is_read(api: ApiServe
     token = api.account("shop", "auditor", tmp_path, rule).read_text()
     found = gathered(api, token, namespace="shop")
     assert {one.kind for one in found.objects} == {"Ingress"}
-    said = {str(one).partition(":")[2].partition(":")[0].strip() for one in found.unread}
+    said = {str(one).partition(":")[2].partition(":")[0].strip() for one in found.unlisted}
     assert {"services", "configmaps", "deployments.apps", "clusterroles.rbac.authorization.k8s.io"} <= said
-    assert all("this account may not list them" in one.what for one in found.unread)
+    assert all("this account may not list them" in one.what for one in found.unlisted)
+    assert {"Service", "ConfigMap", "Pod"} <= set(found.unlisted.values())
+    assert not found.finished(is_whole=True).shows("Pod")
 
 
 def test_the_documented_role_is_enough(api: ApiServer, tmp_path: Path) -> None:
@@ -137,9 +139,9 @@ def test_the_documented_role_is_enough(api: ApiServer, tmp_path: Path) -> None:
     binding = {"metadata": {"name": "auditor"}, "roleRef": _ref(role), "subjects": [subject]}
     api.make(f"{roles}/clusterrolebindings", binding)
     found = gathered(api, token)
-    assert found.unread == []
+    assert (found.unread, found.unlisted) == ([], {})
     assert {"Ingress", "Pod", "ClusterRole", "ConfigMap"} <= {one.kind for one in found.objects}
-    refused = gathered(api, token, secrets=True).unread
+    refused = gathered(api, token, secrets=True).unlisted
     assert [one.what for one in refused] == ["secrets: this account may not list them"]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from gateway.audit.controller import Controller
 from gateway.audit.estate.objects import Object
@@ -11,6 +11,7 @@ from gateway.audit.estate.proxy_files import ProxyFile
 from gateway.config.problem import Problem
 
 T = TypeVar("T")
+ANY_KIND: Final = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,13 +28,16 @@ class Estate:
     """What could not be read."""
     is_whole: bool = False
     """Whether all there is was given, as of a cluster: then what is not there is missing."""
+    unlisted: frozenset[str] = frozenset()
+    """The kinds of which not all was given after all; `ANY_KIND` where nobody knows which."""
     controller: Controller | None = None
     """Who serves every Ingress and HTTPRoute, where the operator has said so."""
 
     def of(self, kind: str, group: str | None = None) -> tuple[Object, ...]:
-        """Give the objects of a kind; None is any group."""
-        found = self._by_kind.get(kind, ())
-        return found if group is None else tuple(one for one in found if one.group == group)
+        """Give the objects of a kind; None is the group that this kind is known in, or else any."""
+        if group is None:
+            return self._by_kind.get(kind, ())
+        return tuple(one for one in self._of_any_group.get(kind, ()) if one.group == group)
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         """Give one object. `namespace` is empty for a kind that has none."""
@@ -41,7 +45,13 @@ class Estate:
 
     def shows(self, kind: str, namespace: str | None = None) -> bool:
         """Whether objects of this kind were given at all (there): then one that is not is missing."""
-        return self.is_whole or ((kind, namespace) in self._shown if namespace else kind in self._by_kind)
+        return self.is_whole_of(kind) or (
+            (kind, namespace) in self._shown if namespace else kind in self._by_kind
+        )
+
+    def is_whole_of(self, *kinds: str) -> bool:
+        """Whether everything of these kinds was given."""
+        return self.is_whole and not self.unlisted & {*kinds, ANY_KIND}
 
     def once(self, make: "Callable[[Estate], T]") -> T:
         """Give what `make` makes of this estate, which is made once: for what many rules need."""
@@ -54,19 +64,20 @@ class Estate:
         return {}
 
     @cached_property
+    def _of_any_group(self) -> dict[str, tuple[Object, ...]]:
+        return _by_kind(self.objects)
+
+    @cached_property
     def _by_kind(self) -> dict[str, tuple[Object, ...]]:
-        found: dict[str, list[Object]] = {}
-        for one in self.objects:
-            found.setdefault(one.kind, []).append(one)
-        return {kind: tuple(these) for kind, these in found.items()}
+        return _by_kind(one for one in self.objects if one.is_of_its_group)
 
     @cached_property
     def _shown(self) -> frozenset[tuple[str, str]]:
-        return frozenset((one.kind, one.namespace) for one in self.objects)
+        return frozenset((one.kind, one.namespace) for one in self.objects if one.is_of_its_group)
 
     @cached_property
     def _by_name(self) -> dict[tuple[str, str, str], Object]:
-        return {(one.kind, one.namespace, one.name): one for one in self.objects}
+        return {(one.kind, one.namespace, one.name): one for one in self.objects if one.is_of_its_group}
 
 
 @dataclass(slots=True)
@@ -76,17 +87,30 @@ class Gathering:
     objects: list[Object] = field(default_factory=list)
     files: list[ProxyFile] = field(default_factory=list)
     unread: list[Problem] = field(default_factory=list)
+    unlisted: dict[Problem, str] = field(default_factory=dict)
+    """Kinds of which a cluster shows nothing, and why."""
 
     def finished(self, *, is_whole: bool = False, controller: Controller | None = None) -> Estate:
         """Give the whole."""
         return Estate(
             objects=tuple(self.objects),
             files=tuple(self.files),
-            unread=tuple(dict.fromkeys(self.unread)),
+            unread=tuple(dict.fromkeys((*self.unread, *self.unlisted))),
             is_whole=is_whole,
+            unlisted=frozenset((*self.unlisted.values(), *((ANY_KIND,) if self.unread else ()))),
             controller=controller,
         )
 
     def take(self, objects: Iterable[Object]) -> None:
         """Add some."""
         self.objects.extend(objects)
+
+
+# --- private ---
+
+
+def _by_kind(objects: Iterable[Object]) -> dict[str, tuple[Object, ...]]:
+    found: dict[str, list[Object]] = {}
+    for one in objects:
+        found.setdefault(one.kind, []).append(one)
+    return {kind: tuple(these) for kind, these in found.items()}

@@ -19,6 +19,26 @@ CLUSTER_WIDE: Final = frozenset(
         *("ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"),
     }
 )
+GROUPS: Final = {
+    **dict.fromkeys(("Service", "Pod", "ConfigMap", "Secret", "ServiceAccount", "Namespace"), {""}),
+    **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet"), {"apps", "extensions"}),
+    "StatefulSet": {"apps"},
+    **dict.fromkeys(("Job", "CronJob"), {"batch"}),
+    **dict.fromkeys(("Ingress", "NetworkPolicy"), {"networking.k8s.io", "extensions"}),
+    "IngressClass": {"networking.k8s.io"},
+    **dict.fromkeys(
+        ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"), {"rbac.authorization.k8s.io"}
+    ),
+    **dict.fromkeys(("Gateway", "GatewayClass"), {"gateway.networking.k8s.io"}),
+    "Certificate": {"cert-manager.io"},
+    **dict.fromkeys(("HTTPProxy", "ExtensionService"), {"projectcontour.io"}),
+    **dict.fromkeys(("SecurityPolicy", "ClientTrafficPolicy"), {"gateway.envoyproxy.io"}),
+    **dict.fromkeys(
+        ("AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication"), {"security.istio.io"}
+    ),
+    **dict.fromkeys(("TrafficPolicy", "GatewayExtension"), {"gateway.kgateway.dev"}),
+}
+"""Where these kinds are what their names say: another's Service, NetworkPolicy or Gateway is something else."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -34,6 +54,12 @@ class Object:
     """`default` where it names none, as `kubectl apply` would have it; empty for a kind that has none."""
     name: str
     node: Node
+
+    @property
+    def is_of_its_group(self) -> bool:
+        """Whether it is what its kind says, and no namesake in somebody else's API."""
+        known = GROUPS.get(self.kind)
+        return known is None or self.group in known
 
     @property
     def owner(self) -> str:

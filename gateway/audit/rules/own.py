@@ -47,7 +47,8 @@ def _drifted(view: View) -> Iterator[Hit]:
             yield Hit(one.auth.place, what, about=one.auth.policy)
     for policy in policies.values() if asked else ():
         if policy.id not in asked and not policy.is_edge:
-            severity = None if view.estate.is_whole else Severity.INFO  # a route may be elsewhere
+            all_routes = view.estate.is_whole and not view.estate.unlisted
+            severity = None if all_routes else Severity.INFO  # a route may be elsewhere
             what = f"no route is asked about by policy {show(policy.id)}"
             yield Hit(policy.place, what, severity, policy.id)
 

@@ -54,8 +54,9 @@ def test_every_kind_that_makes_pods() -> None:
         "StatefulSet": f"spec: {{template: {{{template}}}}}",
         "CronJob": f"spec: {{jobTemplate: {{spec: {{template: {{{template}}}}}}}}}",
     }
+    versions = {"Pod": "v1", "StatefulSet": "apps/v1", "CronJob": "batch/v1"}
     texts = [
-        f"apiVersion: v1\nkind: {kind}\n"
+        f"apiVersion: {versions[kind]}\nkind: {kind}\n"
         f"metadata: {{name: it, namespace: shop, labels: {{app: orders}}}}\n{body}\n"
         for kind, body in kinds.items()
     ]

@@ -130,7 +130,7 @@ metadata: {name: g, namespace: doors}
 spec: {template: {metadata: {labels: {istio: ingressgateway, team: edge}}}}
 """
     estate = estate_of(DOOR, deployment)
-    door = workload_of_selector(Pods(estate), estate.of("Gateway")[0])
+    door = workload_of_selector(Pods(estate), estate.of("Gateway", "networking.istio.io")[0])
     assert "doors" in door.namespaces
     assert ("team", "edge") in door.labels
     policies = Policies(estate)

@@ -56,7 +56,7 @@ def _wrong_target(estate: Estate, gateways: Gateways, policy: Object, one: Node)
     found = found or (estate.get(kind, policy.namespace, name) if kind != "Gateway" else None)
     if found is None:
         shown = any(o.group == GROUP and o.namespace == policy.namespace for o in estate.of(kind))
-        missing = estate.is_whole or shown or not name
+        missing = estate.is_whole_of(kind) or shown or not name
         return f"there is no {kind} {show(name)} in {show(policy.namespace)}" if missing else None
     parts = items(found.node, "spec", "listeners" if kind == "Gateway" else "rules")
     if section is not None and section not in {text(part, "name") for part in parts}:

@@ -101,7 +101,7 @@ def _not_asked(view: View) -> Iterator[Hit]:
     crossing = any(one.is_on("providers.kubernetescrd.allowcrossnamespace") for one in started(view))
     for one in defined(view, "forwardauth", *PASSWORDS):
         there = one.by.namespace in shown if one.by.provider == CRD else bool(shown)
-        if crossing and not view.estate.is_whole:
+        if crossing and not view.estate.is_whole_of("IngressRoute"):
             continue  # a router of a namespace that was not given may pass it
         if there and not is_named_by_a_route(view, one):
             kind = next(kind for kind, node in entries(one.by.node) if node is one.node)

@@ -39,7 +39,9 @@ def _missing(view: View) -> Iterator[Hit]:
     index = dynamic(view.estate).middlewares
     for route in http_routes(view):
         for step in route.steps:
-            if step.kind == MISSING and (view.estate.is_whole or is_shown(index, step.reference)):
+            if step.kind == MISSING and (
+                view.estate.is_whole_of("Middleware") or is_shown(index, step.reference)
+            ):
                 named = show(step.reference.name)
                 what = f"the middleware {named} is not there, or says nothing: no such router is served"
                 yield Hit(step.reference.place, what, about=step.reference.name)
