@@ -6,6 +6,7 @@ becomes an HTTPRoute is the same door, and is seen as one that has lost its lock
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from gateway.audit import changes
 from gateway.audit.coverage import Covered, State, coverage_of
@@ -106,9 +107,10 @@ def _details(one: Covered, former: Sequence[Covered]) -> Iterator[Finding]:
             yield _found(
                 changes.LOGGED, one, f"{show(logged.name)} is written to the access log", about=logged.name
             )
-    guards = {old.by for old in former if old.state in _GUARDED}
-    if one.state is State.PROTECTED and guards and one.by not in guards:
-        yield _found(changes.OTHER, one, f"was {_former(former)}, and now {one.by}")
+    guards = {_guard(old) for old in former if old.state in _GUARDED}
+    if one.state is State.PROTECTED and guards and _guard(one) not in guards:
+        asked = "" if one.by not in {by for by, *_ in guards} else ", asked elsewhere"
+        yield _found(changes.OTHER, one, f"was {_former(former)}, and now {one.by}{asked}")
 
 
 def _gone(before: _Surface, after: _Surface) -> Iterator[Finding]:
@@ -127,6 +129,19 @@ def _closest(new: Exposure, sharing: Iterable[Covered]) -> tuple[Covered, ...]:
     deepest = max((len(o.exposure.path.value) for o in over), default=0)
     nearest = tuple(o for o in over if len(o.exposure.path.value) == deepest)
     return nearest or tuple(o for o in found if methods_overlap(o.exposure.methods, new.methods))
+
+
+def _guard(one: Covered) -> tuple[object, ...]:
+    """Who is asked. The policy's name alone tells nothing of who answers by it; nor does the port."""
+    auth = one.exposure.auth
+    if auth is None or auth.dialect is None:
+        return (one.by,)
+    if auth.service is not None:
+        return one.by, auth.service.namespace, auth.service.name
+    try:
+        return one.by, urlsplit(auth.url or "").hostname
+    except ValueError:
+        return (one.by, auth.url)
 
 
 def _former(former: Sequence[Covered]) -> str:

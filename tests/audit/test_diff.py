@@ -90,3 +90,10 @@ def test_a_change_names_host_path_and_method() -> None:
     (one,) = diff([], [route("/ /a", auth=None, methods=frozenset({"PUT", "GET"}))])
     assert one.what == "api.example.com /a/** GET PUT is a new route: nobody is asked"
     assert one.place == HERE
+
+
+def test_another_server_that_is_asked_by_the_same_name_is_seen() -> None:
+    stranger = replace(ASKED, service=None, url="https://elsewhere.example/auth/nginx/orders")
+    assert changed([route(auth=ASKED)], [route(auth=stranger)]) == [changes.OTHER.title]
+    (told,) = diff([route(auth=ASKED)], [route(auth=stranger)])
+    assert told.what.endswith("asked elsewhere")
