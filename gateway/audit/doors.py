@@ -9,6 +9,7 @@ from gateway.audit.controller import Controller
 from gateway.audit.estate.objects import Object
 from gateway.audit.estate.selectors import Workload, Workloads
 from gateway.audit.exposure import ANY_HOST, Backend, Exposure, PathKind, Tls
+from gateway.audit.overlap import host_covers
 from gateway.audit.rule import View
 from gateway.config.problem import show
 
@@ -64,21 +65,39 @@ class Asked:
     """Who is asked about some routes: what leads to them has to be open."""
 
     def __init__(self, protected: Iterable[Exposure]) -> None:
-        asked = [one.auth for one in protected if one.auth is not None]
-        self._services: Final = {(of.namespace, of.name) for one in asked if (of := one.service) is not None}
-        urls = [one.url for one in asked if one.url is not None]
-        self._addresses: Final = {address for one in urls if (address := _address(one))}
-        self._paths: Final = {begin for one in asked if one.url is not None for begin in _beginnings(one.url)}
+        routes = [one for one in protected if one.auth is not None]
+        self._guarded: Final = {_door(of) for one in routes if one.is_protected for of in one.backends}
+        self._services: Final[set[tuple[str, str]]] = set()
+        self._names: Final[set[str]] = set()
+        self._addresses: Final = {_address(one.auth.url or "") for one in routes if one.auth is not None}
+        self._paths: Final[dict[str, set[str]]] = defaultdict(set)
+        for one in routes:
+            if one.auth is not None and one.auth.service is not None:
+                self._services.add((one.auth.service.namespace, one.auth.service.name))
+                self._names.add(one.auth.service.name)
+            if one.auth is not None and one.auth.url is not None:
+                name, paths = _beginnings(one.auth.url)
+                for path in paths:
+                    self._paths[path].add(name)
 
     def is_behind(self, exposure: Exposure) -> bool:
-        """Whether an open path leads there, or to the proof of who owns a name (RFC 8555 section 8.3)."""
-        if exposure.path.value.startswith("/.well-known/acme-challenge"):
+        """Whether an open path leads there, or to the proof of who owns a name (RFC 8555 section 8.3).
+
+        Never what leads to a backend that is protected elsewhere: such a one may well answer both questions.
+        """
+        if _proves_a_name(exposure):
             return True
-        if all((one.namespace, one.name) in self._services for one in exposure.backends):
+        backends = {(one.namespace, one.name) for one in exposure.backends}
+        if not self._guarded.isdisjoint(map(_door, exposure.backends)):
+            return False
+        if backends <= self._services or {name for _, name in backends} <= self._names:
             return True
         if all(one.namespace == "" and (one.name, one.port) in self._addresses for one in exposure.backends):
             return True
-        return exposure.path.value.rstrip("/") in self._paths
+        if exposure.path.kind in {PathKind.REGEX, PathKind.UNKNOWN}:
+            return False
+        names = self._paths.get(exposure.path.value.rstrip("/"), ())
+        return any("$" in name or host_covers(exposure.host, name) for name in names)
 
 
 class Behind(NamedTuple):
@@ -136,6 +155,11 @@ def protected_ones(view: View) -> list[Exposure]:
 _SIGNS: Final = {PathKind.EXACT: "=", PathKind.REGEX: "~", PathKind.UNKNOWN: "?"}
 
 
+def _door(of: Backend) -> tuple[str, str, str]:
+    """A Service is one whatever its port, and a machine outside Kubernetes is not."""
+    return of.namespace, of.name, of.port if of.namespace == "" else ""
+
+
 def _address(url: str) -> tuple[str, str] | None:
     """Host and port of whoever is asked outside Kubernetes."""
     try:
@@ -145,13 +169,19 @@ def _address(url: str) -> tuple[str, str] | None:
         return None
 
 
-def _beginnings(url: str) -> Iterator[str]:
-    """Every path above that of a URL, and its own: `/oauth2`, `/oauth2/auth`."""
+def _proves_a_name(exposure: Exposure) -> bool:
+    """Only by a path that is what it says, and that the backend gets as it came."""
+    path = exposure.path
+    is_plain = path.kind not in {PathKind.REGEX, PathKind.UNKNOWN}
+    return is_plain and path.value.startswith("/.well-known/acme-challenge") and not exposure.rewrites
+
+
+def _beginnings(url: str) -> tuple[str, tuple[str, ...]]:
+    """Give the host of a URL, its path and that above: `/oauth2/auth`, `/oauth2`."""
     try:
-        path = urlsplit(url).path
+        parts = urlsplit(url)
+        name = parts.netloc.rpartition("@")[2].partition(":")[0].lower()
     except ValueError:
-        return
-    steps = path.split("/")[1:9]
-    for count in range(1, len(steps) + 1):
-        if steps[count - 1]:
-            yield "/" + "/".join(steps[:count])
+        return "", ()
+    path = parts.path.rstrip("/")
+    return name, tuple(one for one in (path, path.rpartition("/")[0]) if one)

@@ -46,12 +46,16 @@ def test_which_routes_ask_nobody() -> None:
 
 def test_what_leads_to_whoever_is_asked() -> None:
     there = Asked(
-        [guarded(auth=asked(url="http://[broken", service=None)), guarded(auth=asked(service=None))]
+        [
+            guarded(auth=asked(url="http://[broken", service=None)),
+            guarded(auth=asked(service=None, url="https://$host/auth/check")),
+        ]
     )
-    assert there.is_behind(route("a.example/auth"))
-    assert there.is_behind(route("a.example/auth/nginx"))
-    assert not there.is_behind(route("a.example/"))
-    assert not there.is_behind(route("a.example/auth/nginx/orders/more"))
+    assert there.is_behind(route("a.example/auth", to="signing:80"))
+    assert there.is_behind(route("a.example/auth/check", to="signing:80"))
+    assert not there.is_behind(route("a.example/auth"))
+    assert not there.is_behind(route("a.example/", to="signing:80"))
+    assert not there.is_behind(route("a.example/auth/check/more", to="signing:80"))
 
 
 def test_whoever_is_asked_outside_kubernetes_is_known_by_the_address() -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.audit.controller import Controller
-from gateway.audit.exposure import Backend, Exposure, Fails, Tls
+from gateway.audit.exposure import Backend, Exposure, Fails, PathKind, PathMatch, Tls
 from gateway.audit.rule import Rule
 from gateway.audit.rules.coverage.gaps import LOST_BETWEEN_APIS, OPEN_METHODS, OPEN_PATH, SHADOWED
 from tests.audit.exposing import asked, guarded, ingress, route, said
@@ -78,8 +78,32 @@ def test_whoever_is_asked_has_to_be_reached() -> None:
     )
     protected = guarded("a.example/", auth=proxy)
     assert told(protected, route("a.example/sign-in", to="oauth2-proxy:80")) == []
-    assert told(protected, route("a.example/oauth2")) == []
-    assert told(protected, route("a.example/oauth2x")) == ["COV-001"]
+    assert told(protected, route("a.example/oauth2", to="outside:80")) == []
+    assert told(protected, route("a.example/oauth2x", to="outside:80")) == ["COV-001"]
+    # it is the backend itself that answers there, or another path of a server elsewhere
+    assert told(protected, route("a.example/oauth2")) == ["COV-001"]
+    elsewhere = guarded("a.example/", auth=replace(proxy, url="https://auth.example/api/auth/verify"))
+    assert told(elsewhere, route("a.example/api", to="api:80")) == ["COV-001"]
+    by_itself = guarded("a.example/v1", auth=replace(proxy, service=Backend("shop", "orders", "8080")))
+    assert told(by_itself, route("a.example/v2")) == ["COV-001"]
+
+
+def test_the_proof_of_a_name_is_open_and_nothing_that_only_begins_like_it() -> None:
+    protected, proof = guarded("a.example/"), "a.example/.well-known/acme-challenge"
+    assert told(protected, route(proof, to="solver:8089")) == []
+    either = PathMatch(PathKind.REGEX, "/.well-known/acme-challenge|/admin")
+    assert told(protected, replace(route(proof, to="solver:8089"), path=either)) == ["COV-001"]
+    assert told(protected, replace(route(proof), rewrites=True)) == ["COV-001"]
+
+
+def test_the_server_that_is_asked() -> None:
+    proxy = asked(
+        url="https://a.example/oauth2/auth",
+        service=Backend("shop", "oauth2-proxy", "4180"),
+        dialect=None,
+        policy=None,
+    )
+    protected = guarded("a.example/", auth=proxy)
     assert told(protected, replace(protected, auth=None)) == ["COV-001"]
 
 

@@ -67,4 +67,7 @@ def test_an_open_wildcard() -> None:
 
 def test_the_door_of_whoever_is_asked_may_be_a_wildcard() -> None:
     own = asked(dialect=None, url="https://auth.a.example/oauth2/auth")
-    assert said(OPEN_WILDCARD, guarded("api.a.example/", auth=own), route("*.a.example/oauth2")) == []
+    assert (
+        said(OPEN_WILDCARD, guarded("api.a.example/", auth=own), route("*.a.example/oauth2", to="signing:80"))
+        == []
+    )
