@@ -82,7 +82,7 @@ def _of_object(one: Object) -> Iterator[Ignore]:
 
 
 def _of_file(file: ProxyFile) -> Iterator[Ignore]:
-    for number, line in enumerate(file.text.splitlines(), start=1):
+    for number, line in enumerate(file.text.split("\n"), start=1):
         found = _COMMENT.search(line)
         if found is not None:
             alone = not line[: found.start()].strip()

@@ -1,5 +1,6 @@
 """Which findings are accepted by what stands beside them?"""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
@@ -17,6 +18,7 @@ class Suppressions:
         self._of_object: dict[tuple[str, str], list[Ignore]] = {}
         self._of_line: dict[tuple[str, int], list[Ignore]] = {}
         self._used: set[tuple[Ignore, str]] = set()
+        self._namesakes = Counter((one.file, one.owner) for one in estate.objects)
         for one in self._all:
             if not one.lines:
                 self._of_object.setdefault((one.place.file, one.place.owner), []).append(one)
@@ -32,11 +34,12 @@ class Suppressions:
             *self._of_line.get((place.file, place.line), ()),
             *self._of_object.get((place.file, place.owner), ()),
         )
-        for one in beside:
-            if finding.rule.id in one.rules:
-                self._used.add((one, finding.rule.id))
-                return one
-        return None
+        accepting = [one for one in beside if finding.rule.id in one.rules]
+        self._used.update((one, finding.rule.id) for one in accepting)
+        by_object = {one.place for one in accepting if not one.lines}
+        if by_object and len(by_object) < self._namesakes[place.file, place.owner]:
+            return None  # it is told by its name alone: all of this name have to say so
+        return accepting[0] if accepting else None
 
     def unused(self, not_asked: Iterable[str] = ()) -> tuple[tuple[Ignore, str], ...]:
         """Give what accepts nothing any more, and the rule; nothing of rules that were not asked."""

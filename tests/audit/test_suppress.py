@@ -49,6 +49,12 @@ def test_an_annotation_is_about_its_object_and_the_rules_that_it_names() -> None
     assert told == ["why", "why", None, None, None, None]
 
 
+def test_an_annotation_is_not_about_another_object_of_the_same_name() -> None:
+    plain = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: shop}\n"
+    assert reasons(estate_of(MANIFEST + plain), found("NGX-006")) == [None]
+    assert reasons(estate_of(MANIFEST + "---\n" + MANIFEST), found("NGX-006")) == ["why"]
+
+
 def test_an_end_that_is_over_accepts_nothing() -> None:
     assert reasons(estate_of(MANIFEST), found("NGX-011")) == [None]
     assert reasons(estate_of(MANIFEST), found("NGX-011"), today=date(2026, 12, 31)) == ["ended"]
