@@ -64,6 +64,8 @@ class Reading:
     """Whose answer some rule looks at."""
     acls: dict[Place, Acls] = field(default_factory=dict)
     """What the names mean in a line that asks."""
+    open_ones: dict[Place, tuple[Guard, ...]] = field(default_factory=dict)
+    """What the questions whose answer nobody waits for come to: the same in every copy."""
 
     def copy(self) -> "Reading":
         """Give another that goes on from here."""
@@ -71,6 +73,7 @@ class Reading:
             self.text,
             *(list(self.questions), dict(self.verified), list(self.guards), list(self.rules)),
             *(list(self.locked), list(self.unasked), list(self.heard), dict(self.acls)),
+            open_ones=self.open_ones,
         )
 
     def section(self, lines: tuple[Line, ...]) -> None:
@@ -146,9 +149,15 @@ class Reading:
         waited_for = {guard.auth.place for guard in self.guards}
         for one in self.questions:
             if one.line.place not in waited_for and (one in self.heard or not one.line.begins("filter")):
-                fails = Fails.UNKNOWN if one.line.words[1] == ANSWERED_HERE else Fails.OPEN
-                for way in ways_of(one.line.words, self.acls.get(one.line.place, {})) or ():
-                    yield _narrowed(Guard(one.auth(fails)), way, one.line)
+                if one.line.place not in self.open_ones:
+                    self.open_ones[one.line.place] = tuple(self.unheard(one))
+                yield from self.open_ones[one.line.place]
+
+    def unheard(self, one: Question) -> Iterator[Guard]:
+        """Give what a question protects, as far as it goes."""
+        fails = Fails.UNKNOWN if one.line.words[1] == ANSWERED_HERE else Fails.OPEN
+        for way in ways_of(one.line.words, self.acls.get(one.line.place, {})) or ():
+            yield _narrowed(Guard(one.auth(fails)), way, one.line)
 
 
 def chain_of(text: HaproxyText, *sections: tuple[Line, ...]) -> Chain:
@@ -191,7 +200,11 @@ def _narrowed(guard: Guard, others: Way, line: Line) -> Guard:
         hosts, paths = hosts_of(test), paths_of(test)
         if hosts:
             guard = _of_hosts(guard, hosts, is_negated=test.is_negated)
-        elif paths and all(one.kind is not PathKind.UNKNOWN for one in paths):
+        elif (
+            paths
+            and all(one.kind is not PathKind.UNKNOWN for one in paths)
+            and (test.is_negated or guard.only is None)  # of two at once, neither says where it holds
+        ):
             guard = _of_paths(guard, paths, is_negated=test.is_negated)
         else:
             unclear.append(f"{'not ' if test.is_negated else ''}{test.name}")
@@ -207,7 +220,7 @@ def _of_hosts(guard: Guard, hosts: frozenset[str], *, is_negated: bool) -> Guard
 def _of_paths(guard: Guard, paths: tuple[PathMatch, ...], *, is_negated: bool) -> Guard:
     if is_negated:
         return guard._replace(but=(*guard.but, *paths))
-    return guard._replace(only=paths if guard.only is None else (*guard.only, *paths))
+    return guard._replace(only=paths)
 
 
 def _passes(line: Line, acls: Acls) -> Iterator[Guard]:

@@ -69,7 +69,8 @@ def asked_by(url: str, namespace: str) -> Asked | None:
     """Read an auth-url: `svc://[namespace/]name:port/path` or a URL of HTTP; None refuses every request."""
     scheme, _, rest = url.partition("://")
     if scheme in {"svc", "service"}:
-        authority, slash, path = _split_service(rest)
+        # no user is meant here, and none is shown
+        authority, slash, path = _split_service(rest.rpartition("@")[2])
         name, _, port = authority.rpartition(":")
         owner, _, service = name.rpartition("/")
         return asked_service(owner or namespace, service, port, slash + path) if service and port else None

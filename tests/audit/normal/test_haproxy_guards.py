@@ -37,3 +37,9 @@ def test_a_lock_without_a_question_refuses_everybody() -> None:
 def test_a_lock_that_may_not_be_there_is_conditional() -> None:
     found = chain(ASK, ".if version_atleast(3.0)", LOCK, ".endif")
     assert [one.condition for one in found.guards if one.auth.fails is Fails.CLOSED] == ["in .if"]
+
+
+def test_of_two_paths_at_once_neither_says_what_is_protected() -> None:
+    both = "http-request deny if { path_beg /api } { path /api/x } !{ var(txn.token_gateway_permit) -m bool }"
+    (guard,) = (one for one in chain(ASK, both).guards if one.auth.fails is Fails.CLOSED)
+    assert guard.condition == "path"

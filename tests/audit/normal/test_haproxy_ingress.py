@@ -124,6 +124,7 @@ def test_logs_are_those_of_the_config_map() -> None:
 def test_auth_urls() -> None:
     table = {
         "svc://a/b:80/x": ("svc://a/b:80/x", "a"),
+        "svc://user:secret@a/b:80/x": ("svc://a/b:80/x", "a"),
         "service://b:80": ("svc://shop/b:80", "shop"),
         "svc://b/x": None,
         "svc://": None,
