@@ -1,9 +1,14 @@
-"""`gateway audit rules`: what is looked for, why it matters, and what is right instead."""
+"""`gateway audit rules`: what is looked for, why it matters, and what is right instead.
+
+The changes that `gateway audit diff` tells are explained too (DIF-001 ...), but not listed: no single
+configuration shows one.
+"""
 
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from gateway.audit.changes import CHANGES
 from gateway.audit.example import Which, examples
 from gateway.audit.reports.plain import sentence
 from gateway.audit.rule import Rule
@@ -23,7 +28,8 @@ def add(commands: Commands) -> None:
 def run(arguments: Namespace) -> int:
     """List the rules, or explain one."""
     named = None if arguments.id is None else arguments.id.upper()
-    chosen = [one for one in RULES if named in {None, one.id}]
+    known = RULES if named is None else (*RULES, *CHANGES)
+    chosen = [one for one in known if named in {None, one.id}]
     if not chosen:
         return complain(f"{show(arguments.id)} is no rule; `gateway audit rules` lists them")
     if arguments.json:

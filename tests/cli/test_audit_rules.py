@@ -1,3 +1,4 @@
+from gateway.audit.changes import CHANGES
 from gateway.audit.rules import RULES
 from tests.cli.configuration import Run
 
@@ -17,6 +18,14 @@ def test_one_is_explained_with_both_examples(gateway: Run) -> None:
         assert "\nright (sound" in told
         assert all(f"\nsee: {one}" in told for one in rule.references)
     assert gateway("audit", "rules", "ign-001").out == gateway("audit", "rules", "IGN-001").out
+
+
+def test_a_change_of_the_door_is_explained_without_examples(gateway: Run) -> None:
+    for change in CHANGES:
+        told = gateway("audit", "rules", change.id).out
+        assert told.startswith(f"{change.id} {change.title}\nseverity: {change.severity.value}\n")
+        assert "objected to" not in told
+    assert gateway("audit", "rules", "dif-001", "--json").document["examples"] == {"unsound": [], "sound": []}
 
 
 def test_for_a_program(gateway: Run) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.style import Style
 
+from gateway.audit.changes import CHANGES
 from gateway.audit.judgement import Judged, Judgement
 from gateway.audit.reports.plain import plain, sentence
 from gateway.audit.reports.summary import closing, counts
@@ -134,7 +135,9 @@ def _closing(judgement: Judgement, width: int) -> Iterator[list[Piece]]:
     yield from _words(closing(judgement), width, style=_DIM)
     if judgement.counting:
         first = judgement.counting[0].finding.rule.id
-        more = f"gateway audit rules {first} shows a configuration that is right"
+        is_change = any(first == one.id for one in CHANGES)
+        shown = "says more" if is_change else "shows a configuration that is right"
+        more = f"gateway audit rules {first} {shown}"
         yield from _words(more, width, style=_DIM)
 
 
