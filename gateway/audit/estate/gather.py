@@ -92,8 +92,8 @@ def gather_text(content: bytes, file: str, gathering: Gathering) -> None:
 def objects_of(root: Node, file: str, *, typed: tuple[str, str] = ("", "")) -> Iterator[Object]:
     """Give the object of a tree, or the items of a List.
 
-    As `kubectl` reads it: what has `items` is a list whatever its kind, and an item that says neither kind nor
-    version has those of its list (`typed`).
+    As `kubectl` reads it: what has `items` is a list whatever its kind, and an item that says neither
+    kind nor version has those of its list (`typed`).
     """
     kind, written = text(root, "kind") or "", text(root, "apiVersion") or ""
     kind, written = (kind, written) if kind or written else typed

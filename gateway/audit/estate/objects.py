@@ -1,5 +1,6 @@
 """What is one object of Kubernetes, and what does it say of itself?"""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -20,25 +21,25 @@ CLUSTER_WIDE: Final = frozenset(
     }
 )
 GROUPS: Final = {
-    **dict.fromkeys(("Service", "Pod", "ConfigMap", "Secret", "ServiceAccount", "Namespace"), {""}),
-    **dict.fromkeys(("Deployment", "DaemonSet", "ReplicaSet"), {"apps", "extensions"}),
-    "StatefulSet": {"apps"},
-    **dict.fromkeys(("Job", "CronJob"), {"batch"}),
-    **dict.fromkeys(("Ingress", "NetworkPolicy"), {"networking.k8s.io", "extensions"}),
-    "IngressClass": {"networking.k8s.io"},
-    **dict.fromkeys(
-        ("Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"), {"rbac.authorization.k8s.io"}
-    ),
-    **dict.fromkeys(("Gateway", "GatewayClass"), {"gateway.networking.k8s.io"}),
-    "Certificate": {"cert-manager.io"},
-    **dict.fromkeys(("HTTPProxy", "ExtensionService"), {"projectcontour.io"}),
-    **dict.fromkeys(("SecurityPolicy", "ClientTrafficPolicy"), {"gateway.envoyproxy.io"}),
-    **dict.fromkeys(
-        ("AuthorizationPolicy", "RequestAuthentication", "PeerAuthentication"), {"security.istio.io"}
-    ),
-    **dict.fromkeys(("TrafficPolicy", "GatewayExtension"), {"gateway.kgateway.dev"}),
+    kind: frozenset(groups.split())
+    for groups, kinds in (
+        ("core", "Service Pod ConfigMap Secret ServiceAccount Namespace"),
+        ("apps extensions", "Deployment DaemonSet ReplicaSet StatefulSet"),
+        ("batch", "Job CronJob"),
+        ("networking.k8s.io extensions", "Ingress NetworkPolicy"),
+        ("networking.k8s.io", "IngressClass"),
+        ("rbac.authorization.k8s.io", "Role RoleBinding ClusterRole ClusterRoleBinding"),
+        ("gateway.networking.k8s.io", "Gateway GatewayClass"),
+        ("cert-manager.io", "Certificate"),
+        ("projectcontour.io", "HTTPProxy ExtensionService"),
+        ("gateway.envoyproxy.io", "SecurityPolicy ClientTrafficPolicy"),
+        ("security.istio.io", "AuthorizationPolicy RequestAuthentication PeerAuthentication"),
+        ("gateway.kgateway.dev", "TrafficPolicy GatewayExtension"),
+    )
+    for kind in kinds.split()
 }
-"""Where these kinds are what their names say: another's Service, NetworkPolicy or Gateway is something else."""
+"""Where these kinds are what their names say: another's Service or NetworkPolicy is something else."""
+_NAME: Final = re.compile(r"[A-Za-z0-9.-]{1,253}")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,12 +60,13 @@ class Object:
     def is_of_its_group(self) -> bool:
         """Whether it is what its kind says, and no namesake in somebody else's API."""
         known = GROUPS.get(self.kind)
-        return known is None or self.group in known
+        return known is None or (self.group or "core") in known
 
     @property
     def owner(self) -> str:
         """Give its name in a report: `Ingress/shop/orders`."""
-        return "/".join(show(one) for one in (self.kind, self.namespace, self.name) if one)
+        named = (one for one in (self.kind, self.namespace, self.name) if one)
+        return "/".join(one if _NAME.fullmatch(one) else show(one) for one in named)
 
     @cached_property
     def annotations(self) -> dict[str, Node]:

@@ -170,7 +170,7 @@ class _Reader:
     def _merge_is_plain(
         self, key: yaml.Node, value: yaml.Node, before: dict[str, Node], *, is_first: bool
     ) -> None:
-        """YAML 1.1 lets a key win over what is merged; go-yaml v2 lets the later one win, so both are told."""
+        """YAML 1.1 lets a key win over what is merged, go-yaml v2 the later of the two: so it is told."""
         merged = value.value if isinstance(value, SequenceNode) else [value]
         keys = {k.value for one in merged if isinstance(one, MappingNode) for k, _ in one.value}
         twice = next((name for name in before if name in keys), None)

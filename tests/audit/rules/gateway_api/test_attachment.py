@@ -37,7 +37,8 @@ def test_a_policy_is_attached_to_what_is_there() -> None:
 
 
 def test_a_policy_may_be_named_by_a_filter() -> None:
-    named = "filters: [{type: ExtensionRef, extensionRef: {group: gateway.kgateway.dev, kind: TrafficPolicy, name: p}}]"
+    reference = "{group: gateway.kgateway.dev, kind: TrafficPolicy, name: p}"
+    named = f"filters: [{{type: ExtensionRef, extensionRef: {reference}}}]"
     nowhere = policy("TrafficPolicy", "gateway.kgateway.dev", "{}")
     assert is_silent("GWA-010", gateway("kgateway"), route(f"{{{named}, {TO}}}"), nowhere)
     assert len(said("GWA-010", gateway("kgateway"), route(f"{{{TO}}}"), nowhere)) == 1
