@@ -51,6 +51,7 @@ class Policies:
         self.roots = {mesh.root for mesh in meshes} or {ROOT}
         self._meshes = {name: mesh for mesh in reversed(meshes) for name in mesh.providers}
         self._by_namespace: dict[tuple[str, str], list[Object]] = {}
+        self._asked: dict[tuple[str, Workload], tuple[list[Asking], bool]] = {}
         for kind in _KINDS:
             for one in estate.of(kind):
                 self._by_namespace.setdefault((kind, one.namespace), []).append(one)
@@ -128,7 +129,9 @@ class Policies:
         """Ask at each workload in turn about what was open so far."""
         found = [whole]
         for one in workloads:
-            askings, refused = self._askings(host, one)
+            if (host, one) not in self._asked:
+                self._asked[host, one] = self._askings(host, one)
+            askings, refused = self._asked[host, one]
             found = [
                 part
                 for before in found

@@ -31,9 +31,8 @@ def parts(path: PathMatch, askings: Iterable[Asking], *, rest: bool = True) -> I
     Where none covers it whole the rest is open, but for what some ask about; without `rest` it is refused.
     """
     inside: list[Part] = []
-    waiting = list(askings)
-    while waiting:
-        asking = waiting.pop(0)
+    waiting = tuple(askings)
+    for number, asking in enumerate(waiting, start=1):
         if any(path_covers(one, path) for one in asking.paths):
             left = [one for one in asking.but if paths_overlap(one, path)]
             if any(path_covers(one, path) for one in left):
@@ -41,7 +40,7 @@ def parts(path: PathMatch, askings: Iterable[Asking], *, rest: bool = True) -> I
             yield from inside
             yield Part(path, asking.auth)
             for one in left:
-                yield from parts(one, waiting)
+                yield from parts(one, waiting[number:])
             return
         inside += [Part(one, asking.auth) for one in asking.paths if path_covers(path, one)]
     yield from inside

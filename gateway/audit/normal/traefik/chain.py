@@ -17,6 +17,8 @@ from gateway.config.tree import Node
 MISSING: Final = "missing"
 MAX_DEPTH: Final = 16
 MAX_STEPS: Final = 256
+MAX_LOOKUPS: Final = 2 * MAX_STEPS
+"""Of names, for one router: chains of nothing but chains have no steps, and no end."""
 
 
 class Reference(NamedTuple):
@@ -50,8 +52,9 @@ def middlewares_of(estate: Estate, references: Iterable[Reference]) -> tuple[Ste
     """Give the steps that these names stand for, in order; at most MAX_STEPS."""
     found: list[Step] = []
     index = dynamic(estate).middlewares
+    left = [MAX_LOOKUPS]
     for one in references:
-        for step in _steps(index, one, ()):
+        for step in _steps(index, one, (), left):
             if len(found) == MAX_STEPS:
                 return tuple(found)
             found.append(step)
@@ -81,7 +84,10 @@ def is_shown(index: Index, reference: Reference) -> bool:
 # --- private ---
 
 
-def _steps(index: Index, reference: Reference, above: tuple[Named, ...]) -> Iterator[Step]:
+def _steps(index: Index, reference: Reference, above: tuple[Named, ...], left: list[int]) -> Iterator[Step]:
+    left[0] -= 1
+    if left[0] < 0:
+        return
     named = index.find(reference.name, reference.provider, reference.namespace)
     kinds = tuple(entries(named.node)) if named is not None else ()
     if named is None or len(kinds) != 1:  # Traefik takes none of two kinds
@@ -92,7 +98,7 @@ def _steps(index: Index, reference: Reference, above: tuple[Named, ...]) -> Iter
     for kind, node in kinds:
         if kind.lower() == "chain":
             for one in _named_by(named, node):
-                yield from _steps(index, one, (*above, named))
+                yield from _steps(index, one, (*above, named), left)
         else:
             yield Step(kind.lower(), node, named, reference)
 

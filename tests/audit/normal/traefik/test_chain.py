@@ -43,3 +43,8 @@ def test_no_chain_costs_more_than_its_bound() -> None:
     doubled = [w.chain(f"c{i}", f"c{i + 1}", f"c{i + 1}") for i in range(15)]
     estate = estate_of(*doubled, w.middleware("c15", w.ASK))
     assert len(middlewares_of(estate, [reference_of("shop", "c0", HERE)])) == MAX_STEPS
+
+
+def test_chains_of_nothing_but_chains_have_an_end() -> None:
+    tenfold = [w.chain(f"c{i}", *[f"c{i + 1}"] * 10) for i in range(40)]
+    assert middlewares_of(estate_of(*tenfold), [reference_of("shop", "c0", HERE)]) == ()
