@@ -8,6 +8,7 @@ from gateway.audit.exposure import ANY_HOST, Exposure, Mechanism, Reaches
 from gateway.audit.normal.asked import asked as read_url
 from gateway.audit.rule import Hit, Severity, View
 from gateway.audit.rules.caddy.asking import questions
+from gateway.audit.rules.coverage.gaps import told_doors
 from gateway.config.problem import show
 
 
@@ -30,14 +31,15 @@ def uncovered(view: View) -> Iterator[Hit]:
     protected = {(one.source.file, one.host) for one in asking}
     asked = {read_url(one.auth.url) for one in asking if one.auth is not None and one.auth.url is not None}
     servers = {one.host for one in asked if one is not None}
+    told = told_doors(view) if protected else frozenset()
     for one in _of_caddy(view):
         to_itself = all(backend.name in servers for backend in one.backends)  # where it signs people in
         is_open = not one.is_protected and not to_itself
         if is_open and (one.source.file, one.host) in protected:
             host = "any host" if one.host == ANY_HOST else show(one.host)
-            yield Hit(
-                one.source, f"nobody is asked about {show(one.path.value)} of {host}", about=str(one.path)
-            )
+            severity = Severity.INFO if id(one) in told else None
+            what = f"nobody is asked about {show(one.path.value)} of {host}"
+            yield Hit(one.source, what, severity, str(one.path))
     yield from _asks_in_vain(view)
 
 

@@ -10,6 +10,7 @@ from gateway.audit.exposure import Exposure
 from gateway.audit.normal.external_auth import WITHOUT_IT
 from gateway.audit.normal.gateway_listeners import GROUP, Gateways
 from gateway.audit.rule import Hit, Rule, Severity, View
+from gateway.audit.rules.coverage.gaps import told_doors
 from gateway.config.problem import show
 from gateway.config.tree import Node
 
@@ -21,10 +22,11 @@ _TYPES: Final = frozenset({*_BEFORE, "ResponseHeaderModifier", "ExtensionRef", "
 def _unasked(view: View) -> Iterator[Hit]:
     routes = [one for one in view.exposures if one.of is not None and one.of.group == GROUP]
     protected = {one.host for one in routes if one.is_protected}
+    told = told_doors(view) if protected else frozenset()
     for one in routes:
         if one.auth is None and one.backends and one.public is None and one.host in protected:
             what = f"nobody is asked about {_named(one)}, and other routes of the host are protected"
-            yield Hit(one.source, what, about=_named(one))
+            yield Hit(one.source, what, Severity.INFO if id(one) in told else None, _named(one))
 
 
 def _not_in_force(view: View) -> Iterator[Hit]:

@@ -14,7 +14,7 @@ def rule(*filters: str, path: str = "/") -> str:
 def test_a_rule_without_a_question_on_a_protected_host() -> None:
     beside = route(f"{rule(ASK)}, {rule(path='/a')}")
     assert said("GWA-001", DOOR, beside) == [
-        "high: nobody is asked about api.example.com /a/**, and other routes of the host are protected"
+        "info: nobody is asked about api.example.com /a/**, and other routes of the host are protected"
     ]
     assert is_silent("GWA-001", DOOR, route(rule(ASK)))
     assert is_silent("GWA-001", DOOR, route(rule()))
