@@ -17,7 +17,7 @@ from gateway.config.tree import Node
 MISSING: Final = "missing"
 MAX_DEPTH: Final = 16
 MAX_STEPS: Final = 256
-MAX_LOOKUPS: Final = 2 * MAX_STEPS
+MAX_LOOKUPS: Final = 2 * MAX_STEPS + MAX_DEPTH
 """Of names, for one router: chains of nothing but chains have no steps, and no end."""
 
 
