@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from gateway.audit.exposure import Auth, Exposure, Fails, Mechanism, Tls
+from gateway.audit.exposure import Auth, Exposure, Fails, Mechanism, PathKind, PathMatch, Tls
 from gateway.audit.overlap import methods_cover, path_covers
 
 
@@ -100,10 +100,10 @@ def _of_host(these: Sequence[Exposure]) -> tuple[Covered, ...]:
 
 def _of_door(these: Sequence[Exposure]) -> list[Covered]:
     """The routes of one host at one controller. Those without a rank shadow nothing, and are not shadowed."""
-    ranked = sorted((one for one in these if one.rank and not one.conditions), key=lambda one: one.rank)
+    tried = _Tried(one for one in these if one.rank and not one.conditions)
     found: list[Covered] = []
     for one in these:
-        shadow = _shadow(one, ranked)
+        shadow = tried.before(one) if one.rank else None
         if shadow is None:
             found.append(Covered(one, *state_of(one)))
         else:
@@ -111,12 +111,30 @@ def _of_door(these: Sequence[Exposure]) -> list[Covered]:
     return found
 
 
-def _shadow(one: Exposure, ranked: Sequence[Exposure]) -> Exposure | None:
-    if not one.rank:
+class _Tried:
+    """Routes by the path that others have to begin with, each in the order in which they are tried."""
+
+    def __init__(self, routes: Iterable[Exposure]) -> None:
+        self._by_stem: Final[dict[str, list[Exposure]]] = {}
+        self._by_path: Final[dict[PathMatch, list[Exposure]]] = {}
+        for one in sorted(routes, key=lambda each: each.rank):
+            self._by_path.setdefault(one.path, []).append(one)
+            if one.path.kind in {PathKind.PREFIX, PathKind.BEGINS_WITH}:
+                self._by_stem.setdefault(one.path.value.removesuffix("/"), []).append(one)
+        self._lengths: Final = sorted({len(stem) for stem in self._by_stem})
+
+    def before(self, one: Exposure) -> Exposure | None:
+        """Give the route that takes every request of this one, if there is any: the first that is tried."""
+        value = one.path.value
+        stems = (value[:length] for length in self._lengths if length <= len(value))
+        these = (self._by_path.get(one.path, ()), *(self._by_stem.get(stem, ()) for stem in stems))
+        found = [first for each in these if (first := self._first(each, one)) is not None]
+        return min(found, key=lambda each: each.rank, default=None)
+
+    def _first(self, these: Sequence[Exposure], one: Exposure) -> Exposure | None:
+        for first in these:
+            if first.rank >= one.rank:
+                return None
+            if path_covers(first.path, one.path) and methods_cover(first.methods, one.methods):
+                return first
         return None
-    for first in ranked:
-        if first.rank >= one.rank:
-            return None
-        if path_covers(first.path, one.path) and methods_cover(first.methods, one.methods):
-            return first
-    return None

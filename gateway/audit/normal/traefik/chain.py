@@ -5,6 +5,7 @@ too: the router that names it answers nobody (https://doc.traefik.io/traefik/mid
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
@@ -52,9 +53,9 @@ def middlewares_of(estate: Estate, references: Iterable[Reference]) -> tuple[Ste
     """Give the steps that these names stand for, in order; at most MAX_STEPS."""
     found: list[Step] = []
     index = dynamic(estate).middlewares
-    left = [MAX_LOOKUPS]
+    search = _Search(index, estate.once(_listed))
     for one in references:
-        for step in _steps(index, one, (), left):
+        for step in search.steps(one, ()):
             if len(found) == MAX_STEPS:
                 return tuple(found)
             found.append(step)
@@ -84,23 +85,37 @@ def is_shown(index: Index, reference: Reference) -> bool:
 # --- private ---
 
 
-def _steps(index: Index, reference: Reference, above: tuple[Named, ...], left: list[int]) -> Iterator[Step]:
-    left[0] -= 1
-    if left[0] < 0:
-        return
-    named = index.find(reference.name, reference.provider, reference.namespace)
-    kinds = tuple(entries(named.node)) if named is not None else ()
-    if named is None or len(kinds) != 1:  # Traefik takes none of two kinds
-        yield Step(MISSING, Node(path=(), mark=(0, 1), value=None), None, reference)
-        return
-    if named in above or len(above) >= MAX_DEPTH:  # Traefik takes no such chain, and no router that names it
-        return
-    for kind, node in kinds:
-        if kind.lower() == "chain":
-            for one in _named_by(named, node):
-                yield from _steps(index, one, (*above, named), left)
-        else:
+def _listed(_: Estate) -> dict[int, tuple[Reference, ...]]:
+    return {}
+
+
+@dataclass(slots=True)
+class _Search:
+    index: Index
+    listed: dict[int, tuple[Reference, ...]]
+    """What each chain names, by its `id`."""
+    left: int = MAX_LOOKUPS
+
+    def steps(self, reference: Reference, above: tuple[int, ...]) -> Iterator[Step]:
+        """Give what a name stands for."""
+        self.left -= 1
+        if self.left < 0:
+            return
+        named = self.index.find(reference.name, reference.provider, reference.namespace)
+        kinds = tuple(entries(named.node)) if named is not None else ()
+        if named is None or len(kinds) != 1:  # Traefik takes none of two kinds
+            yield Step(MISSING, Node(path=(), mark=(0, 1), value=None), None, reference)
+            return
+        if id(named) in above or len(above) >= MAX_DEPTH:
+            return  # Traefik takes no such chain, and no router that names it
+        kind, node = kinds[0]
+        if kind.lower() != "chain":
             yield Step(kind.lower(), node, named, reference)
+            return
+        if id(named) not in self.listed:
+            self.listed[id(named)] = tuple(_named_by(named, node))
+        for one in self.listed[id(named)]:
+            yield from self.steps(one, (*above, id(named)))
 
 
 def _named_by(chain: Named, node: Node) -> Iterator[Reference]:
