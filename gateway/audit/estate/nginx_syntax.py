@@ -68,7 +68,7 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
 _MEANT: Final = {"t": "\t", "r": "\r", "n": "\n", '"': '"', "'": "'", "\\": "\\"}
-_LUA: Final = re.compile(r"""--\[\[|\[\[|--[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[{}]""")
+_LUA: Final = re.compile(r"""--\[\[|\[\[|--[^\n]*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?|[{}]""")
 _PUBLIC: Final = re.compile(rf"#\s*{re.escape(PUBLIC)}:\s*(\S.*)")
 _LUA_BLOCK: Final = "_by_lua_block"
 _MOST: Final = 50

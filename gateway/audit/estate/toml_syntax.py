@@ -16,6 +16,9 @@ from gateway.config.tree import Mark, Node
 MAX_TOML: Final = 4 << 20
 """Characters: what a proxy's file has a hundred times over."""
 
+MAX_DOTS: Final = 1000
+"""Of one key: tomllib copies what it has read of it at each."""
+
 
 class Under(NamedTuple):
     """Where the text stands, if it is a value of another file, as in a ConfigMap."""
@@ -33,6 +36,8 @@ def read_toml(text: str, file: str, under: Under = WHOLE) -> Document:
     if len(text) > MAX_TOML:
         return Document(None, (_problem(file, under, "is larger than 4 MiB", "split it"),))
     text = text.replace("\r\n", "\n")
+    if any(line.count(".") > MAX_DOTS and _has_long_key(line) for line in text.split("\n")):
+        return Document(None, (_problem(file, under, "nested too deeply", "nest it less deeply"),))
     try:
         read = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -55,6 +60,7 @@ _LINE: Final = re.compile(
     rf"\[[ \t]*(?P<table>{_DOTTED})[ \t]*\]|(?P<key>{_DOTTED})[ \t]*=)"
 )
 _PART: Final = re.compile(_KEY)
+_BEFORE_A_KEY: Final = re.compile(r"[=,{\[]")
 _LONG: Final = re.compile(r"\"\"\"|'''")
 
 
@@ -156,3 +162,7 @@ def _node(value: object, path: Path, above: Mark, places: _Places) -> Node:
             return Node(path=whole, mark=at, value=value)
         case _:  # a date
             return Node(path=whole, mark=at, value=str(value))
+
+
+def _has_long_key(line: str) -> bool:
+    return any(part.count(".") > MAX_DOTS for part in _BEFORE_A_KEY.split(line))

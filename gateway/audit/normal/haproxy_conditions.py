@@ -41,12 +41,11 @@ Acls = Mapping[str, tuple[Criterion, ...]]
 
 def acls_of(lines: Iterable[Line]) -> dict[str, tuple[Criterion, ...]]:
     """Give the named ACLs of a section."""
-    found: dict[str, tuple[Criterion, ...]] = {}
+    found: dict[str, list[Criterion]] = {}
     for line in lines:
         if len(line.words) > 2 and line.words[0] == "acl":
-            name = line.words[1]
-            found[name] = (*found.get(name, ()), _test(line.words[2:], name))
-    return found
+            found.setdefault(line.words[1], []).append(_test(line.words[2:], line.words[1]))
+    return {name: tuple(tests) for name, tests in found.items()}
 
 
 def ways_of(words: tuple[str, ...], acls: Acls) -> tuple[Way, ...] | None:
@@ -196,7 +195,10 @@ def _factors(words: list[str], acls: Acls, *, is_negated: bool) -> list[list[Way
             tests: tuple[Criterion, ...] = (_test(tuple(inside)),) if inside else ()
         else:
             tests = _named(word, acls)
-        found.append([tuple(one.negation() for one in tests)] if flipped else [(one,) for one in tests])
+        if flipped:
+            found.append([tuple(one.negation() for one in tests)])
+        else:
+            found.append([(one,) for one in tests[: MAX_WAYS + 1]])  # more are too much to tell anyway
         flipped = is_negated
     return found
 

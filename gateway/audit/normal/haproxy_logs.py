@@ -48,16 +48,16 @@ def logged(text: HaproxyText, section: Section) -> tuple[LoggedField, ...]:
 
 _HEADER: Final = re.compile(r"(?:^|[^a-z.])(?:req\.|capture\.req\.)?f?hdr\(\s*([A-Za-z][A-Za-z0-9_-]*)")
 _BEARER: Final = re.compile(r"http_auth_bearer|http_auth_user|http_auth_pass")
-_COOKIE: Final = re.compile(r"(?:^|[^a-z_])(?:req\.)?cook(?:ie)?\(|%\{?[^ ]*\}?(?:CC)\b")
+_COOKIE: Final = re.compile(r"(?:^|[^a-z_])(?:req\.)?cook(?:ie)?\(|%(?:\{[^ %}]{0,256}\})?CC\b")
 _QUERY: Final = re.compile(
-    r"%(?:\{[^}]*\})?(?:r|HU|HQ)(?![A-Za-z])"
-    r"|%(?:\{[^}]*\})?\[(?:query|urlp\(|(?:url|pathq|baseq|capture\.req\.uri)(?!,field\(1,\?\)))"
+    r"%(?:\{[^%}]{0,256}\})?(?:r|HU|HQ)(?![A-Za-z])"
+    r"|%(?:\{[^%}]{0,256}\})?\[(?:query|urlp\(|(?:url|pathq|baseq|capture\.req\.uri)(?!,field\(1,\?\)))"
 )
 """Of a target that is cut at its `?` nothing is left of the query."""
 _QUERY_SAMPLE: Final = re.compile(
     r"(?:^|[\s(])(?:url|pathq|query|baseq|capture\.req\.uri)(?![A-Za-z0-9_(])|url_param|urlp\("
 )
-_SHOWS_CAPTURES: Final = re.compile(r"%(?:\{[^}]*\})?hrl?(?![A-Za-z])|capture\.req\.hdr\(\s*[0-9]")
+_SHOWS_CAPTURES: Final = re.compile(r"%(?:\{[^%}]{0,256}\})?hrl?(?![A-Za-z])|capture\.req\.hdr\(\s*[0-9]")
 
 
 def _has_log(text: HaproxyText, section: Section) -> bool:

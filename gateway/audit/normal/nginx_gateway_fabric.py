@@ -65,7 +65,9 @@ _BEGIN: Final = r"(?:^|[;{])[ \t]*"
 """Where a directive may begin; behind a `#` none does."""
 _ASKS: Final = re.compile(_BEGIN + r"auth_request[ \t]+([^;\s]+)[ \t]*;", re.MULTILINE)
 _PASSES: Final = re.compile(_BEGIN + r"proxy_pass[ \t]+([^;\s]+)[ \t]*;", re.MULTILINE)
-_REPLACES: Final = re.compile(_BEGIN + r"proxy_set_header[ \t]+[Aa]uthorization[ \t]+[^;]*;", re.MULTILINE)
+_REPLACES: Final = re.compile(
+    _BEGIN + r"proxy_set_header[ \t]+[Aa]uthorization[ \t]+[^;]{0,2048};", re.MULTILINE
+)
 
 
 def _logged(written: str) -> Iterator[str]:

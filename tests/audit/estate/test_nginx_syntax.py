@@ -108,3 +108,8 @@ def test_options() -> None:
     (one,) = read_nginx("access_log /x plain buffer=32k if=$loggable;", "f").directives
     assert (one.first, one.option("buffer"), one.option("gzip")) == ("/x", "32k", None)
     assert read_nginx("internal;", "f").directives[0].first == ""
+
+
+def test_a_text_of_lua_that_is_never_closed_takes_no_longer_than_it_is_long() -> None:
+    tree = read_nginx('content_by_lua_block { "' + '\\"' * 200_000 + "\n}\nserver {}\n", "nginx.conf")
+    assert [one.name for one in tree.directives] == ["content_by_lua_block", "server"]

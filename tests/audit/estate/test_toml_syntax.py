@@ -79,3 +79,10 @@ def found(node: Node, path: tuple[str | int, ...]) -> Node:
         if one.path == path:
             return one
     raise AssertionError(path)
+
+
+def test_a_key_of_many_parts_is_refused_before_it_is_read() -> None:
+    for text in ("a." * 500_000 + "a = 1\n", "x = {" + "a." * 500_000 + "a = 1}\n"):
+        assert [one.what for one in read_toml(text, "a.toml").problems] == ["nested too deeply"]
+    many = "x = [" + ", ".join(['"10.0.0.1"'] * 2000) + "]\n"
+    assert read_toml(many, "a.toml").problems == ()
