@@ -24,6 +24,7 @@ class NetworkPolicies:
         self._estate: Final = estate
         self._by_label: Final[dict[tuple[str, str, str], list[tuple[Selector, Object]]]] = {}
         self._others: Final[dict[str, list[tuple[Selector, Object]]]] = {}
+        self._wide: Final[set[int]] = set()
         for policy in estate.of("NetworkPolicy", "networking.k8s.io"):
             types = texts(policy.node, "spec", "policyTypes")
             if not types or "Ingress" in types:
@@ -35,6 +36,10 @@ class NetworkPolicies:
         for pair in labels.items():
             candidates += self._by_label.get((namespace, *pair), ())
         return tuple(policy for selector, policy in candidates if selector.chooses(labels))
+
+    def is_wide(self, policy: Object) -> bool:
+        """Whether it admits everybody to some port."""
+        return id(policy) in self._wide
 
     @property
     def others_may_be(self) -> bool:
@@ -49,6 +54,8 @@ class NetworkPolicies:
     # --- private ---
 
     def _add(self, policy: Object) -> None:
+        if any(_is_everybody(rule) for rule in items(policy.node, "spec", "ingress")):
+            self._wide.add(id(policy))
         selector = label_selector(at(policy.node, "spec", "podSelector"))
         first = next(iter(selector.labels.items()), None)
         if first is None:

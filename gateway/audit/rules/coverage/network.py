@@ -86,7 +86,7 @@ def _unguarded(
     namespace = workload.of.namespace
     choosing = policies.choosing(namespace, workload.labels)
     for policy in choosing:
-        rule = admits_everybody(policy, ports)
+        rule = admits_everybody(policy, ports) if policies.is_wide(policy) else None
         if rule is not None:
             yield Hit(policy.place(rule), f"admits everybody to {said}", about=workload.of.owner)
     if not choosing and not policies.others_may_be and not flag(workload.pod, "hostNetwork"):
