@@ -243,8 +243,11 @@ def _implied(guard: Guard, route: Route) -> Guard:
 
 
 def _server(line: Line) -> Backend:
-    address, colon, port = line.words[2].rpartition(":")
-    return Backend("", address if colon else line.words[2], port if colon else "", "server")
+    written = line.words[2]
+    if ":" in written.rpartition("@")[0]:  # no `ipv4@` or `unix@`, but a user and a password
+        written = written.rpartition("@")[2]
+    address, colon, port = written.rpartition(":")
+    return Backend("", address if colon else written, port if colon else "", "server")
 
 
 def _asks_for_certificate(bind: Line) -> bool:

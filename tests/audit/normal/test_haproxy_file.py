@@ -187,3 +187,12 @@ def test_what_is_asked_is_named_without_secrets() -> None:
     assert found.auth.url == "http://127.0.0.1:4180/auth/haproxy/orders"
     assert found.auth.response_headers == frozenset({"authorization", "x-auth-subject"})
     assert "s3cret" not in repr(found)
+
+
+def test_no_user_of_a_server_is_shown() -> None:
+    given = (
+        "frontend f\n mode http\n bind :80\n default_backend b\nbackend b\n server s http://u:hunter2@x:80\n"
+    )
+    (one,) = exposures(given, file="haproxy.cfg")
+    assert "hunter2" not in repr(one.backends)
+    assert [(each.name, each.port) for each in one.backends] == [("x", "80")]
