@@ -12,6 +12,7 @@ from gateway.core.headers import Headers
 from gateway.dialects.wire import HttpRequest
 from gateway.keys.custody import Custody
 from gateway.keys.schedule import MIN_ROTATE_EVERY_S, PENDING_S
+from gateway.redact.text import redact
 from gateway.server.keys_pages import JWKS_PATH
 from gateway.server.watch import CustodyWatch
 from gateway.telemetry.exposition import exposition
@@ -66,7 +67,7 @@ async def test_they_rotate_as_configured_and_are_counted(tmp_path: Path, store: 
     second = custody.signer()
     assert second is not None
     assert second.kid != first.kid
-    assert f'"token_gateway.key":"{second.kid}"'.encode() in place.lines[-1]
+    assert f'"token_gateway.key":"{redact(second.kid)}"'.encode() in place.lines[-1]
 
 
 def test_the_pages_are_those_of_the_last_keyring(tmp_path: Path) -> None:
