@@ -236,11 +236,11 @@ class Finder:
     def _as_its_kind(self, text: bytes, span: Span, reach: Reach) -> Measured:
         """What stands behind a name may be a token of a known kind, or hold one."""
         inside = Reach(span.start, reach.end, reach.whole)
-        at = span.start
+        at, limit = span.start, min(span.end + _LONGEST_START, reach.end)
         kind = self._kind(text, at, inside)
         while not kind:
-            at = self._inside.next(text, at + 1, span.end)
-            if at < 0:
+            at = self._inside.next(text, at + 1, limit)
+            if not 0 <= at < span.end:
                 return (span,)
             kind = self._kind(text, at, inside)
         if isinstance(kind, _UNSURE):
@@ -345,6 +345,8 @@ def _passed(text: bytes, at: int, reach: Reach) -> Measured:
 
 _ENDS_ANY: Final = frozenset((b"", b" ", b'"', b"'", b"&", b"<", b">", b"\r", b"\n"))
 """Behind one of these every value ends."""
+_LONGEST_START: Final = 128
+"""More than any pattern of a beginning matches: one that begins in a value may end behind it."""
 _MOST_ROUNDS: Final = 4
 _CONTEXT: Final = 512  # names of parameters and escapes that stand before
 _CONTEXT_OVER_LINES: Final = 8_192

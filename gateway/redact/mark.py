@@ -15,7 +15,8 @@ _TYPE: Final = f"{_PART}(?:-{_PART}){{0,9}}"
 MARK: Final = re.compile(rf"\[REDACTED:{_TYPE}:(?:tfp1_[a-z2-7]{{16}}|too-long)\]".encode())
 """What `replace` writes."""
 
-LOOSE: Final = r"\[(?i:redacted)(?:[^\[\]\x00-\x1f\"'\\&]{0,140}\]|[A-Za-z0-9:_-]*)"
+_WHOLE: Final = r"\[(?i:redacted)[^\[\]\x00-\x1f\"'\\&]{0,140}\]"
+LOOSE: Final = rf"(?:{_WHOLE}|\[(?i:redacted)[A-Za-z0-9:_-]*)"
 """What only looks like one, or like its beginning."""
 
 
@@ -39,7 +40,8 @@ def readings(value: bytes) -> tuple[bytes, ...]:
     if not holds_marks(value):
         return (value,)
     value = without_marks(value)
-    return (value, _LOOSE.sub(b"", value), _EDGES.sub(b"", value))
+    bare = _CLOSED.sub(b"", value)
+    return (value, _LOOSE.sub(b"", value), _EDGES.sub(b"", value), _EDGES.sub(b"", bare))
 
 
 def touching(text: bytes, at: int, end: int) -> int:
@@ -56,5 +58,6 @@ _MAX_TYPE: Final = 64
 _IS_TYPE: Final = re.compile(_TYPE)
 _BEGUN: Final = re.compile(rb"\[(?i:redacted)")
 _LOOSE: Final = re.compile(LOOSE.encode())
+_CLOSED: Final = re.compile(_WHOLE.encode())
 _EDGES: Final = re.compile(rb"\[(?i:redacted):?|[\[\]]")
 _TAIL: Final = re.compile(rf"(?:{LOOSE}[A-Za-z0-9_.~=%+/-]*+)+".encode())

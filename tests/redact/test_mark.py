@@ -29,8 +29,9 @@ def test_nothing_else_is() -> None:
 
 def test_a_value_is_read_without_what_looks_like_a_mark() -> None:
     assert readings(b"hunter22") == (b"hunter22",)
-    assert readings(b"a" + ONE + b"b") == (b"ab",) * 3
-    assert readings(b"a[REDACTED:x]b") == (b"a[REDACTED:x]b", b"ab", b"ax" + b"b")
+    assert readings(b"a" + ONE + b"b") == (b"ab",) * 4
+    assert readings(b"a[REDACTED:x]b") == (b"a[REDACTED:x]b", b"ab", b"ax" + b"b", b"ab")
+    assert b"hunter22" in readings(b"[REDACTED:hunt[REDACTED:a b]er22")
     assert b"hunter22" in readings(b"[REDACTED:hunter22")
     assert b"hunter22" in readings(b"[REDACTED:hunter22]")
 

@@ -4,7 +4,7 @@ import json
 from operator import itemgetter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.redact.find import Finder
@@ -97,6 +97,7 @@ MARKS = [
 OPAQUE = [_M.text(16).encode(), _M.text(40).encode(), _M.jwt(), _M.text(16, "0123456789abcdef").encode()]
 
 
+@example((b'{"token":"', b'","a":1}'), b"l4Bdkhcfb768caZV", [(b"[REDACTED:", 0), (b"[REDACTED:a b]", 9)])
 @given(
     st.sampled_from(NAMED),
     st.sampled_from(OPAQUE),
@@ -114,6 +115,17 @@ def test_no_mark_protects_a_value_wherever_it_is_put(
     assert after.endswith(b"]" + place[1])
     assert len(after) < len(place[0] + place[1]) + 90
     assert redacted(after) == after
+
+
+@pytest.mark.parametrize(
+    "before", [b"access_token=abcdefgh12345678", b"[REDACTED:jwt:tfp1_abcdefghijklmnop", b"jwt:x"]
+)
+def test_a_key_goes_whole_that_touches_the_value_before_it(before: bytes) -> None:
+    after = redacted(before + _M.pem() + b" end")
+    assert after.endswith(b"] end")
+    assert b"[REDACTED:private-key:" in after
+    assert b"KEY" not in after
+    assert len(after) < len(before) + 80
 
 
 @given(st.sampled_from(SECRETS), st.sampled_from(MARKS), st.sampled_from(MARKS))
