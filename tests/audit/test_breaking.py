@@ -35,6 +35,7 @@ BROKEN: dict[type, tuple[object, ...]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
 def test_whatever_is_taken_away_or_broken_is_found(table: Path) -> None:
     relevant = [re.compile(one) for one in relevant_of(table)]
@@ -45,6 +46,7 @@ def test_whatever_is_taken_away_or_broken_is_found(table: Path) -> None:
     assert unused == [], "no sound configuration has such a field"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.stem)
 def test_whatever_does_harm_when_it_is_set_is_found(table: Path) -> None:
     harmful = harmful_of(table)

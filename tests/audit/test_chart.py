@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.check import check
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.gather import gather
@@ -18,6 +20,7 @@ def found(path: Path) -> list[str]:
     return [f"{one.rule.id} {one.place.owner}" for one in findings if one.severity is not Severity.INFO]
 
 
+@pytest.mark.long
 def test_what_the_chart_installs_is_sound() -> None:
     said = {path.stem: found(path) for path in GOLDEN}
     assert said.pop("weakened") == [

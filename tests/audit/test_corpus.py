@@ -6,6 +6,8 @@ A file is named `<controller>-<name>`. The first line of an unsound one says whi
 
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.check import check
 from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Gathering
@@ -35,11 +37,13 @@ def expected(path: Path) -> list[str]:
     return first.partition("expect:")[2].split()
 
 
+@pytest.mark.long
 def test_the_sound_ones_give_nothing_above_info() -> None:
     said = {path.name: [f"{one.rule.id} {one.place}: {one.what}" for one in findings(path)] for path in SOUND}
     assert {name: found for name, found in said.items() if found} == {}
 
 
+@pytest.mark.long
 def test_the_unsound_ones_give_what_they_should() -> None:
     differ = {
         path.name: (found, expected(path))

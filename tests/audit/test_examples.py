@@ -1,10 +1,13 @@
 """Every rule has a configuration that it objects to, and one that it lets be."""
 
+import pytest
+
 from gateway.audit.rule import Severity
 from gateway.audit.rules import RULES
 from tests.audit.showing import EXAMPLES, checked_example
 
 
+@pytest.mark.long
 def test_every_rule_finds_its_own_unsound_example() -> None:
     silent = [
         rule.id
@@ -14,6 +17,7 @@ def test_every_rule_finds_its_own_unsound_example() -> None:
     assert silent == []
 
 
+@pytest.mark.long
 def test_a_sound_example_gives_nothing_above_info() -> None:
     said = {
         rule.id: [

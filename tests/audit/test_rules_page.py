@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import pytest
+
 from gateway.audit.rules import RULES
 from tests.audit.rules_page import page
 
@@ -17,6 +19,7 @@ def test_every_rule_is_on_it_once() -> None:
     assert re.findall(r"^### (\S+)$", page(), re.MULTILINE) == [one.id for one in RULES]
 
 
+@pytest.mark.long
 def test_what_it_links_to_is_there() -> None:
     links = re.findall(r"\]\(([^)]+)\)", page())
     assert len(links) > 2 * len(RULES)

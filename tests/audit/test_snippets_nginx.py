@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import pytest
+
 from gateway.audit.check import check
 from gateway.audit.coverage import State, state_of
 from gateway.audit.exposure import Reaches
@@ -32,6 +34,7 @@ def printed(target: str, policy: Policy, settings: Settings) -> str | None:
     return documents(text, ingress(OPEN)) if target == "ingress-nginx-global" else text
 
 
+@pytest.mark.long
 def test_it_is_protected_and_gives_no_finding() -> None:
     for target in TARGETS:
         tried = 0

@@ -1,5 +1,7 @@
 """What `gateway snippet` prints for Traefik is clean under the audit."""
 
+import pytest
+
 from gateway.audit.check import check
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.gather import gather_text
@@ -33,6 +35,7 @@ def above_info(snippet: str, policy: Policy) -> list[str]:
     return [f"{one.rule.id} {one.what}" for one in checked.findings if one.severity is not Severity.INFO]
 
 
+@pytest.mark.long
 def test_the_files() -> None:
     for name, policy in POLICIES.items():
         for settings in (OVER_TLS, BESIDE, HERE):

@@ -1,3 +1,5 @@
+import pytest
+
 from gateway.audit.changes import CHANGES
 from gateway.audit.rules import RULES
 from tests.cli.configuration import Run
@@ -9,6 +11,7 @@ def test_every_rule_is_listed(gateway: Run) -> None:
     assert [line.split()[:2] for line in ran.out.splitlines()] == [[o.id, o.severity.value] for o in RULES]
 
 
+@pytest.mark.long
 def test_one_is_explained_with_both_examples(gateway: Run) -> None:
     for rule in RULES:
         told = gateway("audit", "rules", rule.id).out

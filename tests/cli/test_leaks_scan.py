@@ -65,6 +65,7 @@ def test_usage_that_cannot_be(gateway: Run, logs: Path) -> None:
         assert (ran.code, ran.out) == (2, ""), words
 
 
+@pytest.mark.long
 def test_stdin() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "gateway", "leaks", "scan", "-"],

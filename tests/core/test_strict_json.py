@@ -71,6 +71,7 @@ def read_or_refused(document: bytes) -> tuple[str, str]:
         return "refused", str(error)
 
 
+@pytest.mark.long
 @given(dictionaries(_names, _values, max_size=5))
 def test_what_everybody_reads_is_read_as_everybody_does(value: dict[str, Any]) -> None:
     document = json.dumps(value).encode()

@@ -50,6 +50,7 @@ def test_rfc9068_4_the_issuer_is_compared_exactly(tried: Any, expected: Reason |
     assert outcome(b.token(iss=tried)) is expected
 
 
+@pytest.mark.long
 @given(st.text(max_size=20))
 def test_j104_an_unknown_issuer_never_costs_a_look_up(name: str) -> None:
     verdict = one_round(b.token(iss=name, signature=b""), b.evidence(keys={}))

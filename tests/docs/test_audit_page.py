@@ -136,6 +136,7 @@ def schema(name: str) -> Draft7Validator:
     return Draft7Validator(json.loads(vendored.read_text()))
 
 
+@pytest.mark.long
 def test_the_workflow_is_one_and_names_what_the_action_has() -> None:
     document = {"on": "pull_request", **yaml.safe_load(GITHUB)}
     assert [fault.message for fault in schema("github-workflows").iter_errors(document)] == []

@@ -241,6 +241,7 @@ def test_a_block_of_no_kind_is_a_picture_or_a_message_of_ours(block: Block, tmp_
 # --- links and names ----------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):

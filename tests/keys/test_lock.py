@@ -26,6 +26,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
         list(pool.map(work, range(4)))
 
 
+@pytest.mark.long
 def test_who_waits_too_long_is_told_and_may_try_again(tmp_path: Path) -> None:
     with lock(tmp_path), pytest.raises(Locked), lock(tmp_path, attempts=2):
         pass

@@ -128,6 +128,7 @@ def test_where_it_cannot_be_written_the_lines_to_paste_are_told(
     assert path.read_text() == TEXT
 
 
+@pytest.mark.long
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     file = listed(tmp_path / "revoked.yaml")
     entries = [DenyEntry(issuer="corp", jti=f"t{n}") for n in range(12)]
@@ -142,6 +143,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.long
 def test_who_holds_the_lock_for_too_long_is_told_of(tmp_path: Path) -> None:
     file = listed(path := tmp_path / "revoked.yaml")
     descriptor = os.open(tmp_path, os.O_RDONLY)

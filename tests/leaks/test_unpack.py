@@ -58,6 +58,7 @@ def test_what_is_damaged_is_said_and_what_came_before_stands(pack: object) -> No
     assert read
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "pack", [lambda text: zlib.compress(text, 9, 31), lambda text: zstd.compress(text, 3)]
 )

@@ -29,6 +29,7 @@ def test_both_engines_are_there() -> None:
     assert kinds == {"LinearStarts", "BoundedStarts"}
 
 
+@pytest.mark.long
 def test_recall_every_secret_of_the_corpus_is_found_whole_and_nothing_beside_it(finder: Finder) -> None:
     assert len(TRUE) > 1000
     missed = [one.text for one in TRUE if places(finder, one.text) != [(one.type, one.secret)]]

@@ -56,6 +56,7 @@ def test_what_lies_beyond_the_end_is_not_looked_at() -> None:
         assert engine.next(b"ab12", 0, 4) == 0
 
 
+@pytest.mark.long
 def test_every_pattern_names_a_word_of_all_that_it_matches() -> None:
     from tests.leaks.corpus.samples import true_samples  # noqa: PLC0415 - a large table
 

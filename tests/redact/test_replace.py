@@ -60,6 +60,7 @@ def test_redacting_twice_changes_nothing_more(text: bytes) -> None:
     assert redacted(once) == once
 
 
+@pytest.mark.long
 def test_nor_does_it_change_what_the_corpus_became() -> None:
     for one in true_samples():
         once = redacted(one.text)
@@ -155,6 +156,7 @@ def test_no_octets_make_it_fail(text: bytes) -> None:
     assert redacted(twice) == twice
 
 
+@pytest.mark.long
 @given(
     st.dictionaries(
         st.text(max_size=9) | st.sampled_from(["token", "password", "Authorization", "Cookie"]),
@@ -179,6 +181,7 @@ def _changed(members: dict[str, object]) -> set[str]:
     return {json.loads(redacted(json.dumps(name).encode())) for name in members}
 
 
+@pytest.mark.long
 def test_everything_around_a_secret_stays() -> None:
     for one in true_samples():
         after = redacted(one.text)

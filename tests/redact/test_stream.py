@@ -83,6 +83,7 @@ def test_it_holds_no_more_than_two_lines_the_overlap_and_a_chunk() -> None:
     assert most <= 2 * MAX_LINE_BYTES + OVERLAP_BYTES + 28 * 4096
 
 
+@pytest.mark.long
 def test_what_has_no_end_is_not_waited_for_without_one() -> None:
     begun = b"-----BEGIN PRIVATE KEY-----\n"
     line = b"A" * 64 + b"\n"

@@ -127,6 +127,7 @@ async def test_asked_it_judges_at_once_and_again(tmp_path: Path) -> None:
         await subject.until(["adopted", "refused", "refused"])
 
 
+@pytest.mark.long
 async def test_a_configmap_is_swapped_by_its_link(tmp_path: Path) -> None:
     def mount(name: str, config: dict[str, Any]) -> None:
         (tmp_path / name).mkdir()

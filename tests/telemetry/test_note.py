@@ -142,6 +142,7 @@ def test_every_record_says_what_the_plain_way_says(
     )
 
 
+@pytest.mark.long
 @given(permits(), st.none() | downstreams(), requests(), REVEALED, MOMENTS, ADDRESSES, SECONDS)
 def test_a_remembered_permit_is_written_as_a_new_one(
     permit: Permit,

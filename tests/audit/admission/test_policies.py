@@ -66,6 +66,7 @@ def found(one: Json) -> set[str]:
     return {each.rule.id for each in check(estate_of(text)).findings}
 
 
+@pytest.mark.long
 def test_the_audit_says_the_same_of_each_of_these_objects() -> None:
     there = {one.id for one in RULES}
     let_be = [

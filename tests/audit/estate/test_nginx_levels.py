@@ -1,5 +1,7 @@
 """Inheritance, and files that include each other."""
 
+import pytest
+
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.gather import gather_text
 from gateway.audit.estate.nginx_levels import Level, Nginx, nginx_of
@@ -75,6 +77,7 @@ def test_files_without_a_main_one_share_what_they_define() -> None:
     assert given.named("log_format", "other") is None
 
 
+@pytest.mark.long
 def test_circles_and_bombs_end() -> None:
     assert len(list(nginx(a="include b.conf; server { }", b="include a.conf; server { }").servers)) == 2
     levels = {f"f{n}": f"include f{n + 1}.conf;\n" * 40 for n in range(6)}

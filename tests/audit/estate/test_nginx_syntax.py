@@ -1,5 +1,7 @@
 """nginx's own grammar: words, quotes, blocks, other languages; and what is broken costs no more."""
 
+import pytest
+
 from gateway.audit.estate.nginx_syntax import MAX_DEPTH, Directive, read_nginx
 
 
@@ -77,6 +79,7 @@ def test_no_argument_is_printed() -> None:
     assert "s3cret" not in "\n".join(map(str, read_nginx(text, "x.conf").problems))
 
 
+@pytest.mark.long
 def test_nothing_costs_more_than_its_length() -> None:
     for text in (
         "a{" * 50_000,

@@ -89,6 +89,7 @@ def test_a_merge_of_which_readers_make_different_things_is_told() -> None:
     assert apart.problems == ()
 
 
+@pytest.mark.long
 def test_aliases_have_a_bound_and_an_end() -> None:
     names = "abcdefghij"
     laughs = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(

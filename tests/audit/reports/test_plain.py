@@ -1,6 +1,8 @@
 import sys
 import unicodedata
 
+import pytest
+
 from gateway.audit.estate.place import Place
 from gateway.audit.reports.plain import plain, position, sentence, whole
 from tests.audit.judgements import HOSTILE
@@ -17,6 +19,7 @@ def test_what_is_not_printed_is_written_out() -> None:
     assert plain("\U000e0041") == r"\U000e0041"
 
 
+@pytest.mark.long
 def test_nothing_of_a_category_that_does_something_is_left() -> None:
     every = "".join(map(chr, range(sys.maxunicode + 1)))
     left = {unicodedata.category(one) for one in plain(every)}

@@ -3,6 +3,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from jsonschema import Draft4Validator
 
 from gateway.audit.judgement import Judgement
@@ -27,6 +28,7 @@ def run(one: Judgement, *, exit_code: int = 1) -> Any:
     return found
 
 
+@pytest.mark.long
 def test_all_of_it_is_what_the_schema_asks_for() -> None:
     for one in (mixed(), hostile(), judgement()):
         run(one)
@@ -50,6 +52,7 @@ def test_every_rule_is_described_and_each_result_points_at_its_own() -> None:
     assert described["properties"]["security-severity"] == "8.0"
 
 
+@pytest.mark.long
 def test_a_result_has_its_place_object_and_fingerprint() -> None:
     (result,) = run(judgement(judged()))["results"]
     (location,) = result["locations"]
@@ -62,6 +65,7 @@ def test_a_result_has_its_place_object_and_fingerprint() -> None:
     assert moved["partialFingerprints"] == result["partialFingerprints"]
 
 
+@pytest.mark.long
 def test_levels() -> None:
     levels = {
         severity: run(judgement(judged(finding(rule(severity=severity)))))["results"][0]["level"]
@@ -70,6 +74,7 @@ def test_levels() -> None:
     assert list(levels.values()) == ["error", "error", "warning", "note", "note"]
 
 
+@pytest.mark.long
 def test_what_is_accepted_or_known_is_suppressed_and_says_why() -> None:
     found = {one["ruleId"]: one for one in run(mixed())["results"]}
     assert found["NGX-011"]["suppressions"] == [
@@ -81,6 +86,7 @@ def test_what_is_accepted_or_known_is_suppressed_and_says_why() -> None:
     assert "baselineState" not in run(judgement(judged()))["results"][0]
 
 
+@pytest.mark.long
 def test_what_could_not_be_read_is_a_notification_with_its_place() -> None:
     (invocation,) = run(mixed(), exit_code=2)["invocations"]
     assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 2)
@@ -91,6 +97,7 @@ def test_what_could_not_be_read_is_a_notification_with_its_place() -> None:
     assert run(judgement(), exit_code=0)["invocations"][0]["executionSuccessful"] is True
 
 
+@pytest.mark.long
 def test_files_are_relative_to_the_root_where_they_are_below_it() -> None:
     for file, uri in (
         ("./a b/c#.yaml", "a%20b/c%23.yaml"),

@@ -129,6 +129,7 @@ def test_what_could_mislead_the_backend_is_taken_away(policy: Policy) -> None:
         assert not re.fullmatch(pattern, good)
 
 
+@pytest.mark.long
 def test_credentials_of_other_kinds_do_not_pass() -> None:
     assert "x-device-token" in taken(p.HEADER)
     value = "%DYNAMIC_METADATA(envoy.filters.http.ext_authz:cookie)%"

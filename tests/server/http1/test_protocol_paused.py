@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import suppress
 
+import pytest
+
 from gateway.dialects.wire import HttpAnswer, HttpRequest
 from gateway.server.http1.limits import Limits
 from tests.server.http1.served import PATIENCE_S, Serve, bodies, echo, get, until
@@ -27,6 +29,7 @@ async def rest(peer: Peer) -> list[bytes]:
     return found
 
 
+@pytest.mark.long
 async def test_who_asks_in_a_pause_is_answered_after_it(serve: Serve) -> None:
     served = await serve(echo)
     before, half = await served.connect(), await served.connect()
@@ -50,6 +53,7 @@ async def test_who_asks_in_a_pause_is_answered_after_it(serve: Serve) -> None:
     assert not served.bugs
 
 
+@pytest.mark.long
 async def test_an_answer_under_way_is_given_and_the_next_request_waits(serve: Serve) -> None:
     ready = asyncio.Event()
 
@@ -96,6 +100,7 @@ async def test_the_first_that_goes_on_may_bring_the_next_pause(serve: Serve) -> 
     assert [await rest(peer) for peer in peers] == [[b"/a", b"/b"]] * 3
 
 
+@pytest.mark.long
 async def test_a_pause_costs_nobody_its_connection_by_a_deadline(serve: Serve) -> None:
     served = await serve(echo, Limits(head_timeout_s=0.02, idle_timeout_s=0.02))
     served.listener.pause()
