@@ -61,6 +61,8 @@ def state_of(one: Exposure) -> tuple[State, str]:
         return State.OPEN, f"{described(auth)}, but where that fails everybody comes in"
     if auth.mechanism is Mechanism.UNKNOWN:
         return State.CANNOT_TELL, described(auth)
+    if auth.fails is Fails.UNKNOWN:
+        return State.CANNOT_TELL, f"{described(auth)}, and what happens where that fails is not said"
     if not one.is_protected:
         return State.OPEN, f"{described(auth)}, but not for every method"
     return State.PROTECTED, described(auth)

@@ -16,6 +16,7 @@ def test_the_state_of_one_route_and_what_makes_it_so() -> None:
         "passed through": state_of(route(tls=Tls.PASSED_THROUGH)),
         "fails open": state_of(route(auth=replace(ASKED, fails=Fails.OPEN))),
         "unknown": state_of(route(auth=unknown)),
+        "fails somehow": state_of(route(auth=replace(ASKED, fails=Fails.UNKNOWN))),
         "only GET": state_of(route(auth=replace(ASKED, methods=get))),
         "GET alone": state_of(route(auth=replace(ASKED, methods=get), methods=get)),
     }
@@ -27,6 +28,7 @@ def test_the_state_of_one_route_and_what_makes_it_so() -> None:
         "passed through": (State.OPEN, "TLS is passed through: no request is seen here"),
         "fails open": (State.OPEN, f"{ours}, but where that fails everybody comes in"),
         "unknown": (State.CANNOT_TELL, "something that this audit does not read"),
+        "fails somehow": (State.CANNOT_TELL, f"{ours}, and what happens where that fails is not said"),
         "only GET": (State.OPEN, f"{ours}, but not for every method"),
         "GET alone": (State.PROTECTED, ours),
     }

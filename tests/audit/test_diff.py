@@ -82,6 +82,8 @@ def test_details() -> None:
     assert changed([route(), route(host="old")], [route()]) == [changes.GONE.title]
     other = replace(ASKED, policy="others")
     assert changed([route()], [route(auth=other)]) == [changes.OTHER.title]
+    somehow = replace(ASKED, fails=Fails.UNKNOWN)
+    assert changed([route()], [route(auth=somehow)]) == [changes.UNSURE.title]
     unknown = Auth(mechanism=Mechanism.UNKNOWN, place=HERE)
     assert changed([route()], [route(auth=unknown)]) == [changes.UNSURE.title]
 
