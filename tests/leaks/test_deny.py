@@ -13,6 +13,7 @@ import pytest
 from gateway.config.problem import ConfigError
 from gateway.config.revocations import MAX_ENTRIES
 from gateway.config.world import RevocationFile
+from gateway.leaks import deny as writing
 from gateway.leaks.deny import NotWritten, deny, read_list
 from gateway.leaks.deny_entry import DenyEntry
 from tests import builders as b
@@ -49,9 +50,25 @@ def test_what_is_on_the_list_is_not_written_again(tmp_path: Path) -> None:
 
 def test_an_entry_that_has_ended_is_no_entry(tmp_path: Path) -> None:
     file = listed(tmp_path / "revoked.yaml")
-    ended = DenyEntry(issuer="corp", jti="c", until="2001-01-01T00:00:00Z")
+    until = "2001-01-01T00:00:00Z"
+    for ended in (
+        DenyEntry(issuer="corp", jti="c", until=until),
+        DenyEntry(fingerprint="tfp1_abcdefghijklmnop", until=until),
+    ):
+        with pytest.raises(NotWritten, match="would not say what it should"):
+            deny([ended], file, now=b.NOW)
+
+
+@pytest.mark.parametrize("lost", ["{issuer: corp, subject: bob}", "{issuer: corp, kid: k}"])
+def test_a_list_that_would_name_less_than_before_is_not_written(
+    lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = listed(path := tmp_path / "revoked.yaml", f"{TEXT}  - {lost}\n")
+    before = path.read_bytes()
+    monkeypatch.setattr(writing, "with_entries", lambda *_: f"{TEXT}  - {ONE.as_yaml()}\n")
     with pytest.raises(NotWritten, match="would not say what it should"):
-        deny([ended], file, now=b.NOW)
+        deny([ONE], file, now=b.NOW)
+    assert path.read_bytes() == before
 
 
 def test_the_file_keeps_its_mode_and_owner(tmp_path: Path) -> None:
