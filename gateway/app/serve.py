@@ -17,6 +17,7 @@ from gateway.app.gateway import start
 from gateway.app.many import open_many
 from gateway.app.over_grpc import check_installed
 from gateway.app.setting import Setting, open_setting
+from gateway.app.signals import heed, ignore
 from gateway.app.single import open_single
 from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
@@ -64,10 +65,9 @@ class _Serving:
         self._exit_code = EX_OK
 
     async def run(self, setting: Setting, world: World, readings: Readings) -> int:
-        loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._note_reload)
+            heed(number, self._stop.set)
+        heed(signal.SIGHUP, self._note_reload)
         try:
             gateway = await start(setting, world, readings, self._front())
         except OSError as error:
@@ -75,14 +75,12 @@ class _Serving:
             return EX_FAILED
         settle()
         gateway.watch(self._path)
-        loop.add_signal_handler(signal.SIGHUP, gateway.reload)
+        heed(signal.SIGHUP, gateway.reload)
         if self._reload_early:
             gateway.reload()
         await self._stop.wait()
         await gateway.stop()
-        for number in (signal.SIGTERM, signal.SIGINT):  # one more would end us with another exit code
-            loop.remove_signal_handler(number)
-            signal.signal(number, signal.SIG_IGN)
+        ignore(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         return self._exit_code
 
     def _front(self) -> OpenFront:

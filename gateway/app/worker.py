@@ -22,6 +22,7 @@ from gateway.app.collector import settle
 from gateway.app.deciding import Deciding, Means, open_deciding
 from gateway.app.denied import count_denied, open_denied, revoked_by
 from gateway.app.parts import CLOCK, DRAIN_S, MONOTONIC, engine_world
+from gateway.app.signals import heed, ignore
 from gateway.config.problem import ConfigError
 from gateway.config.readings import Replay, from_json
 from gateway.config.world import World
@@ -101,12 +102,10 @@ class WorkerProcess:
 
     async def run(self) -> int:
         """Decide until the supervisor says so, or is gone. Gives the exit code."""
-        loop = asyncio.get_running_loop()
         configure_stdlib(self._log)
-        self._bugs.catch_strays(loop)
-        loop.add_signal_handler(signal.SIGTERM, self._stop.set)
-        for number in (signal.SIGINT, signal.SIGHUP):  # to the whole terminal: the supervisor's to understand
-            signal.signal(number, signal.SIG_IGN)
+        self._bugs.catch_strays(asyncio.get_running_loop())
+        heed(signal.SIGTERM, self._stop.set)
+        ignore(signal.SIGINT, signal.SIGHUP)  # to the whole terminal: the supervisor's to understand
         hearing, counting = asyncio.create_task(self._hear()), asyncio.create_task(self._count())
         await self._stop.wait()
         if self._deciding is not None:
@@ -117,6 +116,7 @@ class WorkerProcess:
         self._lines.flush()
         self._tell_counts()
         await self._channel.close(1)
+        ignore(signal.SIGTERM)
         return 0
 
     # --- private ---

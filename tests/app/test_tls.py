@@ -75,7 +75,7 @@ def test_a_caller_is_known_by_a_name_of_its_certificate(tmp_path: Path, workers:
             assert asked_once(gateway, tmp_path, shows) == status
         with pytest.raises((ssl.SSLError, ConnectionError)):
             asked_once(gateway, tmp_path, THEIRS.client(SPIFFE))
-        refused = [one for one in gateway.records() if one.get("event.reason") == "caller_unproven"]
+        refused = [one for one in gateway.records(at_least=6) if one.get("event.reason") == "caller_unproven"]
         assert len(refused) == 4
         assert refused[0]["token_gateway.detail"] == "127.0.0.1 shows no identity of policies.orders.callers"
 

@@ -101,13 +101,14 @@ class GatewayProcess:
         except (urllib.error.URLError, ConnectionError):
             return False
 
-    def records(self) -> list[dict[str, Any]]:
+    def records(self, at_least: int = 0) -> list[dict[str, Any]]:
         """The decision records: of every decision that was answered, if it runs; else those written.
 
-        A decision is counted before it is answered, and written down in the next turn of the loop.
+        A decision is counted before it is answered, and written down in the next turn of the loop. The counts
+        of several workers come up to a second late: say how many decisions there were `at_least`.
         """
         if self.program.exit_code is None:
-            decided = self._decisions()
+            decided = max(at_least, self._decisions())
             wait_until(lambda: len(self._written()) >= decided, lambda: "a decision has no record")
         return self._written()
 

@@ -14,7 +14,6 @@ import pytest
 from tests.wire import lab_issuer
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Message, read_message
-from tests.wire.processes import wait_until
 from tests.wire.worlds import BEARER, SECRET, configuration
 
 pytestmark = pytest.mark.wire
@@ -64,8 +63,7 @@ def is_permitted(answer: Message) -> bool:
 
 def next_record(gateway: GatewayProcess, before: int) -> dict[str, Any]:
     """The one record after so many: a worker writes it behind its answer, and its counts later still."""
-    wait_until(lambda: len(gateway.records()) > before, lambda: "a decision has no record")
-    (record,) = gateway.records()[before:]
+    (record,) = gateway.records(at_least=before + 1)[before:]
     return record
 
 
