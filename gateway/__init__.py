@@ -8,6 +8,7 @@ One request, one direction:
     core/       match to mint: what is decided. Two pure functions, `ask` and `answer`
     sources/    what must be looked up on the way: issuers' keys
     keys/       the keys we sign with
+    certificates/  what our own listeners show, where nobody else makes it
     server/     everything with an event loop: listener, engine, memo, reload, workers, our pages
     config/     the file: its format, its mistakes, what it means
     telemetry/  every metric, every field of the decision record

@@ -12,7 +12,15 @@ from gateway.kubernetes.secrets import Secrets
 def secret_store(
     named: str, *, server: str | None, token_file: Path | None, ca_file: Path | None
 ) -> SecretStore:
-    """Give the store of `NAME` or `NAMESPACE/NAME`; nothing is called yet.
+    """Give the store of `NAME` or `NAMESPACE/NAME`. Raises: ValueError, as `secret_of`."""
+    place, secrets = secret_of(named, server=server, token_file=token_file, ca_file=ca_file)
+    return SecretStore(name=place, secrets=secrets)
+
+
+def secret_of(
+    named: str, *, server: str | None, token_file: Path | None, ca_file: Path | None
+) -> tuple[SecretName, Secrets]:
+    """Give the name, and who has it, of `NAME` or `NAMESPACE/NAME`; nothing is called yet.
 
     Without `server` it is the API server of the pod that this is. Raises: ValueError that says what to write.
     """
@@ -25,7 +33,7 @@ def secret_store(
             "this is not a pod with a service account token: "
             "write --secret NAMESPACE/NAME, --server and --token-file"
         ) from None
-    return SecretStore(name=place, secrets=Secrets(api))
+    return place, Secrets(api)
 
 
 # --- private ---

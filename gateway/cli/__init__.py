@@ -17,8 +17,8 @@ from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
 COMMANDS: Final = (
-    *("init", "serve", "check", "explain", "token", "keys", "snippet", "leaks", "dev"),
-    *("audit", "audit coverage", "audit diff", "audit rules", "audit admission"),
+    *("init", "serve", "check", "explain", "token", "keys", "certificates", "snippet", "leaks"),
+    *("dev", "audit", "audit coverage", "audit diff", "audit rules", "audit admission"),
 )
 """Each is a module of this package, one of two words too. Only the one that is run is imported: `serve` keeps
 what it imports."""

@@ -4,12 +4,11 @@ import re
 from argparse import ArgumentParser, Namespace
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from gateway.app.keys_secret import secret_store
 from gateway.app.keys_store import blaming, rotation_of, store_of
-from gateway.cli.output import add_config
+from gateway.cli.output import add_api_server, add_config
 from gateway.config.compile import load_world
 from gateway.config.schema_types import DURATION_PATTERN, seconds
 from gateway.keys.keyring import Keyring
@@ -61,9 +60,7 @@ def add(parser: ArgumentParser, *, every: bool) -> None:
     of_it.add_argument("--algorithm", choices=ALGORITHMS, help="downstream.algorithm of its gateways (ES256)")
     if every:
         of_it.add_argument("--every", metavar="DURATION", help=f"how long a key signs, {_SHORTEST} or more")
-    of_it.add_argument("--server", metavar="URL", help="the API server; without it that of the pod this is")
-    of_it.add_argument("--token-file", type=Path, metavar="FILE", help="the account's token, for --server")
-    of_it.add_argument("--ca-file", type=Path, metavar="FILE", help="who vouches for --server (the system's)")
+    add_api_server(of_it)
 
 
 def find(arguments: Namespace) -> Place:

@@ -34,6 +34,15 @@ def add_config(parser: _ActionsContainer, *, required: bool = True) -> None:
     )
 
 
+def add_api_server(parser: _ActionsContainer) -> None:
+    """Add how the API server is reached, the same for every command that changes a Secret."""
+    parser.add_argument("--server", metavar="URL", help="the API server; without it that of the pod this is")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="the account's token, for --server")
+    parser.add_argument(
+        "--ca-file", type=Path, metavar="FILE", help="who vouches for --server (the system's)"
+    )
+
+
 def add_policy(parser: ArgumentParser) -> None:
     """Add `--policy ID`, the same for every command that is about one of them."""
     parser.add_argument("--policy", metavar="ID", help="the policy's id; needed where the file has several")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.cli import keys, keys_change
+from gateway.cli import certificates, certificates_change, keys, keys_change
 from tests import builders as b
 from tests.cli.configuration import Run, SetClock, configuration, runner, write
 
@@ -23,10 +23,10 @@ def config(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def at(monkeypatch: pytest.MonkeyPatch) -> SetClock:
-    """The clock of `gateway keys`; it shows `b.NOW`."""
+    """The clock of `gateway keys` and `certificates`; it shows `b.NOW`."""
 
     def set_clock(now: float) -> None:
-        for module in (keys, keys_change):
+        for module in (keys, keys_change, certificates, certificates_change):
             monkeypatch.setattr(module, "CLOCK", lambda: now)
 
     set_clock(b.NOW)

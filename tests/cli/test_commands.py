@@ -12,8 +12,8 @@ from tests import builders as b
 from tests.cli.configuration import Run
 
 COMMANDS = (
-    *("init", "serve", "check", "explain", "token", "keys", "snippet", "leaks", "dev"),
-    *("audit", "audit rules", "audit admission"),
+    *("init", "serve", "check", "explain", "token", "keys", "certificates", "snippet", "leaks"),
+    *("dev", "audit", "audit rules", "audit admission"),
 )
 
 
@@ -35,7 +35,9 @@ def test_the_version_is_said(gateway: Run) -> None:
     assert gateway("--version").out == f"token-gateway {__version__}\n"
 
 
-@pytest.mark.parametrize("arguments", [(), ("unheard-of",), ("check",), ("keys",), ("snippet", "envoy")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("unheard-of",), ("check",), ("keys",), ("certificates",), ("snippet", "envoy")]
+)
 def test_wrong_usage_is_exit_2(gateway: Run, arguments: tuple[str, ...]) -> None:
     ran = gateway(*arguments)
     assert (ran.code, ran.out) == (2, "")
