@@ -30,6 +30,9 @@
 {{- if and .clientCertificates (not .existingSecret) -}}
 {{- fail (printf "listeners.%s.tls.clientCertificates needs existingSecret, which holds ca.crt." $name) -}}
 {{- end -}}
+{{- if and .existingSecret (not (dig "enabled" true .)) -}}
+{{- fail (printf "listeners.%s.tls.existingSecret is not used where tls.enabled is false: leave one of them out." $name) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- end }}

@@ -24,6 +24,10 @@
 {{- .Values.keys.existingSecret | default (printf "%s-keys" (include "token-gateway.fullname" .)) -}}
 {{- end }}
 
+{{- define "token-gateway.certificateSecret" -}}
+{{- include "token-gateway.fullname" . }}-certificate
+{{- end }}
+
 {{- define "token-gateway.image" -}}
 {{- with .Values.image -}}
 {{- $name := empty .registry | ternary .repository (printf "%s/%s" .registry .repository) -}}

@@ -29,12 +29,24 @@ source of the volume. Each is a directory of its own, without subPath: so that a
   source: {secret: {secretName: {{ $secret }}, defaultMode: 0440}}
 {{- end }}
 {{- range $name := list "decision" "grpc" "edge" }}
-{{- with index $.Values.listeners $name }}
-{{- if and .tls.existingSecret (dig "enabled" true .) }}
+{{- $listener := index $.Values.listeners $name }}
+{{- $secret := include "token-gateway.tlsSecret" (list $ $name) }}
+{{- if and $secret (dig "enabled" true $listener) }}
 - name: tls-{{ $name }}
   path: tls/{{ $name }}
-  source: {secret: {secretName: {{ .tls.existingSecret }}, defaultMode: 0440}}
-{{- end }}
+  {{- if $listener.tls.existingSecret }}
+  source: {secret: {secretName: {{ $secret }}, defaultMode: 0440}}
+  {{- else }}
+  {{- /* By name, for what is missing is waited for: no pod starts before the Job has made the certificate. */}}
+  source:
+    secret:
+      secretName: {{ $secret }}
+      defaultMode: 0440
+      items:
+        {{- range list "tls.crt" "tls.key" "ca.crt" }}
+        - {key: {{ . }}, path: {{ . }}}
+        {{- end }}
+  {{- end }}
 {{- end }}
 {{- end }}
 {{- with .Values.audit.existingFingerprintSecret }}

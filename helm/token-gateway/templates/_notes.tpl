@@ -10,6 +10,12 @@
 {{- $said = append $said (printf "listeners.%s.service.type: %s - whoever is outside of the cluster reaches it." $name $one.service.type) -}}
 {{- end -}}
 {{- end -}}
+{{- range $name := list "decision" "grpc" -}}
+{{- $at := index $v.listeners $name -}}
+{{- if and (dig "enabled" true $at) (not $at.tls.enabled) -}}
+{{- $said = append $said (printf "listeners.%s.tls.enabled: false - clients' tokens cross the cluster in the clear, unless a mesh encrypts." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $v.listeners.edge.enabled (not $v.listeners.edge.tls.existingSecret) (not $v.listeners.edge.config.tls) -}}
 {{- $said = append $said "listeners.edge.tls.existingSecret is empty - clients' tokens come in the clear, unless somebody before ends TLS." -}}
 {{- end -}}
