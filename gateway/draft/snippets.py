@@ -10,7 +10,7 @@ from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
 from gateway.draft.policies import PolicyDraft
 from gateway.draft.rule import Found, Place
 
-IN_CLUSTER: Final = "http://token-gateway.token-gateway.svc:4180"
+IN_CLUSTER: Final = "https://token-gateway.token-gateway.svc:4180"
 """The chart's Service, where no other address was given."""
 
 

@@ -23,7 +23,7 @@ TARGETS = (
 )
 WITHOUT_ROUTES = {"istio"}
 """It writes what asks, and leaves the VirtualService to the reader."""
-IN_CLEAR = Settings()
+DEFAULT = Settings()
 OVER_TLS = Settings(gateway="https://token-gateway.token-gateway.svc:4181")
 
 
@@ -39,7 +39,7 @@ def test_they_give_nothing_above_info_and_every_route_is_asked_about() -> None:
     wrong, tried = [], set()
     for target in TARGETS:
         for name, policy in (*p.BY_NETWORK.items(), ("secret", p.SECRET)):
-            for settings in (IN_CLEAR, OVER_TLS):
+            for settings in (DEFAULT, OVER_TLS):
                 text = written(target, policy, settings)
                 if text is None:
                     continue

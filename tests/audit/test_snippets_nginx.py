@@ -1,5 +1,6 @@
 """What `gateway snippet` prints for nginx and for the annotations of ingress-nginx is sound."""
 
+from itertools import product
 from typing import Final
 
 import pytest
@@ -15,7 +16,9 @@ from tests.audit.showing import estate_of
 from tests.dialects.snippets import policies as p
 
 TARGETS: Final = ("nginx", "ingress-nginx", "ingress-nginx-global", "traefik-ingress-nginx")
-OVER_TLS: Final = Settings(gateway="https://token-gateway.token-gateway.svc:4181")
+DEFAULT: Final = Settings()
+"""Of what stands in a cluster over TLS; nginx' own file asks on the same machine."""
+OVER_TLS: Final = Settings(gateway="https://gate.security.svc:4180")
 POLICIES: Final = {
     **p.ALL,
     **{f"{name}, by network": policy for name, policy in p.BY_NETWORK.items()},
@@ -38,8 +41,8 @@ def printed(target: str, policy: Policy, settings: Settings) -> str | None:
 def test_it_is_protected_and_gives_no_finding() -> None:
     for target in TARGETS:
         tried = 0
-        for name, policy in POLICIES.items():
-            text = printed(target, policy, OVER_TLS)
+        for (name, policy), settings in product(POLICIES.items(), (DEFAULT, OVER_TLS)):
+            text = printed(target, policy, settings)
             if text is None:
                 continue
             tried += 1

@@ -13,7 +13,7 @@ from gateway.dialects.snippets.settings import Settings
 from tests.dialects.snippets import policies as p
 
 POLICIES = {**p.ALL, "certificate": p.CERTIFICATE, "told": p.TOLD[CertificateFrom.TRAEFIK]}
-OVER_TLS = Settings(gateway="https://token-gateway.token-gateway.svc:4180")
+OVER_TLS = Settings(gateway="https://gate.security.svc:4180")
 BESIDE = Settings()
 """The gateway on the same machine, which is the default of a file."""
 
@@ -44,12 +44,14 @@ def test_the_files() -> None:
 
 def test_the_objects_of_a_cluster() -> None:
     for name, policy in POLICIES.items():
-        assert above_info(traefik_middleware.snippet(policy, OVER_TLS), policy) == [], name
+        for settings in (Settings(), OVER_TLS):
+            assert above_info(traefik_middleware.snippet(policy, settings), policy) == [], name
 
 
 def test_asked_over_http_in_a_cluster_they_say_so_and_so_does_the_audit() -> None:
-    snippet = traefik_middleware.snippet(p.PLAIN, Settings())
+    in_clear = Settings(gateway="http://token-gateway.token-gateway.svc:4180")
+    snippet = traefik_middleware.snippet(p.PLAIN, in_clear)
     (found,) = above_info(snippet, p.PLAIN)
     assert found.startswith("TRF-001 ")
     assert "is asked in the clear" in snippet
-    assert "is asked in the clear" not in traefik_middleware.snippet(p.PLAIN, OVER_TLS)
+    assert "is asked in the clear" not in traefik_middleware.snippet(p.PLAIN, Settings())

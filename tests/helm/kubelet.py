@@ -64,16 +64,20 @@ def _held(release: Rendered, volume: Json, given: Mapping[str, Files]) -> tuple[
     match volume:
         case {"configMap": {"name": name}}:
             return (given[name] if name in given else _config_map(release, name)), _DEFAULT_MODE
-        case {"secret": {"secretName": name, "defaultMode": mode}}:
-            return given[name], mode
+        case {"secret": {"secretName": name, "defaultMode": mode} as secret}:
+            return _chosen(given[name], secret.get("items")), mode
         case {"projected": {"sources": sources, "defaultMode": mode}}:
             files: Files = {}
             for source in sources:
-                held, items = given[source["secret"]["name"]], source["secret"].get("items")
-                files |= {one["path"]: held[one["key"]] for one in items} if items else held
+                files |= _chosen(given[source["secret"]["name"]], source["secret"].get("items"))
             return files, mode
         case _:
             raise AssertionError(volume)
+
+
+def _chosen(held: Files, items: list[Json] | None) -> Files:
+    """Those that are listed, and else all. The kubelet starts nothing where a listed one is missing."""
+    return held if items is None else {one["path"]: held[one["key"]] for one in items}
 
 
 def _config_map(release: Rendered, name: str) -> Files:

@@ -41,15 +41,22 @@ PROOFS: Final[dict[str, Policy]] = {
 def render() -> dict[str, str]:
     """Give every file by its name."""
     return {
-        f"{target}.{proof}.txt": printed(target, policy, f"service-here.namespace-here.svc:{port}")
+        f"{target}.{proof}.txt": printed(
+            target, policy, f"service-here{suffix(port)}.namespace-here.svc:{port}"
+        )
         for target, port in ASKED.items()
         for proof, policy in PROOFS.items()
     }
 
 
+def suffix(port: int) -> str:
+    """Give how the name of the Service ends that has this port."""
+    return "-grpc" if port == 4181 else ""
+
+
 def printed(target: str, policy: Policy, gateway: str) -> str:
     """Give what `gateway snippet` prints, or why it prints nothing."""
     try:
-        return SNIPPETS[target](policy, Settings(gateway=f"http://{gateway}"))
+        return SNIPPETS[target](policy, Settings(gateway=f"https://{gateway}"))
     except SnippetImpossible as impossible:
         return f"{impossible}\n"

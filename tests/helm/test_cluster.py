@@ -19,6 +19,11 @@ pytestmark = [pytest.mark.wire, pytest.mark.long]
 
 OF_OTHERS = ("monitoring.coreos.com/", "gateway.networking.k8s.io/")
 IRREGULAR = {"NetworkPolicy": "networkpolicies"}
+FILLED = {
+    "token-gateway-keys": "keys.json",
+    "token-gateway-certificate": "tls.crt",
+    "token-gateway-certificate-ca": "authorities.json",
+}
 ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
@@ -85,13 +90,17 @@ def test_the_job_fills_the_secret_with_the_charts_own_rights_and_helm_leaves_it_
     reach = ["--server", cluster.url, "--token-file", str(token), "--ca-file", str(cluster.ca_file)]
     pods = {name: pod for name, pod in specs(release).items() if not name.startswith("Deployment/")}
     assert [name.split("/")[0] for name in pods] == ["Job", "CronJob"]
-    secret = release.named("Secret", "token-gateway-keys")
     for pod in pods.values():
-        (container,) = pod["containers"]
-        command = [sys.executable, "-m", "gateway", *container["args"], *reach]
-        ran = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False)
-        assert ran.returncode == 0, ran.stderr
-        before = cluster.ask("GET", f"{place(secret)}/token-gateway-keys")[1]["data"]
-        assert "keys.json" in before
-        assert apply(cluster, secret)[0] == 200
-        assert cluster.ask("GET", f"{place(secret)}/token-gateway-keys")[1]["data"] == before
+        assert [one["name"] for one in pod["containers"]] == ["certificates", "keys"]
+        for container in pod["containers"]:
+            command = [sys.executable, "-m", "gateway", *container["args"], *reach]
+            ran = subprocess.run(
+                command, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=False
+            )
+            assert ran.returncode == 0, ran.stderr
+        for name, file in FILLED.items():
+            secret = release.named("Secret", name)
+            before = cluster.ask("GET", f"{place(secret)}/{name}")[1]["data"]
+            assert file in before
+            assert apply(cluster, secret)[0] == 200
+            assert cluster.ask("GET", f"{place(secret)}/{name}")[1]["data"] == before

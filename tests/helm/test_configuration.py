@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from gateway.certificates.layout import server_files
 from gateway.config.compile import load_world
 from gateway.config.world import MemoryKeys, SharedKeys, World
+from tests.certificates.kept import begun
 from tests.conftest import CALLER_SECRET
 from tests.helm.chart import SCENARIOS, rendered
 from tests.helm.kubelet import Files, settle
@@ -17,6 +19,7 @@ pytestmark = pytest.mark.wire
 AUTHORITY = Authority()
 PAIR = AUTHORITY.serving("api.example.com")
 TLS: Files = {"tls.crt": PAIR.chain, "tls.key": PAIR.key, "ca.crt": PAIR.chain}
+MADE: Files = server_files({}, begun().served)
 SEARCH = yaml.safe_load(SCENARIOS["minimal"].read_text())["policies"]["shop"]["orders"]
 TEAM = {**SEARCH, "callers": {"network_alone": True}}
 GIVEN: dict[str, Files] = {
@@ -29,6 +32,7 @@ GIVEN: dict[str, Files] = {
     "team-payments": {"payments.yaml": yaml.safe_dump({"policies": {"payments": TEAM}}).encode()},
     "team-search": {"search.yaml": yaml.safe_dump({"policies": {"search": TEAM}}).encode()},
     **dict.fromkeys(("gateway-tls", "api-example-com", "gate-tls"), TLS),
+    **dict.fromkeys(("token-gateway-certificate", "gate-certificate"), MADE),
     "authorities": {},
 }
 
@@ -54,6 +58,13 @@ def test_it_is_taken_whole(scenario: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("scenario", ["minimal", "envoy-gateway", "edge", "monitored", "scaled"])
 def test_there_is_nothing_to_warn_of(scenario: str, tmp_path: Path) -> None:
     assert world(scenario, tmp_path).warnings == ()
+
+
+@pytest.mark.parametrize("scenario", [name for name in SCENARIOS if name != "existing"])
+def test_whoever_is_asked_by_a_controller_shows_a_certificate(scenario: str, tmp_path: Path) -> None:
+    listeners = world(scenario, tmp_path).listeners
+    asked = set(listeners.deciding) - {"edge"}
+    assert asked & set(listeners.certificates) == (set() if scenario == "weakened" else asked)
 
 
 def test_each_team_has_its_policies_and_a_mistake_of_one_leaves_the_others(tmp_path: Path) -> None:

@@ -128,6 +128,18 @@ def test_every_mount_has_its_volume_and_every_volume_is_there(scenario: str) -> 
     assert len(volumes) == len(pod["volumes"])
 
 
+def test_pods_wait_for_a_certificate() -> None:
+    (tls,) = (volume for volume in rendered("minimal").pod["volumes"] if volume["name"] == "tls-decision")
+    assert [one["key"] for one in tls["secret"]["items"]] == ["tls.crt", "tls.key", "ca.crt"]
+    assert "optional" not in tls["secret"]
+
+
+@each
+def test_no_pod_has_the_authoritys_key(scenario: str) -> None:
+    for spec in specs(rendered(scenario)).values():
+        assert "certificate-ca" not in str(spec.get("volumes", []))
+
+
 def test_pods_wait_for_a_first_key() -> None:
     (keys,) = (volume for volume in rendered("minimal").pod["volumes"] if volume["name"] == "keys")
     needed, whole = keys["projected"]["sources"]
@@ -149,6 +161,8 @@ CHANGES: dict[str, dict[str, Any]] = {
     "an address": {"listeners": {"host": "::"}},
     "a port": {"listeners": {"keys": {"port": 8082}}},
     "an algorithm": {"keys": {"algorithm": "EdDSA"}},
+    "TLS": {"listeners": {"decision": {"tls": {"enabled": False}}}},
+    "how long a certificate lives": {"certificates": {"days": 30}},
 }
 
 
@@ -172,4 +186,9 @@ def test_pods_are_replaced_exactly_for_what_a_gateway_cannot_change_while_it_run
 
 def _laid(release: Rendered, directory: Path) -> Path:
     tls = {"tls.crt": PAIR.chain, "tls.key": PAIR.key}
-    return settle(release, directory, {"token-gateway-keys": {"keys.json": b"{}"}, "api-example-com": tls})
+    given: dict[str, Files] = {
+        "token-gateway-keys": {"keys.json": b"{}"},
+        "api-example-com": tls,
+        "token-gateway-certificate": {**tls, "ca.crt": b""},
+    }
+    return settle(release, directory, given)

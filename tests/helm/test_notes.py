@@ -32,6 +32,8 @@ def test_each_weakening_is_named_by_its_value() -> None:
             "listeners.decision.service.type:",
             "listeners.grpc.service.type:",
             "listeners.keys.service.type:",
+            "listeners.decision.tls.enabled:",
+            "listeners.grpc.tls.enabled:",
             "listeners.edge.tls.existingSecret",
             "podSecurityContext.runAsNonRoot",
             "podSecurityContext.runAsUser:",
@@ -67,6 +69,7 @@ def policy_of(release: Rendered, directory: Path) -> Policy:
     """The policy as the gateway itself reads it; its secret is not the real one, and not in the snippet."""
     config = release.config()
     config.pop("include")
+    config.pop("listeners")  # whose certificates are not here
     (shop,) = (one["data"]["shop.yaml"] for one in release.of_kind("ConfigMap") if "shop.yaml" in one["data"])
     config["policies"] = yaml.safe_load(shop)["policies"]
     for policy in config["policies"].values():
@@ -105,10 +108,19 @@ def test_what_they_print_for_a_plain_policy_is_what_the_gateway_prints(
 
 def test_the_command_that_they_name_prints_it_for_every_policy() -> None:
     notes = rendered("traefik").notes
-    assert "--- For the policy" not in notes, "this one is asked over TLS"
+    assert "--- For the policy" not in notes, "another Secret than the chart's has its certificate"
     (target,) = re.findall(r"-- gateway snippet (\S+)", notes)
     assert target in SNIPPETS
     assert "--gateway https://token-gateway.token-gateway.svc:4180 --policy ID" in notes
+
+
+def test_in_the_clear_they_leave_it_to_the_command_and_warn(tmp_path: Path) -> None:
+    file = tmp_path / "values.yaml"
+    file.write_text("listeners: {decision: {tls: {enabled: false}}}\n")
+    release = install(SCENARIOS["minimal"], file)
+    assert warnings(release) == ["listeners.decision.tls.enabled:"]
+    assert "--gateway http://token-gateway.token-gateway.svc:4180 --policy ID" in release.notes
+    assert "--- For the policy" not in release.notes
 
 
 def test_whatever_differs_from_a_plain_policy_is_left_to_the_command(tmp_path: Path) -> None:

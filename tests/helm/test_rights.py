@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.helm.certificate import words
 from tests.helm.chart import SCENARIOS, Json, Rendered, rendered
 from tests.helm.pods import specs
 
@@ -55,28 +56,43 @@ def test_the_gateway_has_no_right_and_no_token(scenario: str) -> None:
 
 
 @each
-def test_who_keeps_the_keys_may_read_and_replace_that_one_secret(scenario: str) -> None:
+def test_who_keeps_them_may_read_and_replace_the_secrets_that_are_mounted_and_one_more(scenario: str) -> None:
     release = rendered(scenario)
     jobs = {name: pod for name, pod in specs(release).items() if not name.startswith("Deployment/")}
+    named: set[str] = set()
     for pod in jobs.values():
         assert pod["automountServiceAccountToken"] is True
-        (keys,) = (volume for volume in release.pod["volumes"] if volume["name"] == "keys")
-        secret = keys["projected"]["sources"][-1]["secret"]["name"]
-        assert rights(release, pod["serviceAccountName"]) == {
-            ("", "secrets", secret, "get"),
-            ("", "secrets", secret, "update"),
-        }
-        (container,) = pod["containers"]
-        named = container["args"][container["args"].index("--secret") + 1]
-        assert named == f"{release.deployment['metadata']['namespace']}/{secret}"
+        (account,) = {one["serviceAccountName"] for one in jobs.values()}
+        for container in pod["containers"]:
+            words = container["args"]
+            namespace, _, secret = words[words.index("--secret") + 1].partition("/")
+            assert namespace == release.deployment["metadata"]["namespace"]
+            assert secret in mounted(release)
+            named |= {secret, f"{secret}-ca"} if words[0] == "certificates" else {secret}
+        assert rights(release, account) >= {("", "secrets", one, "get") for one in named}
+    given = {
+        right
+        for one in release.of_kind("ServiceAccount")
+        for right in rights(release, one["metadata"]["name"])
+    }
+    assert given == {("", "secrets", one, verb) for one in named for verb in ("get", "update")}
     assert bool(release.of_kind("Role")) is bool(jobs)
 
 
+def mounted(release: Rendered) -> set[str]:
+    """The Secrets of the gateway's pods."""
+    found = {volume["secret"]["secretName"] for volume in release.pod["volumes"] if "secret" in volume}
+    for volume in release.pod["volumes"]:
+        found |= {one["secret"]["name"] for one in volume.get("projected", {}).get("sources", [])}
+    return found
+
+
 def test_the_secret_is_there_before_it_is_filled_and_helm_never_fills_it() -> None:
-    secret = rendered("minimal").named("Secret", "token-gateway-keys")
-    assert "data" not in secret
-    assert "stringData" not in secret
-    assert not any("helm.sh/hook" in text for text in secret["metadata"].get("annotations", {}))
+    for name in ("token-gateway-keys", "token-gateway-certificate", "token-gateway-certificate-ca"):
+        secret = rendered("minimal").named("Secret", name)
+        assert "data" not in secret
+        assert "stringData" not in secret
+        assert not any("helm.sh/hook" in text for text in secret["metadata"].get("annotations", {}))
 
 
 @each
@@ -91,5 +107,15 @@ def test_keys_that_are_kept_elsewhere_are_left_alone() -> None:
     assert not {"Secret", "Job", "CronJob", "Role", "ServiceAccount"} & {
         one["kind"] for one in release.objects
     }
-    assert rendered("extended").of_kind("CronJob"), "a Secret of the operator's own may be rotated"
-    assert not rendered("extended").of_kind("Job"), "and is never given a first key"
+    assert words(rendered("extended"), "CronJob", "keys"), "a Secret of the operator's own may be rotated"
+    jobs = [name for name in specs(rendered("extended")) if name.startswith("Job/")]
+    assert len(jobs) == 1
+    (container,) = specs(rendered("extended"))[jobs[0]]["containers"]
+    assert container["name"] == "certificates", "and is never given a first key"
+
+
+def test_a_certificate_of_ones_own_is_left_alone() -> None:
+    assert "certificates" not in rendered("traefik").text
+    assert words(rendered("traefik"), "Job", "keys")
+    assert words(rendered("edge-dev"), "Job")[:2] == ["certificates", "init"]
+    assert words(rendered("edge-dev"), "CronJob")[:2] == ["certificates", "renew"]

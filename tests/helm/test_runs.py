@@ -2,6 +2,8 @@
 
 import json
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -15,14 +17,23 @@ import yaml
 
 from gateway.app.parts import DRAIN_S
 from tests.conftest import CALLER_SECRET
+from tests.helm import certificate
 from tests.helm.chart import SCENARIOS, Rendered, install
 from tests.helm.kubelet import Files, lay, start
 from tests.wire import lab_issuer
 from tests.wire.components import REPOSITORY
+from tests.wire.http_message import Truncated
 from tests.wire.processes import Program, free_port, wait_until
-from tests.wire.raw_client import bearer, send
+from tests.wire.raw_client import Verified, bearer, send
 
 pytestmark = [pytest.mark.wire, pytest.mark.long]
+
+
+ASKED = (
+    ("X-Original-URL", "https://api.example.com/v1/orders"),
+    ("X-Original-Method", "GET"),
+    ("X-Token-Gateway-Caller", CALLER_SECRET),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,18 @@ class Running:
         with urllib.request.urlopen(url, timeout=5) as answer:
             content: bytes = answer.read()
         return content
+
+    def verified(self, name: str) -> Verified:
+        """Over TLS as a proxy asks that was given the Secret's ca.crt, and nothing else."""
+        ca = self.root / "etc/token-gateway/tls/decision/ca.crt"
+        return Verified(context=ssl.create_default_context(cafile=ca), name=name)
+
+    def shown(self, name: str) -> bytes:
+        """The certificate of its listener, as PEM."""
+        tls = self.verified(name)
+        plain = socket.create_connection(("127.0.0.1", self.port("decision")), timeout=10)
+        with plain, tls.context.wrap_socket(plain, server_hostname=tls.name) as secured:
+            return ssl.DER_cert_to_PEM_cert(secured.getpeercert(binary_form=True) or b"").encode()
 
     def probe(self) -> bool:
         """What the manifest's own readiness probe asks."""
@@ -63,6 +86,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     issuer = lab_issuer.write_keys(here / "issuer")
     secrets: dict[str, Files] = {
         "token-gateway-keys": _first_key(here),
+        "token-gateway-certificate": certificate.made(release, here / "certificate"),
         "token-gateway-callers": {"secret": CALLER_SECRET.encode()},
         "lab": {"lab.json": issuer.read_bytes()},
     }
@@ -102,15 +126,15 @@ def _first_key(here: Path) -> Files:
 
 
 def test_it_decides_and_backends_can_verify(running: Running) -> None:
-    headers = [
-        ("X-Original-URL", "https://api.example.com/v1/orders"),
-        ("X-Original-Method", "GET"),
-        ("X-Token-Gateway-Caller", CALLER_SECRET),
-    ]
     token = lab_issuer.lab_token(scope="orders:read")
-    allowed = send(running.port("decision"), "/auth/nginx/orders", headers=[*headers, bearer(token)])
-    refused = send(running.port("decision"), "/auth/nginx/orders", headers=headers)
-    assert (allowed.status, refused.status) == (200, 401)
+    for name in ("token-gateway", "token-gateway.token-gateway.svc.cluster.local"):
+        refused = send(
+            running.port("decision"), "/auth/nginx/orders", headers=ASKED, tls=running.verified(name)
+        )
+        assert refused.status == 401
+    asked = running.verified("token-gateway.token-gateway.svc")
+    allowed = send(running.port("decision"), "/auth/nginx/orders", headers=[*ASKED, bearer(token)], tls=asked)
+    assert allowed.status == 200
 
     (ours,) = allowed.values("authorization")
     published = json.loads(running.page("keys", "/.well-known/jwks.json"))
@@ -141,19 +165,47 @@ def test_it_has_nothing_to_write_to(running: Running) -> None:
 
 def test_it_follows_a_policy_that_is_changed_in_its_config_map(running: Running) -> None:
     folder = running.root / "etc/token-gateway/policies/token-gateway-policies"
-    generation = folder / "..2026_01_02"
-    generation.mkdir()
     text = (folder / "shop.yaml").read_text().replace("/v1/orders\n", "/v2/orders\n")
-    (generation / "shop.yaml").write_text(text)
-    fresh = folder / "..data_tmp"
-    fresh.symlink_to(generation.name)
-    fresh.rename(folder / "..data")
+    replace_generation(folder, {"shop.yaml": text.encode()})
     running.program.wait_for(
         lambda: (
             b'reloads_total{outcome="adopted"} 1' in running.page("admin", "/metrics").replace(b".0", b"")
         ),
         "the new configuration",
     )
+
+
+def test_nobody_is_answered_in_the_clear_or_under_another_name(running: Running) -> None:
+    with pytest.raises((OSError, Truncated, ValueError)):
+        send(running.port("decision"), "/auth/nginx/orders")
+    with pytest.raises(ssl.SSLCertVerificationError):
+        send(running.port("decision"), "/auth/nginx/orders", tls=running.verified("other.token-gateway.svc"))
+
+
+def test_a_certificate_that_was_renewed_is_shown_without_a_restart(running: Running) -> None:
+    """By the CronJob's command, due for one name alone. Proxies keep the ca.crt that they have."""
+    name = "token-gateway.token-gateway.svc"
+    asked, before = running.verified(name), running.shown(name)
+    assert certificate.made(running.release, running.root / "certificate", "CronJob")["tls.crt"] == before
+    at = running.root / "certificate"
+    renewed = certificate.run(["certificates", "renew", "--directory", str(at), "--name", name], at)
+    assert renewed["tls.crt"] != before
+    mounted = running.root / "etc/token-gateway/tls/decision"
+    replace_generation(mounted, renewed)
+    running.program.wait_for(lambda: running.shown(name) == renewed["tls.crt"], "the new certificate")
+    assert send(running.port("decision"), "/auth/nginx/orders", headers=ASKED, tls=asked).status == 401
+
+
+def replace_generation(folder: Path, files: Files) -> None:
+    """As the kubelet does it: all of them at once."""
+    generation = folder / "..2026_01_02"
+    generation.mkdir()
+    for name, content in files.items():
+        (generation / name).write_bytes(content)
+        (generation / name).chmod(0o444)
+    fresh = folder / "..data_tmp"
+    fresh.symlink_to(generation.name)
+    fresh.rename(folder / "..data")
 
 
 def test_it_drains_within_its_grace(running: Running) -> None:

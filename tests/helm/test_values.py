@@ -108,6 +108,11 @@ def test_what_is_none_is_refused(path: tuple[str, ...], wrong: Any, tmp_path: Pa
         (("metrics",), dict.fromkeys(("serviceMonitor", "podMonitor"), ON), "twice as high"),
         (("drain", "sleepSeconds"), 10, "terminationGracePeriodSeconds"),
         (("listeners", "grpc", "tls", "clientCertificates"), True, "needs existingSecret"),
+        (
+            ("listeners", "decision", "tls"),
+            {"enabled": False, "existingSecret": "mine"},
+            "leave one of them out",
+        ),
         (("listeners", "edge", "enabled"), True, "which backends may the edge reach"),
     ],
 )

@@ -28,7 +28,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     head = _HEAD.format(
         policy=policy.id,
         secret=_HEAD_SAID if says_secret(policy) else "",
-        wire=manifests.on_the_wire(asked, f"Secret {manifests.TRUST} beside the Service"),
+        wire=manifests.on_the_wire(asked, "secret generic"),
     )
     return manifests.written(head, *doors, extension)
 

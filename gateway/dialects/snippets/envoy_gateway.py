@@ -46,7 +46,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     head = _HEAD.format(
         policy=policy.id,
         secret=_HEAD_SECRET if says_secret(policy) else "",
-        wire=manifests.on_the_wire(asked, manifests.BESIDE),
+        wire=manifests.on_the_wire(asked, "configmap"),
     )
     return manifests.written(
         head,

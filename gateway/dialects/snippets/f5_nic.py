@@ -18,13 +18,15 @@ def snippet(policy: Policy, settings: Settings) -> str:
     parts.check_query(policy, "the VirtualServer of F5 NGINX")
     parts.check_name(where)
     doors = [_door(policy, where, host, number) for number, host in enumerate(manifests.hosts(policy), 1)]
-    return manifests.written(_HEAD.format(policy=policy.id), *doors, _CONFIG_MAP)
+    return manifests.written(
+        _HEAD.format(policy=policy.id) + parts.controller_limits(where, "nginx-ingress"), *doors, _CONFIG_MAP
+    )
 
 
 # --- private ---
 
-_HEAD: Final = f"""\
-# Token Gateway behind the ingress controller of F5 NGINX (nginx/kubernetes-ingress), for policy "{{policy}}".
+_HEAD: Final = """\
+# Token Gateway behind the ingress controller of F5 NGINX (nginx/kubernetes-ingress), for policy "{policy}".
 # Start the controller with -enable-snippets (Helm: controller.enableSnippets). Without it, it serves a
 # VirtualServer and leaves the snippets out, with no word: that is why the one route below is closed, and the
 # location that asks and forwards is itself a snippet.
@@ -37,7 +39,7 @@ _HEAD: Final = f"""\
 # * Snippets are configuration of nginx: who may write a VirtualServer may read what nginx reads. Give that
 #   right to operators alone.
 # * A challenge of ACME over HTTP is asked about as well: use DNS, or a listener without our policy.
-{parts.CONTROLLER_LIMITS}"""
+"""
 _CONFIG_MAP: Final = {
     "apiVersion": "v1",
     "kind": "ConfigMap",

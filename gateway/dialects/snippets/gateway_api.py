@@ -19,7 +19,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         },
     }
     return manifests.written(
-        _HEAD.format(policy=policy.id, wire=manifests.on_the_wire(asked, manifests.BESIDE)),
+        _HEAD.format(policy=policy.id, wire=manifests.on_the_wire(asked, "configmap")),
         manifests.http_route(policy, *_cors(policy), ask),
         manifests.grant("HTTPRoute", "gateway.networking.k8s.io", asked),
         *manifests.verification(asked),

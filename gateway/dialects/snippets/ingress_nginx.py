@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.core.policy import CertificateFrom, Policy
+from gateway.dialects.snippets import manifests
 from gateway.dialects.snippets.logs import ingress_nginx as logs
 from gateway.dialects.snippets.settings import (
     CALLER,
@@ -31,7 +32,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     return "\n".join(
         (
             _HEAD,
-            _annotations(policy, settings),
+            _annotations(policy, manifests.in_cluster(settings)),
             *_certificates(policy),
             *cors_annotations(policy),
             _rules(policy),
@@ -81,7 +82,8 @@ LIMITS: Final = """\
 # What ingress-nginx cannot do, and what follows:
 # * It cannot take a token out of the query: the gateway refuses such requests (403 credential_misplaced).
 # * It relays only 401 and 403: an outage of the gateway is a 500 to the client.
-# * It does not verify the gateway's certificate: https here encrypts and does not authenticate. Restrict
+# * It does not verify the gateway's certificate, and no annotation has it: over https whoever only listens on
+#   the way reads no token, but who can answer in the gateway's place can decide. It needs no ca.crt. Restrict
 #   who may reach the gateway with `peers` and a NetworkPolicy.
 # * Do not set auth-cache-key: one client's decision must not answer for another's request.
 # * Do not set custom-http-errors: the controller hands the error backend the client's credentials, and lets

@@ -3,6 +3,7 @@
 from typing import Final
 
 from gateway.core.policy import Policy
+from gateway.dialects.snippets import manifests
 from gateway.dialects.snippets.ingress_nginx import (
     LIMITS,
     LOGS,
@@ -28,7 +29,7 @@ kind: ConfigMap
 metadata:
   name: ingress-nginx-controller  # the one that the controller is started with
 data:
-  global-auth-url: "{settings.auth_url("nginx", policy)}"
+  global-auth-url: "{manifests.in_cluster(settings).auth_url("nginx", policy)}"
   # Each is replaced by the gateway's, or removed where the gateway gives none.
   global-auth-response-headers: "{replaced_headers(policy)}"
   # The controller passes Upgrade to the backend on every route; this tells the gateway of it.

@@ -41,7 +41,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     head = _HEAD.format(
         policy=policy.id,
         cors=_HEAD_CORS if policy.cors else "",
-        wire=manifests.on_the_wire(asked, f"Secret {manifests.TRUST} beside the ingress gateway"),
+        wire=manifests.on_the_wire(asked, "secret generic", "istio-system"),
     )
     return manifests.written(head, mesh, door, *_verification(policy, asked, host))
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from gateway.core.policy import Policy
 from gateway.dialects.snippets import manifests
-from gateway.dialects.snippets.settings import Settings, SnippetImpossible, says_secret, takes_websockets
+from gateway.dialects.snippets.settings import Settings, says_secret, takes_websockets
 
 
 def snippet(policy: Policy, settings: Settings) -> str:
@@ -14,11 +14,6 @@ def snippet(policy: Policy, settings: Settings) -> str:
     """
     manifests.check_callers(policy, "kgateway", says=True)
     asked = manifests.service(settings)
-    if asked.tls:
-        raise SnippetImpossible(
-            "what kgateway asks over TLS is not known to us well enough to print: write --gateway "
-            "http://SERVICE.NAMESPACE:4181, and keep others off it."
-        )
     extension = _object(
         "GatewayExtension",
         "token-gateway",
@@ -36,7 +31,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
     head = _HEAD.format(
         policy=policy.id,
         secret=_HEAD_SAID if says_secret(policy) else "",
-        wire=manifests.on_the_wire(asked, ""),
+        wire=manifests.on_the_wire(asked, "configmap"),
     )
     return manifests.written(
         head,
@@ -45,6 +40,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         _asking(policy),
         _listening(policy),
         manifests.grant("GatewayExtension", _GROUP, asked),
+        *manifests.verification(asked),
     )
 
 
@@ -57,7 +53,8 @@ _HEAD: Final = f"""\
 # Token Gateway behind kgateway with Envoy, 2.2 or later, for policy "{{policy}}".
 #
 # What to know, and what kgateway cannot do:
-# * The port of the gateway's Service must say `appProtocol: kubernetes.io/h2c`, or it is asked over HTTP/1.
+# * The port of the gateway's Service must say `appProtocol: grpc`, or in the clear kubernetes.io/h2c: else it
+#   is asked over HTTP/1.
 # * `extAuth: {{{{disable: {{{{}}}}}}}}` in a TrafficPolicy, and `percentageEnabled`, are open doors.
 #   A TrafficPolicy whose status does not say Accepted and Attached protects nothing: look at it.
 # * It has no field for a client certificate's header, nor for names with underscores: the gateway refuses

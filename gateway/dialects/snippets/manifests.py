@@ -23,9 +23,9 @@ WAIT: Final = "6s"
 SECRET: Final = "token-gateway-caller"  # noqa: S105 - a name
 TRUST: Final = "token-gateway-ca"
 """Names what holds the authority of the gateway's certificate, as `ca.crt`."""
-BESIDE: Final = f"ConfigMap {TRUST} beside the Service"
-_DEFAULT: Final = "http://token-gateway.token-gateway.svc:4181"
-_DEFAULT_HTTP: Final = "http://token-gateway.token-gateway.svc:4180"
+_DEFAULT: Final = "https://token-gateway-grpc.token-gateway.svc:4181"
+_DEFAULT_HTTP: Final = "https://token-gateway.token-gateway.svc:4180"
+"""The chart's Services, by the names that its certificate has."""
 
 
 def in_cluster(settings: Settings) -> Settings:
@@ -48,6 +48,11 @@ class Service(NamedTuple):
         """Give the name by which every namespace finds it."""
         return f"{self.name}.{self.namespace}.svc"
 
+    @property
+    def secret(self) -> str:
+        """Give the Secret in which the chart keeps its certificate, where it makes one."""
+        return f"{self.name.removesuffix('-grpc')}-certificate"
+
 
 def service(settings: Settings) -> Service:
     """Give the gateway's Service. Raises: SnippetImpossible where the address names none."""
@@ -56,10 +61,35 @@ def service(settings: Settings) -> Service:
     labels = (parts.hostname or "").split(".")
     if len(labels) < 2 or labels[0].isdigit():
         raise SnippetImpossible(
-            "the gateway is asked by its Service, over gRPC: write --gateway http://SERVICE.NAMESPACE:4181, "
-            "or https."
+            "the gateway is asked by its Service, over gRPC: write --gateway https://SERVICE.NAMESPACE:4181, "
+            "or http."
         )
     return Service(labels[0], labels[1], parts.port or 4181, parts.scheme == "https")
+
+
+def in_a_service(settings: Settings) -> Service | None:
+    """Give the Service that is asked over HTTP; None where the address is not that of one."""
+    labels = settings.gateway_name.split(".")
+    if labels[2:] not in (["svc"], ["svc", "cluster", "local"]):
+        return None
+    port = settings.gateway_address.rpartition(":")[2]
+    return Service(labels[0], labels[1], int(port), settings.gateway_speaks_tls)
+
+
+def copying(kind: str, namespace: str, asked: Service | None, *, key: str = "ca.crt") -> str:
+    """Write the command that puts the authority of the chart's certificate where a controller looks for it.
+
+    `kind` is `configmap` or `secret generic`. Nothing where the gateway is no Service: then nobody knows its
+    authority.
+    """
+    if asked is None or not asked.tls:
+        return ""
+    return (
+        f"#     kubectl get secret {asked.secret} -n {asked.namespace} -o jsonpath='{{.data.ca\\.crt}}' |\n"
+        f"#       base64 -d | kubectl create {kind} {TRUST} -n {namespace} \\\n"
+        f"#       --from-file={key}=/dev/stdin --dry-run=client -o yaml | kubectl apply -f -\n"
+        "#   It is renewed under the same authority for years (docs/certificates.md).\n"
+    )
 
 
 def verification(service: Service) -> list[Manifest]:
@@ -184,15 +214,23 @@ LIMITS: Final = """\
 """
 
 
-def on_the_wire(service: Service, place: str) -> str:
-    """Say how the gateway is asked; `place` is what holds the authority of its certificate."""
-    return (_VERIFIED if service.tls else _PLAIN).format(place=place)
+def on_the_wire(service: Service, kind: str, namespace: str | None = None) -> str:
+    """Say how the gateway is asked, and how its authority gets to where a controller looks for it.
+
+    `kind` is `configmap` or `secret generic`; without a namespace it is beside the Service.
+    """
+    if not service.tls:
+        return _PLAIN
+    place = namespace or service.namespace
+    return _VERIFIED.format(kind=_KINDS[kind], name=TRUST, place=place) + copying(kind, place, service)
 
 
 _PLAIN: Final = """\
 # * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
-#   (--gateway https://SERVICE.NAMESPACE:4181).
+#   (--gateway https://SERVICE.NAMESPACE.svc:4181).
 """
 _VERIFIED: Final = """\
-# * The gateway is asked over TLS (`listeners.grpc.tls`), and proves its name by the authority in the {place}.
+# * The gateway is asked over TLS (`listeners.grpc.tls`). It proves its name by the authority in `ca.crt` of
+#   the {kind} {name} in the namespace {place}. Of the chart's own certificate:
 """
+_KINDS: Final = {"configmap": "ConfigMap", "secret generic": "Secret"}

@@ -30,7 +30,12 @@ def snippet(policy: Policy, settings: Settings) -> str:
     }
     reference = {"group": _GROUP, "kind": "SnippetsFilter", "name": policy.id}
     route = manifests.http_route(policy, {"type": "ExtensionRef", "extensionRef": reference})
-    return manifests.written(_HEAD.format(policy=policy.id), asked, route, _PROXY)
+    return manifests.written(
+        _HEAD.format(policy=policy.id) + parts.controller_limits(where, manifests.APPLICATIONS),
+        asked,
+        route,
+        _PROXY,
+    )
 
 
 # --- private ---
@@ -38,8 +43,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
 _GROUP: Final = "gateway.nginx.org"
 _SAID: Final = frozenset({"X-Forwarded-Port"})
 """By the data plane itself."""
-_HEAD: Final = f"""\
-# Token Gateway behind NGINX Gateway Fabric 2.6, for policy "{{policy}}". Switch its snippets on (Helm:
+_HEAD: Final = """\
+# Token Gateway behind NGINX Gateway Fabric 2.6, for policy "{policy}". Switch its snippets on (Helm:
 # nginxGateway.snippets.enable): without them the route answers 500.
 #
 # What to know, and what NGINX Gateway Fabric cannot do:
@@ -53,7 +58,7 @@ _HEAD: Final = f"""\
 # * It passes Upgrade on at every rule: the gateway is told of it, and refuses it where no route has one.
 # * Who may write a SnippetsFilter may read what nginx reads. Give that right to operators alone.
 # * A challenge of ACME over HTTP is asked about as well: give the policy a public route for it.
-{parts.CONTROLLER_LIMITS}"""
+"""
 _PROXY: Final = {
     "apiVersion": f"{_GROUP}/v1alpha2",
     "kind": "NginxProxy",

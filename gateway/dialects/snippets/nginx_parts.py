@@ -8,6 +8,7 @@ from textwrap import dedent
 from typing import Final
 
 from gateway.core.policy import Policy
+from gateway.dialects.snippets import manifests
 from gateway.dialects.snippets.logs import nginx as logs
 from gateway.dialects.snippets.settings import (
     CA_FILE,
@@ -35,13 +36,26 @@ ABSOLUTE: Final = 'if ($request ~* "^[A-Z]+ +[a-z][a-z0-9+.-]*://") { return 400
 DIRECTORY: Final = "/etc/nginx/token-gateway/"
 """Where the operator mounts a Secret with the files that nginx reads, under a controller."""
 LOG_FORMAT: Final = logs.PLAIN
-CONTROLLER_LIMITS: Final = f"""\
+_CONTROLLER_LIMITS: Final = f"""\
 # * It cannot take a token out of the query: the gateway refuses such requests (403 credential_misplaced).
 # * It relays no body, Location or status of a refusal but 401 and 403; an outage is a 503.
 # * The gateway's Service must exist before nginx reads this, or nginx refuses its whole configuration.
-# * Files, if any are named below, come from a Secret that you mount at {DIRECTORY} of nginx.
+# * Files, if any are named below, come from Secrets that you mount at {DIRECTORY} of nginx.
+"""
+_EXAMPLES: Final = """\
 # Replace the examples: the name of the backend, and of the namespace `apps`.
 """
+
+
+def controller_limits(settings: Settings, namespace: str) -> str:
+    """Say what all of these controllers have in common; `namespace` is where their nginx runs."""
+    asked = manifests.in_a_service(settings)
+    copied = manifests.copying("secret generic", namespace, asked, key=CA_FILE)
+    verified = f"# * The gateway is verified: {CA_FILE} says who vouches for it. Of the chart's:\n{copied}"
+    in_clear = "# * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy.\n"
+    if settings.gateway_speaks_tls:
+        return _CONTROLLER_LIMITS + (verified if copied else "") + _EXAMPLES
+    return _CONTROLLER_LIMITS + in_clear + _EXAMPLES
 
 
 def check_name(settings: Settings) -> None:

@@ -29,7 +29,11 @@ def snippet(policy: Policy, settings: Settings) -> str:
     check_certificates(policy, "Traefik's ingress-nginx provider")
     _check(policy)
     where = manifests.in_cluster(settings)
-    head = _HEAD.format(policy=policy.id)
+    wire = _VERIFIED if where.gateway_speaks_tls else _PLAIN
+    head = _HEAD.format(
+        policy=policy.id,
+        wire=wire + manifests.copying("secret generic", "traefik", manifests.in_a_service(where)),
+    )
     return manifests.written(head, _static(settings), _ingress(policy, where))
 
 
@@ -50,8 +54,7 @@ _HEAD: Final = """\
 # * It cannot take a token out of the query: the gateway refuses such requests (400 credential_misplaced).
 # * It hides Upgrade from the gateway and passes it on at every path: Upgrade is taken away everywhere.
 # * Its time-out for the gateway is 30 s and fixed; the gateway itself answers within 6 s.
-# * It verifies a gateway over https by the certificates of its system (SSL_CERT_FILE), and shows none itself.
-# * A preflight is answered by its own headers, before the gateway is asked.
+{wire}# * A preflight is answered by its own headers, before the gateway is asked.
 # * globalAuthURL has no list of headers: with it the client's token would reach every backend. Not used.
 # * No custom-http-errors, auth-snippet, configuration-snippet or server-snippet beside it: they answer in
 #   place of a refusal, or change what was judged.
@@ -60,6 +63,16 @@ _HEAD: Final = """\
 # sanitizePath, encodedCharacters, aliasHeadersStrategy and forwardedHeaders are those of `gateway snippet
 # traefik`: only with them is what was judged what the backend gets.
 # Replace the examples: the name of the backend, and of the namespace `apps`.
+"""
+_PLAIN: Final = """\
+# * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
+#   (--gateway https://SERVICE.NAMESPACE.svc:PORT).
+"""
+_VERIFIED: Final = """\
+# * It verifies the gateway by the authorities of its system alone, and shows no certificate itself. So the
+#   gateway's becomes one of them: mount the Secret token-gateway-ca, which holds ca.crt, at
+#   /token-gateway-ca of Traefik's pods and set SSL_CERT_DIR=/etc/ssl/certs:/token-gateway-ca (its chart:
+#   `volumes` and `env`). Without it each question fails, and so each request. It is read at Traefik's start.
 """
 
 

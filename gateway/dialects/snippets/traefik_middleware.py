@@ -24,6 +24,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         shown=_HEAD_SHOWN.format(policy=policy.id) if traefik.ends_tls(settings) else "",
         secret=_HEAD_CALLER if says_secret(policy) else "",
         wire=_HEAD_TLS.format(shown=_SHOWN if shows_certificate(policy) else "")
+        + manifests.copying("secret generic", manifests.APPLICATIONS, manifests.in_a_service(where))
         if where.gateway_speaks_tls
         else _HEAD_PLAIN,
     )
@@ -66,17 +67,18 @@ _HEAD: Final = """\
 """
 _HEAD_CALLER: Final = """\
 # * A Middleware can refer to no Secret: whoever may read it reads the caller's secret. Give that right to
-#   few, or let callers show a certificate (`callers.identities`, --gateway https://SERVICE.NAMESPACE:PORT).
+#   few, or let callers show a certificate (`callers.identities`, over TLS).
 """
 _HEAD_SHOWN: Final = """\
 # Tokens belong on TLS: the Secret {policy}-tls holds tls.crt and tls.key, and clear requests are redirected.
 """
 _HEAD_PLAIN: Final = """\
 # * The gateway is asked in the clear: keep others off it with `peers` and a NetworkPolicy, or ask over TLS
-#   (--gateway https://SERVICE.NAMESPACE:PORT).
+#   (--gateway https://SERVICE.NAMESPACE.svc:PORT).
 """
 _HEAD_TLS: Final = """\
-# The Secret token-gateway-ca holds ca.crt: who vouches for the gateway.{shown}
+# * The gateway is asked over TLS. The Secret token-gateway-ca, beside the middlewares, holds ca.crt: who
+#   vouches for it.{shown}
 """
 _SHOWN: Final = " token-gateway-client holds tls.crt and tls.key."
 

@@ -13,8 +13,8 @@ from tests.dialects.snippets import policies as p
 each = pytest.mark.parametrize("policy", p.BY_NETWORK.values(), ids=p.BY_NETWORK)
 
 
-def documents(policy: Policy) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(snippet(policy, Settings())))
+def documents(policy: Policy, gateway: str = Settings().gateway) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(snippet(policy, Settings(gateway=gateway))))
 
 
 @each
@@ -29,7 +29,17 @@ def test_each_host_has_a_door_that_asks(policy: Policy) -> None:
         assert asked["extensionRef"]["namespace"] == extension["metadata"]["namespace"]
         assert all("authPolicy" not in route for route in door["spec"]["routes"])
     assert len({door["metadata"]["name"] for door in doors}) == len(doors)
+    assert extension["spec"]["protocol"] == "h2"
+    host = "token-gateway-grpc.token-gateway.svc"
+    assert extension["spec"]["validation"] == {"caSecret": "token-gateway-ca", "subjectName": host}
+
+
+def test_in_the_clear_it_is_asked_without() -> None:
+    asked = "http://token-gateway-grpc.token-gateway.svc:4181"
+    *_, extension = documents(p.PLAIN, asked)
     assert extension["spec"]["protocol"] == "h2c"
+    assert "validation" not in extension["spec"]
+    assert "is asked in the clear" in snippet(p.PLAIN, Settings(gateway=asked))
 
 
 def test_an_upgrade_is_for_policies_that_have_one() -> None:

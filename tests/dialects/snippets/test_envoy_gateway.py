@@ -31,11 +31,13 @@ def test_every_failure_is_a_refusal_and_the_policy_is_named(policy: Policy) -> N
 
 
 def test_the_policy_is_that_of_the_route_and_the_service_may_be_referred_to() -> None:
-    route, security, _, grant = documents(p.HOSTS)
+    route, security, _, grant, verified = documents(p.HOSTS)
     assert route["spec"]["hostnames"] == ["api.example.com", "*.example.org"]
     assert security["spec"]["targetRefs"][0]["name"] == route["metadata"]["name"]
     assert grant["spec"]["to"][0]["name"] == security["spec"]["extAuth"]["grpc"]["backendRefs"][0]["name"]
-    assert grant["metadata"]["namespace"] == "token-gateway"
+    assert verified["spec"]["targetRefs"][0]["name"] == grant["spec"]["to"][0]["name"] == "token-gateway-grpc"
+    assert verified["spec"]["validation"]["hostname"] == "token-gateway-grpc.token-gateway.svc"
+    assert grant["metadata"]["namespace"] == verified["metadata"]["namespace"] == "token-gateway"
     assert grant["spec"]["from"][0]["namespace"] == security["metadata"]["namespace"]
 
 

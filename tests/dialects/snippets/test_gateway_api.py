@@ -19,11 +19,12 @@ def documents(policy: Policy) -> list[dict[str, Any]]:
 
 @each
 def test_the_filter_asks_the_service_over_grpc(policy: Policy) -> None:
-    route, grant = documents(policy)
+    route, grant, verified = documents(policy)
     (rule,) = route["spec"]["rules"]
     asked = rule["filters"][-1]
     assert asked["externalAuth"]["protocol"] == "GRPC"
     assert asked["externalAuth"]["backendRef"]["name"] == grant["spec"]["to"][0]["name"]
+    assert verified["spec"]["targetRefs"][0]["name"] == grant["spec"]["to"][0]["name"]
     assert [one["type"] for one in rule["filters"]] == ["CORS"] * bool(policy.cors) + ["ExternalAuth"]
     assert route["spec"]["hostnames"] == [pattern.name for pattern in policy.hosts]
 

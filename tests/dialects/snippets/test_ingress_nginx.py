@@ -28,7 +28,9 @@ def test_an_ingress_that_asks_the_gateway_for_each_host() -> None:
     ingress = documents(p.HOSTS)[0]
     assert ingress["kind"] == "Ingress"
     assert [rule["host"] for rule in ingress["spec"]["rules"]] == ["api.example.com", "*.example.org"]
-    assert annotations(p.HOSTS)["auth-url"].endswith("/auth/nginx/orders")
+    where = "https://token-gateway.token-gateway.svc:4180/auth/nginx/orders"
+    assert annotations(p.HOSTS)["auth-url"] == where
+    assert "does not verify the gateway's certificate" in snippet(p.HOSTS, Settings())
 
 
 def test_each_host_has_tls() -> None:

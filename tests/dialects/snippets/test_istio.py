@@ -19,11 +19,13 @@ def documents(policy: Policy) -> list[dict[str, Any]]:
 
 @each
 def test_everything_is_asked_about_and_every_failure_is_a_refusal(policy: Policy) -> None:
-    mesh, asked = documents(policy)
+    mesh, asked, verified = documents(policy)
     (provider,) = mesh["spec"]["meshConfig"]["extensionProviders"]
     assert provider["envoyExtAuthzGrpc"]["failOpen"] is False
     assert provider["envoyExtAuthzGrpc"]["timeout"] == "6s"
     assert asked["spec"]["provider"]["name"] == provider["name"]
+    assert verified["spec"]["host"] == provider["envoyExtAuthzGrpc"]["service"]
+    assert verified["spec"]["trafficPolicy"]["tls"]["credentialName"] == "token-gateway-ca"
     assert (asked["spec"]["action"], asked["spec"]["rules"]) == ("CUSTOM", [{}])
 
 

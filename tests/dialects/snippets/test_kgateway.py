@@ -62,6 +62,17 @@ def test_an_upgrade_is_for_policies_that_have_one() -> None:
     assert "upgradeConfig" not in http_settings(p.PLAIN)
 
 
+def test_the_gateway_is_verified() -> None:
+    made = documents(p.PLAIN)
+    backend = made["GatewayExtension"]["spec"]["extAuth"]["grpcService"]["backendRef"]
+    assert (
+        made["BackendTLSPolicy"]["spec"]["targetRefs"][0]["name"] == backend["name"] == "token-gateway-grpc"
+    )
+    in_clear = snippet(p.PLAIN, Settings(gateway="http://token-gateway-grpc.token-gateway.svc:4181"))
+    assert "BackendTLSPolicy" not in in_clear
+    assert "is asked in the clear" in in_clear
+
+
 def test_preflights_are_its_own() -> None:
     cors = documents(p.CORS)["TrafficPolicy"]["spec"]["cors"]
     assert cors["allowOrigins"] == ["https://app.example.com"]
@@ -84,7 +95,7 @@ def test_what_it_cannot_do_is_said() -> None:
     head = snippet(p.PLAIN, Settings()).partition("---")[0]
     for said in (
         "cannot do",
-        "appProtocol: kubernetes.io/h2c",
+        "appProtocol: grpc",
         "extAuth: {disable: {}}",
         "percentageEnabled",
     ):

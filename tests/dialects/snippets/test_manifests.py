@@ -12,7 +12,7 @@ from tests.dialects.snippets import policies as p
 @pytest.mark.parametrize(
     ("gateway", "expected"),
     [
-        (Settings().gateway, Service("token-gateway", "token-gateway", 4181, tls=False)),
+        (Settings().gateway, Service("token-gateway-grpc", "token-gateway", 4181, tls=True)),
         ("http://tg.edge", Service("tg", "edge", 4181, tls=False)),
         ("http://tg.edge.svc.cluster.local:81", Service("tg", "edge", 81, tls=False)),
         ("https://tg.edge.svc", Service("tg", "edge", 4181, tls=True)),
@@ -28,8 +28,38 @@ def test_over_tls_its_name_is_verified() -> None:
     (policy,) = manifests.verification(asked)
     assert policy["metadata"] == {"name": "tg", "namespace": "edge"}
     assert policy["spec"]["validation"]["hostname"] == asked.host == "tg.edge.svc"
-    assert "proves its name" in manifests.on_the_wire(asked, "ConfigMap x")
-    assert "in the clear" in manifests.on_the_wire(asked._replace(tls=False), "")
+    assert "in the clear" in manifests.on_the_wire(asked._replace(tls=False), "configmap")
+
+
+def test_the_command_puts_the_charts_authority_where_it_is_looked_for() -> None:
+    asked = Service("tg-grpc", "edge", 4181, tls=True)
+    said = manifests.on_the_wire(asked, "configmap")
+    assert "of\n#   the ConfigMap token-gateway-ca in the namespace edge" in said
+    assert "kubectl get secret tg-certificate -n edge " in said
+    assert "kubectl create configmap token-gateway-ca -n edge " in said
+    elsewhere = manifests.on_the_wire(asked, "secret generic", "istio-system")
+    assert "the Secret token-gateway-ca in the namespace istio-system" in elsewhere
+    assert "kubectl create secret generic token-gateway-ca -n istio-system " in elsewhere
+
+
+@pytest.mark.parametrize(
+    ("gateway", "expected"),
+    [
+        ("https://tg.edge.svc:4180", Service("tg", "edge", 4180, tls=True)),
+        ("http://tg.edge.svc.cluster.local", Service("tg", "edge", 80, tls=False)),
+        ("https://gateway.example.com", None),
+        ("https://10.0.0.1:4180", None),
+        ("https://tg.edge:4180", None),
+    ],
+)
+def test_over_http_it_may_be_a_service(gateway: str, expected: Service | None) -> None:
+    assert manifests.in_a_service(Settings(gateway=gateway)) == expected
+    assert (manifests.copying("configmap", "apps", expected) != "") is (expected is not None and expected.tls)
+
+
+def test_without_an_address_it_is_the_charts_service_over_tls() -> None:
+    asked = manifests.in_a_service(manifests.in_cluster(Settings()))
+    assert asked == Service("token-gateway", "token-gateway", 4180, tls=True)
 
 
 @pytest.mark.parametrize("gateway", ["https://tg:4181", "http://tg:4181", "http://10.0.0.1:4181"])

@@ -31,8 +31,17 @@ def test_an_ingress_asks_in_the_dialect_of_traefik(policy: Policy) -> None:
     _, ingress = documents(policy)
     assert [rule["host"] for rule in ingress["spec"]["rules"]] == [one.name for one in policy.hosts]
     assert annotations(policy)["auth-url"] == (
-        "http://token-gateway.token-gateway.svc:4180/auth/traefik/orders"
+        "https://token-gateway.token-gateway.svc:4180/auth/traefik/orders"
     )
+
+
+def test_it_is_said_how_the_gateway_is_verified() -> None:
+    said = snippet(POLICIES["plain"], Settings())
+    assert "SSL_CERT_DIR=/etc/ssl/certs:/token-gateway-ca" in said
+    assert "kubectl create secret generic token-gateway-ca -n traefik " in said
+    in_clear = snippet(POLICIES["plain"], Settings(gateway="http://token-gateway.token-gateway.svc:4180"))
+    assert "is asked in the clear" in in_clear
+    assert "SSL_CERT_DIR" not in in_clear
 
 
 def test_each_host_has_tls() -> None:

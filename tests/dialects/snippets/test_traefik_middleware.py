@@ -29,7 +29,11 @@ def middlewares(policy: Policy, settings: Settings | None = None) -> dict[str, d
 def test_they_are_what_the_file_has_but_for_the_secret(policy: Policy) -> None:
     _, dynamic = yaml.safe_load_all(traefik.snippet(policy, Settings(gateway=_GATEWAY)))
     filed = dynamic["http"]["middlewares"]
+    # The file names files beside it, and the object Secrets.
+    del filed["orders-token-gateway"]["forwardAuth"]["tls"]
     made = {name: spec for name, spec in middlewares(policy).items() if "chain" not in spec}
+    ask = made["orders-token-gateway"]["forwardAuth"]
+    assert ask.pop("tls")["caSecret"] == "token-gateway-ca"
     if policy.caller_secrets:
         said = made["orders-caller"]["headers"]["customRequestHeaders"]
         assert said == {"X-Token-Gateway-Caller": "REPLACE-WITH-THE-CALLER-SECRET"}
@@ -78,8 +82,17 @@ def test_over_tls_it_trusts_and_shows_what_secrets_hold() -> None:
     assert ask["tls"] == {"caSecret": "token-gateway-ca"}
     ask = middlewares(p.CERTIFICATE, over)["orders-token-gateway"]["forwardAuth"]
     assert ask["tls"] == {"caSecret": "token-gateway-ca", "certSecret": "token-gateway-client"}
-    assert "holds ca.crt" in snippet(p.PLAIN, over)
-    assert "holds ca.crt" not in snippet(p.PLAIN, Settings())
+    assert snippet(p.PLAIN, over) == snippet(p.PLAIN, Settings())
+    assert "kubectl create secret generic token-gateway-ca -n apps " in snippet(p.PLAIN, over)
+
+
+def test_in_the_clear_it_trusts_nobody_and_says_so() -> None:
+    in_clear = Settings(gateway="http://token-gateway.token-gateway.svc:4180")
+    assert "tls" not in middlewares(p.PLAIN, in_clear)["orders-token-gateway"]["forwardAuth"]
+    assert "holds ca.crt" not in snippet(p.PLAIN, in_clear)
+    elsewhere = snippet(p.PLAIN, Settings(gateway="https://gateway.example.com"))
+    assert "holds ca.crt" in elsewhere
+    assert "kubectl" not in elsewhere
 
 
 @pytest.mark.parametrize("policy", [p.QUERY, p.TOLD[CertificateFrom.NGINX]], ids=["query", "told otherwise"])
@@ -88,4 +101,4 @@ def test_what_traefik_cannot_do_is_refused(policy: Policy) -> None:
         snippet(policy, Settings())
 
 
-_GATEWAY = "http://token-gateway.token-gateway.svc:4180"
+_GATEWAY = "https://token-gateway.token-gateway.svc:4180"
