@@ -12,8 +12,8 @@ from gateway.config.attempt import attempt
 from gateway.config.problem import ConfigError
 from gateway.config.world import World
 from tests.helm.chart import SCENARIOS, Rendered, install, rendered
-from tests.helm.kubelet import settle
-from tests.helm.pods import templates
+from tests.helm.kubelet import Files, settle
+from tests.helm.pods import specs, templates
 from tests.tls.authority import Authority
 from tests.wire.components import REPOSITORY
 

@@ -57,9 +57,8 @@ class Running:
         ca = self.root / "etc/token-gateway/tls/decision/ca.crt"
         return Verified(context=ssl.create_default_context(cafile=ca), name=name)
 
-    def shown(self, name: str) -> bytes:
-        """The certificate of its listener, as PEM."""
-        tls = self.verified(name)
+    def shown(self, tls: Verified) -> bytes:
+        """The certificate of its listener, as PEM, where a proxy believes it."""
         plain = socket.create_connection(("127.0.0.1", self.port("decision")), timeout=10)
         with plain, tls.context.wrap_socket(plain, server_hostname=tls.name) as secured:
             return ssl.DER_cert_to_PEM_cert(secured.getpeercert(binary_form=True) or b"").encode()
@@ -185,15 +184,15 @@ def test_nobody_is_answered_in_the_clear_or_under_another_name(running: Running)
 def test_a_certificate_that_was_renewed_is_shown_without_a_restart(running: Running) -> None:
     """By the CronJob's command, due for one name alone. Proxies keep the ca.crt that they have."""
     name = "token-gateway.token-gateway.svc"
-    asked, before = running.verified(name), running.shown(name)
+    proxy = running.verified(name)
+    before = running.shown(proxy)
     assert certificate.made(running.release, running.root / "certificate", "CronJob")["tls.crt"] == before
     at = running.root / "certificate"
     renewed = certificate.run(["certificates", "renew", "--directory", str(at), "--name", name], at)
     assert renewed["tls.crt"] != before
     mounted = running.root / "etc/token-gateway/tls/decision"
     replace_generation(mounted, renewed)
-    running.program.wait_for(lambda: running.shown(name) == renewed["tls.crt"], "the new certificate")
-    assert send(running.port("decision"), "/auth/nginx/orders", headers=ASKED, tls=asked).status == 401
+    running.program.wait_for(lambda: running.shown(proxy) == renewed["tls.crt"], "the new certificate")
 
 
 def replace_generation(folder: Path, files: Files) -> None:
