@@ -9,7 +9,6 @@ from tests.audit.showing import estate_of
 from tests.dialects.snippets import policies as p
 
 SETTINGS = (Settings(), Settings(gateway="https://gateway.example.com:4180"))
-IN_CLEAR = Settings(gateway="http://token-gateway.token-gateway.svc:4180")
 
 
 def findings(policy: Policy, settings: Settings) -> list[str]:

@@ -13,7 +13,8 @@ PAGES: Final = (
 )
 
 _WALKED: Final = (
-    *("audit.md", "audit-coverage.md", "edge.md", "leaks.md", "leak-response.md", "quickstart.md"),
+    *("audit.md", "audit-coverage.md", "certificates.md", "edge.md", "leaks.md", "leak-response.md"),
+    "quickstart.md",
 )
 FOLLOWED: Final = tuple(ROOT / "docs" / name for name in _WALKED)
 """Each of their blocks builds on those before: each page has a test of its own, which goes through it."""

@@ -1,14 +1,17 @@
 """Does docs/quickstart.md lead from an Ingress to 401, 200 and a token of ours?
 
 Stand-ins, because there is no cluster: `GatewayProcess` for the chart's Deployment (the issuer's keys in a
-file, keys of its own in memory, this machine as peer), nginx with what ingress-nginx renders of annotations
-in the place of the controller, an echo for the Service, `Host` and a port for DNS and TLS.
+file, keys of its own in memory, a certificate by the Job's command, this machine as peer), nginx with what
+ingress-nginx renders of annotations in the place of the controller, an echo for the Service, `Host` and a
+port for DNS and TLS.
 """
 
 import json
 import os
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +38,7 @@ BLOCKS = blocks_of(PAGE)
 INSTALL, INIT, CHECK, EXPLAIN, CLUSTER, WITHOUT, WITH, ELSEWHERE = (
     block for block in BLOCKS if block.kind == "sh"
 )
+SERVICE = "token-gateway.token-gateway.svc"
 SECRET = os.environ["CALLER_SECRET"]
 TOKEN: dict[str, Any] = {
     "iss": "https://idp.example.com",
@@ -69,9 +73,13 @@ def port(reader: Reader, backend: EchoBackend, tmp_path_factory: pytest.TempPath
     """Of the controller's stand-in."""
     folder, at = tmp_path_factory.mktemp("cluster"), free_port()
     snippet = (reader.folder / "token-gateway" / "snippets" / "orders.ingress-nginx.yaml").read_text()
-    with GatewayProcess(_as_installed(reader.folder / "token-gateway", folder), folder) as gateway:
-        there = f"http://127.0.0.1:{gateway.decision_port}"
-        snippet = snippet.replace("http://token-gateway.token-gateway.svc:4180", there)
+    installed = _as_installed(reader.folder / "token-gateway", folder)
+    own = [sys.executable, "-m", "gateway", "certificates", "init", "--directory", str(folder / "own")]
+    subprocess.run([*own, "--name", SERVICE], check=True, capture_output=True, timeout=60)
+    with GatewayProcess(installed, folder) as gateway:
+        there = f"https://127.0.0.1:{gateway.decision_port}"
+        assert f"https://{SERVICE}:4180" in snippet
+        snippet = snippet.replace(f"https://{SERVICE}:4180", there)
         snippet = snippet.replace("REPLACE-WITH-THE-CALLER-SECRET", SECRET)
         http = rendered(annotations(snippet), port=at, backend=backend.port)
         with Nginx(Front.NGINX_NEW.component, http, folder / "nginx", port=at):
@@ -86,6 +94,8 @@ def _as_installed(written: Path, folder: Path) -> dict[str, Any]:
     policies["policies"]["orders"]["peers"] = ["127.0.0.1"]
     whole["issuers"]["corp"]["jwks_file"] = str(lab_issuer.write_keys(folder))
     whole["downstream"]["keys"] = {"store": "memory"}
+    tls = {"certificate": "file:own/tls/tls.crt", "key": "file:own/tls/tls.key"}
+    whole["listeners"] = {"decision": {"tls": tls}}
     return {**whole, **policies}
 
 

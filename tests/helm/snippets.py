@@ -42,7 +42,7 @@ def render() -> dict[str, str]:
     """Give every file by its name."""
     return {
         f"{target}.{proof}.txt": printed(
-            target, policy, f"service-here{suffix(port)}.namespace-here.svc:{port}"
+            target, policy, f"https://service-here{suffix(port)}.namespace-here.svc:{port}"
         )
         for target, port in ASKED.items()
         for proof, policy in PROOFS.items()
@@ -57,6 +57,6 @@ def suffix(port: int) -> str:
 def printed(target: str, policy: Policy, gateway: str) -> str:
     """Give what `gateway snippet` prints, or why it prints nothing."""
     try:
-        return SNIPPETS[target](policy, Settings(gateway=f"https://{gateway}"))
+        return SNIPPETS[target](policy, Settings(gateway=gateway))
     except SnippetImpossible as impossible:
         return f"{impossible}\n"

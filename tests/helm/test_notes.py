@@ -101,7 +101,7 @@ def test_what_they_print_for_a_plain_policy_is_what_the_gateway_prints(
     file.write_text(yaml.safe_dump(whole))
     release = install(file)
     host = "gate-grpc.security.svc:4181" if ASKED[target] == 4181 else "gate.security.svc:4180"
-    expected = printed(target, policy_of(release, tmp_path), host)
+    expected = printed(target, policy_of(release, tmp_path), f"https://{host}")
     _, _, said = release.notes.partition("--- For the policy the-orders-of-the-shop that is:\n\n")
     assert said.strip() == expected.strip()
 
@@ -139,7 +139,9 @@ def test_whatever_differs_from_a_plain_policy_is_left_to_the_command(tmp_path: P
 
 def test_what_a_snippet_says_becomes_part_of_the_release(tmp_path: Path) -> None:
     text = printed(
-        "envoy-gateway", policy_of(rendered("minimal"), tmp_path), "token-gateway-grpc.token-gateway.svc:4181"
+        "envoy-gateway",
+        policy_of(rendered("minimal"), tmp_path),
+        "https://token-gateway-grpc.token-gateway.svc:4181",
     )
     file = tmp_path / "values.yaml"
     file.write_text(yaml.safe_dump({"integrations": {"orders": text}}))

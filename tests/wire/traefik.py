@@ -31,6 +31,7 @@ class Traefik:
         static: Mapping[str, Any] | None = None,
         providers: Mapping[str, Any] | None = None,
         port: int | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.port = port or free_port()
         self._api_port = free_port()
@@ -42,7 +43,7 @@ class Traefik:
         configuration.write_text(text)
         self._write(dynamic)
         command: Command = [locate(Component.TRAEFIK), f"--configFile={configuration}"]
-        self.program = Program(command, directory)
+        self.program = Program(command, directory, environment=environment)
         try:
             self._wait_until_loaded()
         except BaseException:
