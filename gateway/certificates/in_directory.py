@@ -52,13 +52,14 @@ class InDirectory:
         return self.path / "tls"
 
     def _change(self, revise: Revise) -> Kept:
-        while True:
+        for _ in range(_ROUNDS):
             before = read(_files(self._authority), _files(self._server))
             after = revise(before)
             if after == before:
                 return after
             _replace(self._authority, authority_files({}, after.authorities))
             _replace(self._server, server_files({}, after.served))
+        raise KeyStoreError(path=self.path, what="does not come to rest", fix="tell us: that is our mistake")
 
     @contextmanager
     def _blaming(self) -> Iterator[None]:
@@ -77,6 +78,8 @@ class InDirectory:
 
 # --- private ---
 
+_ROUNDS: Final = 8
+"""Two in which something is written, and one to see that nothing more is due."""
 _RESTORE: Final = "restore the directory from a backup, or empty it and run `gateway certificates init`"
 
 

@@ -93,13 +93,15 @@ class Renewal:
         if not names:
             return served if served is None else replace(served, believed=_shown(authorities))
         believed = _shown(authorities)
-        if served is None or not signs.has_signed(served.certificate) or self._is_old(served, names, now):
+        if served is None or not signs.has_signed(served.certificate) or names_of(served.certificate) != names:
+            return issue(signs, names, now=now, life_s=self.life_s, believed=authorities)
+        if begins(served.certificate) > now or self._is_due(served, signs, now):
             return issue(signs, names, now=now, life_s=self.life_s, believed=authorities)
         return served if served.believed == believed else replace(served, believed=believed)
 
-    def _is_old(self, served: Served, names: tuple[str, ...], now: int) -> bool:
-        begun, end = begins(served.certificate), served.ends
-        return not begun <= now < renewed_at(served) or end <= now or names_of(served.certificate) != names
+    def _is_due(self, served: Served, signs: Authority, now: int) -> bool:
+        """Never where another one would end no later: that of an authority that ends itself."""
+        return now >= renewed_at(served) and min(now + self.life_s, signs.ends) > served.ends
 
 
 Revise = Callable[[Kept], Kept]

@@ -126,6 +126,16 @@ def test_an_authority_that_has_ended_is_replaced_at_once() -> None:
     assert only.has_signed(shown(kept))
 
 
+def test_the_last_hours_of_an_authority_come_to_rest() -> None:
+    """Its certificates end with it: another one would be no better."""
+    kept = settled(begun(), END - 100 * DAY_S)
+    for left in (86_400, 3600, 1800, 60, 1):
+        alone = replace(kept, authorities=kept.authorities[:1])
+        after = settled(alone, END - left)
+        assert after.served is not None
+        assert (after.served.ends, is_believed(after, believed(kept), END - left)) == (END, True)
+
+
 def test_other_names_are_taken_at_once_where_the_authority_may() -> None:
     fewer = Renewal(names=NAMES[:1], life_s=90 * DAY_S)
     kept = settled(begun(), NOW, fewer)

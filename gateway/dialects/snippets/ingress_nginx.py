@@ -88,8 +88,9 @@ LIMITS: Final = """\
 # * Do not set auth-cache-key: one client's decision must not answer for another's request.
 # * Do not set custom-http-errors: the controller hands the error backend the client's credentials, and lets
 #   it answer in place of a refusal.
-# * It opens a connection to the gateway for each decision. Do not set auth-keepalive against it: that way
-#   drops the challenge of a 401.
+# * It opens a connection to the gateway for each decision: over TLS with a handshake, a third of a
+#   millisecond of the gateway's processor. Do not set auth-keepalive against it: that way drops the challenge
+#   of a 401.
 # * auth-signin sends browsers that lack a token to a page of yours: a 401 becomes a 302, a 403 stays.
 # * auth-method changes nothing: the gateway reads X-Original-URL and X-Original-Method only."""
 
