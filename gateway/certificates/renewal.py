@@ -13,8 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from cryptography import x509
-
 from gateway.certificates.authority import Authority, Served, begins, issue, make_authority, names_of
 
 DAY_S: Final = 86_400
@@ -90,17 +88,16 @@ class Renewal:
         self, served: Served | None, signs: Authority, authorities: Sequence[Authority], now: int
     ) -> Served | None:
         names = tuple(filter(signs.permits, self.names))
-        if not names:
-            return served if served is None else replace(served, believed=_shown(authorities))
-        believed = _shown(authorities)
-        if served is None or not signs.has_signed(served.certificate) or names_of(served.certificate) != names:
+        if names and (served is None or self._is_due(served, signs, names, now)):
             return issue(signs, names, now=now, life_s=self.life_s, believed=authorities)
-        if begins(served.certificate) > now or self._is_due(served, signs, now):
-            return issue(signs, names, now=now, life_s=self.life_s, believed=authorities)
-        return served if served.believed == believed else replace(served, believed=believed)
+        believed = tuple(one.certificate for one in authorities)
+        return served if served is None else replace(served, believed=believed)
 
-    def _is_due(self, served: Served, signs: Authority, now: int) -> bool:
-        """Never where another one would end no later: that of an authority that ends itself."""
+    def _is_due(self, served: Served, signs: Authority, names: tuple[str, ...], now: int) -> bool:
+        """Not for its age where another one would end no later: that of an authority that ends itself."""
+        certificate = served.certificate
+        if not signs.has_signed(certificate) or names_of(certificate) != names or begins(certificate) > now:
+            return True
         return now >= renewed_at(served) and min(now + self.life_s, signs.ends) > served.ends
 
 
@@ -126,10 +123,6 @@ def renewed_at(served: Served) -> int:
 
 
 # --- private ---
-
-
-def _shown(authorities: Sequence[Authority]) -> tuple[x509.Certificate, ...]:
-    return tuple(one.certificate for one in authorities)
 
 
 def _seen(authority: Authority, served: Served | None, now: int) -> Authority:
