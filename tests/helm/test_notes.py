@@ -109,6 +109,7 @@ def test_what_they_print_for_a_plain_policy_is_what_the_gateway_prints(
 def test_the_command_that_they_name_prints_it_for_every_policy() -> None:
     notes = rendered("traefik").notes
     assert "--- For the policy" not in notes, "another Secret than the chart's has its certificate"
+    assert "the Secret token-gateway-certificate, it is gateway-tls." in notes
     (target,) = re.findall(r"-- gateway snippet (\S+)", notes)
     assert target in SNIPPETS
     assert "--gateway https://token-gateway.token-gateway.svc:4180 --policy ID" in notes
