@@ -51,7 +51,11 @@ def _add_target(parser: ArgumentParser) -> None:
     add_config(parser)
     add_policy(parser)
     defaults = Settings()
-    parser.add_argument("--gateway", default=defaults.gateway, help="http://HOST:PORT of the gateway")
+    parser.add_argument(
+        "--gateway",
+        default=defaults.gateway,
+        help="http[s]://HOST:PORT of the gateway (on this machine; of a controller's: the chart's, https)",
+    )
     parser.add_argument("--backend", default=defaults.backend, help="http://HOST:PORT of the backend")
     parser.add_argument("--listen", default=defaults.listen, help="ADDRESS:PORT or PORT of the proxy")
     parser.set_defaults(run=run)

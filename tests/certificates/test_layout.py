@@ -4,6 +4,7 @@ import json
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from gateway.certificates.layout import MANIFEST, Unfit, authority_files, read, server_files
 from gateway.certificates.renewal import AUTHORITY_LIFE_S, DAY_S, SUCCESSOR_BEFORE_S
@@ -63,7 +64,7 @@ def test_an_authority_that_is_broken_is_not() -> None:
     theirs = authority_files({}, [other])[f"{other.id}.pem"]
     parts = OURS[pem].partition(b"-----BEGIN PRIVATE")
     key_of_other = parts[0] + theirs[theirs.index(b"-----BEGIN PRIVATE") :]
-    rsa = generate_private_key(65537, 2048)
+    rsa = generate_private_key(65537, 2048).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
     def saying(**members: object) -> bytes:
         return json.dumps({**manifest, **members}).encode()
@@ -79,6 +80,7 @@ def test_an_authority_that_is_broken_is_not() -> None:
         f"{pem} is missing": {MANIFEST: OURS[MANIFEST]},
         f"{pem} holds no certificate": {**OURS, pem: b"garbage"},
         f"{pem} holds no private key": {**OURS, pem: parts[0]},
+        f"{pem} holds a key that is not for ECDSA": {**OURS, pem: parts[0] + rsa},
         f"{pem} holds a certificate and the key of another": {**OURS, pem: key_of_other},
         f"{pem} holds another authority": {**OURS, pem: theirs},
     }
@@ -86,4 +88,3 @@ def test_an_authority_that_is_broken_is_not() -> None:
         with pytest.raises(Unfit) as refused:
             read(files, SHOWN)
         assert str(refused.value).startswith(said)
-    assert rsa.key_size == 2048
