@@ -27,7 +27,6 @@ from gateway.server.readiness import Readiness
 from gateway.server.reload import Pace, Reloader
 from gateway.server.watch import DenyListWatch, KeysWatch, ReloadWatch
 from gateway.telemetry.log import Fields, configure_stdlib
-from gateway.tls.validity import ends
 
 
 class Gateway:
@@ -170,8 +169,6 @@ class Gateway:
         self.setting.metrics.configured(
             generation=world.snapshot.generation, insecure_choices=len(world.warnings)
         )
-        found = {name: ends(shown.pairs) for name, shown in world.listeners.certificates.items()}
-        self.setting.metrics.certificates_end({name: end for name, end in found.items() if end is not None})
 
     def _exposition(self) -> tuple[Iterable[bytes], bytes]:
         sources, metrics = self.configured.sources, self.setting.metrics

@@ -94,12 +94,6 @@ FAMILIES: Final[Mapping[str, Family]] = {
         ),
         _family("config_refused", Kind.GAUGE_MAX, "1 while the newest configuration cannot be used."),
         _family("insecure_choices", Kind.GAUGE_MAX, "Insecure choices that the configuration asks for."),
-        _family(
-            "certificate_ends_seconds",
-            Kind.GAUGE_MIN,
-            "When the first certificate of a listener ends, since the epoch.",
-            "listener",
-        ),
         # the process
         _family("build_info", Kind.GAUGE_MAX, "The version that runs.", "version"),
         _family("bugs_total", Kind.COUNTER, "Exceptions that nobody expected."),

@@ -191,12 +191,6 @@ class Metrics:
         self._set("config_info", 1, generation)
         self._set("insecure_choices", insecure_choices)
 
-    def certificates_end(self, ends: Mapping[str, float]) -> None:
-        """When the first certificate of each listener ends, by name; seconds since the epoch."""
-        self._series["certificate_ends_seconds"].clear()
-        for listener, end in ends.items():
-            self._set("certificate_ends_seconds", end, listener)
-
     def reloaded(self, outcome: str, *, refused: bool) -> None:
         """An attempt to take on a changed configuration; `refused`: the newest one is not in use."""
         self._add("config_reloads_total", 1, self._bounded("reload", outcome))

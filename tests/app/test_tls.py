@@ -1,16 +1,13 @@
 """Does a running gateway know its callers by their certificates, and change its own while they stay?"""
 
 import http.client
-import re
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
 
 from tests.app.process import good_token, running, said, served
 from tests.tls.authority import Authority, Pair
@@ -112,26 +109,6 @@ def test_certificates_that_do_not_fit_change_nothing(tmp_path: Path) -> None:
         wait_until(lambda: bool(said(gateway, "config_problem")), lambda: "it never looked")
         assert asked_once(gateway, tmp_path, OURS.client(SPIFFE)) == 200
         assert "token_gateway_config_refused 1" in gateway.metrics()
-
-
-@pytest.mark.parametrize("workers", [1, 2])
-def test_it_is_told_when_the_certificate_ends_and_when_the_next_one_does(
-    tmp_path: Path, workers: int
-) -> None:
-    def told() -> float:
-        (line,) = re.findall(
-            r"^token_gateway_certificate_ends_seconds\S* (\S+)$", gateway.metrics(), re.MULTILINE
-        )
-        return float(line)
-
-    def end(pem: bytes) -> float:
-        return x509.load_pem_x509_certificate(pem).not_valid_after_utc.timestamp()
-
-    with serving(tmp_path, workers) as gateway:
-        assert told() == end((tmp_path / "tls.crt").read_bytes())
-        longer = OURS.client(SPIFFE, life=timedelta(days=9))
-        show(tmp_path, longer)
-        wait_until(lambda: told() == end(longer.chain), lambda: "it tells of the former one")
 
 
 def test_plain_http_is_no_way_in(tmp_path: Path) -> None:

@@ -84,12 +84,6 @@ CASES: Final[dict[str, Case]] = {
     "TokenGatewayKeyStoreFails": Case(
         _gauge("signing_key_store_failed", "1"), "11m", _gauge("signing_key_store_failed", "0")
     ),
-    "TokenGatewayCertificateEnds": Case(
-        _gauge("certificate_ends_seconds", "500000", 'listener="decision",'),
-        "61m",
-        _gauge("certificate_ends_seconds", "700000", 'listener="decision",'),
-        {"listener": "decision"},
-    ),
     "TokenGatewayConfigurationRefused": Case(
         _gauge("config_refused", "1"), "3m", _gauge("config_refused", "0")
     ),

@@ -7,7 +7,6 @@ import json
 from typing import Any, Final, NamedTuple
 
 SERIES: Final = 'namespace="$namespace",job=~"$job"'
-_ENDS: Final = "token_gateway_certificate_ends_seconds"
 
 
 class Panel(NamedTuple):
@@ -60,11 +59,6 @@ ROWS: Final[dict[str, list[Panel]]] = {
             {"{{issuer}} {{outcome}}": _rate("keys_fetches_total", "issuer, outcome")},
         ),
         Panel("Our own keys", {"{{state}}": f"max by (state) (token_gateway_signing_keys{{{SERIES}}})"}),
-        Panel(
-            "Until a certificate ends",
-            {"{{listener}}": f"min by (listener) ({_ENDS}{{{SERIES}}}) - time()"},
-            "s",
-        ),
         Panel(
             "Configurations in use",
             {"{{generation}}": f"count by (generation) (token_gateway_config_info{{{SERIES}}})"},

@@ -148,8 +148,6 @@ def test_keys_that_were_never_read_have_no_age(metrics: Metrics) -> None:
 def test_the_process(metrics: Metrics) -> None:
     metrics.configured(generation="one", insecure_choices=3)
     metrics.configured(generation="two", insecure_choices=1)
-    metrics.certificates_end({"decision": 1e9, "edge": 2e9})
-    metrics.certificates_end({"decision": 3e9})
     metrics.connections({"decision": 7, "grpc": 2})
     metrics.bug()
     metrics.malformed("body")
@@ -161,7 +159,6 @@ def test_the_process(metrics: Metrics) -> None:
         "build_info{version=1.2.3}": 1,
         "config_info{generation=two}": 1,
         "insecure_choices{}": 1,
-        "certificate_ends_seconds{listener=decision}": 3e9,
         "connections{listener=decision}": 7,
         "bugs_total{}": 1,
         "requests_malformed_total{why=body}": 1,
@@ -169,7 +166,6 @@ def test_the_process(metrics: Metrics) -> None:
     }
     assert {name: found.get(name) for name in expected} == expected
     assert "config_info{generation=one}" not in found
-    assert "certificate_ends_seconds{listener=edge}" not in found
 
 
 def test_two_registries_do_not_meet() -> None:
