@@ -1,7 +1,7 @@
 """How does the edge come into a process, and what does it take over from a new configuration?"""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ssl import SSLContext
 from typing import Final
@@ -20,6 +20,7 @@ from gateway.server.edge.upstreams import Upstreams
 from gateway.server.edge_handler import EdgeHandler
 from gateway.server.engine import Engine
 from gateway.telemetry.metrics import Metrics
+from gateway.tls.validity import Validity, validity_of
 
 
 class AtEdge:
@@ -34,6 +35,8 @@ class AtEdge:
         self.upstreams: Final = Upstreams(upstreams_of(world.upstreams), limits)
         self.shares: Final = Shares(settings.requests_per_client)
         self.always: Final = Always(_always(settings))
+        self.shown: Mapping[str, Validity] = _shown(world)
+        """To servers, by upstream id: until when what they are shown is good."""
 
     def adopt(self, world: World) -> None:
         """Go by this configuration from the next request on."""
@@ -42,6 +45,7 @@ class AtEdge:
         self.handler.adopt(*_reading(world))
         self.shares.most = settings.requests_per_client
         self.always.adopt(_always(settings))
+        self.shown = _shown(world)
 
     def count(self, metrics: Metrics) -> None:
         """Say what has come of the requests that went on, and how the servers are."""
@@ -108,6 +112,12 @@ def _trust(world: World) -> EdgeTrust:
 
 def _settings(world: World) -> EdgeSettings:
     return world.listeners.edge_settings or EdgeSettings()
+
+
+def _shown(world: World) -> Mapping[str, Validity]:
+    pairs = {name: upstream.tls.trust.shows for name, upstream in world.upstreams.items()}
+    found = {name: validity_of([pair.chain]) for name, pair in pairs.items() if pair is not None}
+    return {name: validity for name, validity in found.items() if validity is not None}
 
 
 def _always(settings: EdgeSettings) -> HeaderPairs:

@@ -52,8 +52,13 @@ class Listening:
             self._edge.adopt(world)
 
     def count(self, metrics: Metrics) -> None:
-        """Say how many connections there are now, and what has become of the requests at the edge."""
+        """Say how many connections there are now, and what has become of the requests at the edge.
+
+        Of the certificates that are shown, say when they end.
+        """
         metrics.connections({name: one.connections for name, one in self.listeners.items()})
+        shown = {name: one.validity for name, one in self._handshakes.items() if one.validity is not None}
+        metrics.certificates(shown, {} if self._edge is None else self._edge.shown)
         if self._edge is not None:
             self._edge.count(metrics)
 

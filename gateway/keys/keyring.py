@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from gateway.core.evidence import Signer
+from gateway.keys.rotation import began
 from gateway.keys.signing_key import Algorithm
 from gateway.keys.stored_key import KeyState, StoredKey
 
@@ -24,24 +25,33 @@ class PublishedKey:
 class Keyring:
     """Our keys at one moment. Never changes: a rotation makes another keyring, and pages made from it."""
 
-    __slots__ = ("_jwks", "_published", "_signer")
+    __slots__ = ("_active", "_jwks", "_published", "_signer")
 
     def __init__(self, keys: Iterable[StoredKey], *, algorithm: Algorithm) -> None:
         ordered = sorted(keys, key=lambda stored: stored.key.kid)
         self._published = tuple(map(_published, ordered))
-        self._signer: Signer | None = next(
+        self._active = next(
             (
-                stored.key
+                stored
                 for stored in ordered
                 if stored.state is KeyState.ACTIVE and stored.key.algorithm == algorithm
             ),
             None,
         )
+        self._signer: Signer | None = None if self._active is None else self._active.key
         self._jwks = _json({"keys": [published.jwk for published in self._published]})
 
     def signer(self) -> Signer | None:
         """Give the active key of the configured algorithm; None if there is none, which mints nothing."""
         return self._signer
+
+    @property
+    def signs_since(self) -> int | None:
+        """When that key began to sign, as far as is known; None where none does.
+
+        Units: whole seconds since the epoch. It was made earlier, for it was published before it signed.
+        """
+        return None if self._active is None else began(self._active)
 
     def public_keys(self) -> tuple[PublishedKey, ...]:
         """Give every key's public half, ordered by kid."""

@@ -113,11 +113,13 @@ class CustodyWatch:
     log: Log
     metrics: Metrics
     _states: Mapping[str, int] = field(default_factory=dict)
+    _signs_since: int | None = None
     _failed: bool = False
 
     def loaded(self, keyring: Keyring) -> None:
-        """Show how many keys there are, at the start."""
+        """Show how many keys there are, and since when one of them signs, at the start."""
         self._states = Counter(key.state.value for key in keyring.public_keys())
+        self._signs_since = keyring.signs_since
         self._show()
 
     def keys_changed(self, keyring: Keyring) -> None:
@@ -142,7 +144,7 @@ class CustodyWatch:
     # --- private ---
 
     def _show(self) -> None:
-        self.metrics.signing_keys(self._states, store_failed=self._failed)
+        self.metrics.signing_keys(self._states, signs_since=self._signs_since, store_failed=self._failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,26 @@ FAMILIES: Final[Mapping[str, Family]] = {
         # our own keys
         _family("signing_keys", Kind.GAUGE_MAX, "The gateway's own keys.", "state"),
         _family("signing_key_store_failed", Kind.GAUGE_MAX, "1 while the store of our keys cannot be read."),
+        _family(
+            "signing_key_activated_timestamp_seconds",
+            Kind.GAUGE_MIN,
+            "When the one of our keys that signs began to.",
+        ),
+        # the certificates that we show
+        _family(
+            "certificate_not_before_timestamp_seconds",
+            Kind.GAUGE_MIN,
+            "Since when the certificate is good that ends first of those shown there.",
+            "listener",
+            "upstream",
+        ),
+        _family(
+            "certificate_not_after_timestamp_seconds",
+            Kind.GAUGE_MIN,
+            "When the first certificate ends of those shown there.",
+            "listener",
+            "upstream",
+        ),
         # revocation
         _family("revocations", Kind.GAUGE_MIN, "Entries of the deny list in use."),
         _family("revocations_refused", Kind.GAUGE_MAX, "1 while the newest deny list cannot be used."),

@@ -22,6 +22,8 @@ FETCHED: Final = frozenset({"refreshed", "unchanged"})
 UNASKED: Final = frozenset({"budget_spent", "internal"})
 """Outcomes that say nothing about whether the issuer is down."""
 
+CERTIFICATES: Final = ("certificate_not_before_timestamp_seconds", "certificate_not_after_timestamp_seconds")
+
 MAX_WORDS: Final = 64
 """Values of a label whose closed list lives in a room above this one; further ones are `unknown`."""
 MAX_ISSUERS: Final = 256
@@ -171,12 +173,32 @@ class Metrics:
             for name in ("keys_age_seconds", "keys_dropped", "keys_stale"):
                 self._series[name].pop((issuer_id,), None)
 
-    def signing_keys(self, states: Mapping[str, int], *, store_failed: bool) -> None:
-        """How many keys of our own are in each state, and whether their store cannot be read now."""
-        self._series["signing_keys"].clear()
+    def signing_keys(self, states: Mapping[str, int], *, signs_since: int | None, store_failed: bool) -> None:
+        """How many keys of our own are in each state, and whether their store cannot be read now.
+
+        `signs_since` is when the active one began to sign, in seconds since the epoch; None: there is none.
+        """
+        for name in ("signing_keys", "signing_key_activated_timestamp_seconds"):
+            self._series[name].clear()
         for state, count in states.items():
             self._set("signing_keys", count, self._bounded("state", state))
+        if signs_since is not None:
+            self._set("signing_key_activated_timestamp_seconds", signs_since)
         self._set("signing_key_store_failed", store_failed)
+
+    def certificates(
+        self, listeners: Mapping[str, tuple[int, int]], upstreams: Mapping[str, tuple[int, int]]
+    ) -> None:
+        """From when until when is good what is shown: by each listener, and to the servers of each upstream.
+
+        Units: seconds since the epoch. One that is not named shows nothing, and has no series.
+        """
+        shown = {(name, ""): good for name, good in listeners.items()}
+        shown |= {("", name): good for name, good in upstreams.items()}
+        for place, name in enumerate(CERTIFICATES):
+            self._series[name].clear()
+            for labels, good in shown.items():
+                self._set(name, good[place], *labels)
 
     def revocations(self, entries: int, *, refused: bool) -> None:
         """How long the deny list in use is, and whether a newer one could not be used."""

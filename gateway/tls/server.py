@@ -12,6 +12,7 @@ from typing import Final
 
 from gateway.tls.names import ByName, dns_names
 from gateway.tls.pair import Pair, UnfitCertificates, load_authority, load_own
+from gateway.tls.validity import Validity, validity_of
 
 HTTP_1: Final = "http/1.1"
 HTTP_2: Final = "h2"
@@ -42,7 +43,7 @@ class Certificates:
 class Handshakes:
     """The context of a listener, whose certificates can be changed."""
 
-    __slots__ = ("_newest", "_protocols", "context")
+    __slots__ = ("_newest", "_protocols", "context", "validity")
 
     def __init__(self, certificates: Certificates, *protocols: str) -> None:
         """`protocols` are those spoken inside, the best first (RFC 7301). Raises: UnfitCertificates."""
@@ -51,6 +52,8 @@ class Handshakes:
         self.context: Final = context_of(certificates, *protocols)
         """For the listener. What it holds itself is never used."""
         self.context.sni_callback = self._choose
+        self.validity: Validity | None = validity_of(pair.chain for pair in certificates.pairs)
+        """Of all that is shown now, that of what ends first."""
 
     def renew(self, certificates: Certificates) -> None:
         """Take others from the next handshake on.
@@ -64,6 +67,7 @@ class Handshakes:
                 "whether clients are asked for certificates, or must show one, cannot change"
             )
         self._newest = newest
+        self.validity = validity_of(pair.chain for pair in certificates.pairs)
 
     # --- private ---
 

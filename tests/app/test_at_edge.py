@@ -1,17 +1,21 @@
 """Is a running gateway the front door itself, with one worker and with several?"""
 
 import json
+import re
 import socket
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 
-from tests.app.process import good_token, running, served
+from tests.app.process import good_token, reload, running, served
+from tests.tls.authority import Authority
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Truncated
@@ -106,6 +110,30 @@ def test_a_reload_changes_hosts_and_upstreams_while_it_serves(tmp_path: Path) ->
         answer = send(gateway.edge_port, "/v1/orders", [bearer(good_token())], host="new.example.com")
         assert answer.status == 200
         assert (len(old.requests) >= 1, len(new.requests)) == (True, 1)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_it_tells_when_what_servers_are_shown_ends_until_they_are_shown_nothing(
+    tmp_path: Path, workers: int
+) -> None:
+    ours = Authority("ours").client("gateway.example.com", life=timedelta(days=30))
+    (tmp_path / "client.crt").write_bytes(ours.chain)
+    (tmp_path / "client.key").write_bytes(ours.key)
+    config = at_edge()
+    shows = {"certificate": "file:client.crt", "key": "file:client.key"}
+    plain = {"servers": ["http://127.0.0.1:9"]}
+    config["upstreams"] = {"orders": plain, "paid": {"servers": ["https://127.0.0.1:9"], "tls": shows}}
+    until = x509.load_pem_x509_certificate(ours.chain).not_valid_after_utc.timestamp()
+
+    def told(gateway: GatewayProcess) -> list[tuple[str, float]]:
+        rows = re.findall(r"certificate_not_after_timestamp_seconds\{(.*)\} (\S+)", gateway.metrics())
+        return [(labels, float(seconds)) for labels, seconds in rows]
+
+    with running(tmp_path, config, workers=workers) as gateway:
+        assert told(gateway) == [('listener="",upstream="paid"', until)]
+        assert "gateway.example.com" not in gateway.metrics()
+        reload(gateway, config | {"upstreams": {"orders": plain}})
+        gateway.program.wait_for(lambda: told(gateway) == [], "the end of what is said of it")
 
 
 def test_what_stops_finishes_what_was_asked(tmp_path: Path) -> None:

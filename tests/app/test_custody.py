@@ -1,6 +1,7 @@
 """Our own keys, and their pages."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ class Place:
     def open(self, file: Path) -> Custody:
         return open_custody(load_world(file), self.watch, clock=lambda: self.now)
 
+    def signs_since(self) -> float:
+        page = exposition(self.metrics.series).decode()
+        (seconds,) = re.findall(
+            r"^token_gateway_signing_key_activated_timestamp_seconds (\S+)$", page, re.MULTILINE
+        )
+        return float(seconds)
+
 
 def test_keys_are_opened_in_each_store(tmp_path: Path) -> None:
     assert Place().open(write(tmp_path, served())).signer() is not None
@@ -58,15 +66,18 @@ async def test_they_rotate_as_configured_and_are_counted(tmp_path: Path, store: 
     custody = place.open(write(tmp_path, with_keys({**store, "rotate_every": "14m"})))
     first = custody.signer()
     assert first is not None
+    assert place.signs_since() == b.NOW
     assert b'signing_keys{state="active"} 1' in exposition(place.metrics.series)
     place.now += MIN_ROTATE_EVERY_S - PENDING_S
     assert await custody.look()
     assert b'signing_keys{state="pending"} 1' in exposition(place.metrics.series)
+    assert place.signs_since() == b.NOW, "the new one does not sign yet"
     place.now += PENDING_S
     assert await custody.look()
     second = custody.signer()
     assert second is not None
     assert second.kid != first.kid
+    assert place.signs_since() == place.now
     assert f'"token_gateway.key":"{redact(second.kid)}"'.encode() in place.lines[-1]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.app.parts import CLOCK
 from tests.app.process import ask, good_token, records, reload, running, served
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.raw_client import bearer
@@ -51,6 +52,7 @@ def test_allowed_decisions_are_sampled_as_configured_and_counted(tmp_path: Path,
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_the_memo_and_the_loop_are_seen(tmp_path: Path, workers: int) -> None:
+    before = int(CLOCK())
     with running(tmp_path, workers=workers) as gateway:
         token = bearer(good_token())
         for _ in range(10):
@@ -67,4 +69,5 @@ def test_the_memo_and_the_loop_are_seen(tmp_path: Path, workers: int) -> None:
         assert number(gateway, "memo_bytes") > 0
         assert "\ntoken_gateway_loop_lag_seconds " in gateway.metrics()
         assert number(gateway, 'signing_keys{state="active"}') == 1
+        assert before <= number(gateway, "signing_key_activated_timestamp_seconds") <= CLOCK()
         assert number(gateway, "signing_key_store_failed") == 0

@@ -1,10 +1,12 @@
 """Does a running gateway know its callers by their certificates, and change its own while they stay?"""
 
 import http.client
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,12 +20,19 @@ pytestmark = pytest.mark.wire
 
 SPIFFE = "spiffe://cluster.local/ns/ingress/sa/nginx"
 OURS, THEIRS = Authority("ours"), Authority("theirs")
+DECISION = 'listener="decision",upstream=""'
 HEADERS = {"X-Original-Method": "GET", "X-Original-URL": "https://api.example.com/v1/orders"}
 
 
 def show(folder: Path, pair: Pair) -> None:
     for name, content in (("tls.crt", pair.chain), ("tls.key", pair.key), ("ca.crt", OURS.pem)):
         (folder / name).write_bytes(content)
+
+
+def shown_until(gateway: GatewayProcess) -> dict[str, float]:
+    """When what is shown ends, by the labels, as the gateway itself says."""
+    rows = re.findall(r"certificate_not_after_timestamp_seconds\{(.*)\} (\S+)", gateway.metrics())
+    return {labels: float(seconds) for labels, seconds in rows}
 
 
 @contextmanager
@@ -61,6 +70,14 @@ def asked(connection: http.client.HTTPSConnection) -> int:
     return answer.status
 
 
+def ends(connection: http.client.HTTPSConnection) -> float:
+    """When what this client was shown ends, as OpenSSL reads it."""
+    assert isinstance(connection.sock, ssl.SSLSocket)
+    shown = connection.sock.getpeercert()
+    assert shown is not None
+    return ssl.cert_time_to_seconds(str(shown["notAfter"]))
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_caller_is_known_by_a_name_of_its_certificate(tmp_path: Path, workers: int) -> None:
     with serving(tmp_path, workers) as gateway:
@@ -86,7 +103,8 @@ def test_new_certificates_come_in_and_connections_stay(tmp_path: Path, workers: 
     with serving(tmp_path, workers) as gateway, closing(connected(gateway, tmp_path, client)) as stays:
         assert asked(stays) == 200
         local = stays.sock.getsockname()
-        show(tmp_path, THEIRS.server())
+        assert shown_until(gateway) == {DECISION: ends(stays)}
+        show(tmp_path, THEIRS.server(life=timedelta(days=30)))
 
         def is_new() -> bool:
             try:
@@ -95,6 +113,11 @@ def test_new_certificates_come_in_and_connections_stay(tmp_path: Path, workers: 
                 return False
 
         wait_until(is_new, lambda: "the certificate is the former one")
+        with closing(connected(gateway, tmp_path, client, THEIRS)) as newer:
+            newer.connect()
+            until = ends(newer)
+        assert until > ends(stays) + timedelta(days=28).total_seconds()
+        wait_until(lambda: shown_until(gateway) == {DECISION: until}, lambda: "not told by every worker")
         assert said(gateway, "config_reloaded")
         assert asked(stays) == 200
         assert stays.sock.getsockname() == local

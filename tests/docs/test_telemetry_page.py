@@ -4,6 +4,8 @@ import json
 import re
 from typing import Final
 
+import yaml
+
 from gateway.core.reason import Reason
 from gateway.core.verdict import Deny, Permit
 from gateway.redact.fingerprint import Fingerprints
@@ -50,6 +52,20 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"from {SECONDS[0] * 1e6:g} us to {SECONDS[-1]:g} s",
     ):
         assert text in PAGE, text
+
+
+def test_the_alerts_on_what_grows_old_are_those_of_the_chart() -> None:
+    file = ROOT / "helm" / "token-gateway" / "files" / "alerts.yaml"
+    alerts = {rule["alert"]: rule for rule in yaml.safe_load(file.read_text())}
+    section = PAGE.partition("### What grows old")[2].partition("## Records")[0]
+    named = set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE))
+    assert named == {name for name, rule in alerts.items() if "_timestamp_seconds" in rule["expr"]}
+    for rule in map(alerts.__getitem__, named):
+        assert "docs/telemetry.md" in rule["annotations"]["description"]
+    assert "4 / 3 *" in alerts["TokenGatewaySigningKeyOld"]["expr"]
+    assert alerts["TokenGatewaySigningKeyOld"]["for"] == "2h"
+    for name in ("TokenGatewayCertificateEnds", "TokenGatewayUpstreamCertificateEnds"):
+        assert "/ 6, 7 * 86400)" in alerts[name]["expr"]
 
 
 def written_fields() -> set[str]:

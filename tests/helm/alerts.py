@@ -27,6 +27,9 @@ def _decisions(verdict: str, reason: str, each: str) -> dict[str, str]:
 
 _FINE: Final = _decisions("permit", "", "0+600x120")
 _SHOP: Final = {"policy": "orders"}
+_DAY: Final = 86_400
+_GRPC: Final = 'listener="grpc"'
+_ORDERS: Final = 'upstream="orders"'
 _CORP: Final = {"issuer": "corp"}
 
 
@@ -51,6 +54,17 @@ def _configurations(*generations: str) -> dict[str, str]:
         name: value
         for pod, generation in enumerate(generations)
         for name, value in _gauge("config_info", "1", f'pod="{pod}",generation="{generation}",').items()
+    }
+
+
+def _certificate(what: str, *, begins: int, ends: int) -> dict[str, str]:
+    """In days of promtool's clock, which begins at zero; what no label names is empty."""
+    return {
+        name: value
+        for edge, day in (("before", begins), ("after", ends))
+        for name, value in _gauge(
+            f"certificate_not_{edge}_timestamp_seconds", f"{day * _DAY}+0", f"{what},"
+        ).items()
     }
 
 
@@ -83,6 +97,36 @@ CASES: Final[dict[str, Case]] = {
     ),
     "TokenGatewayKeyStoreFails": Case(
         _gauge("signing_key_store_failed", "1"), "11m", _gauge("signing_key_store_failed", "0")
+    ),
+    "TokenGatewaySigningKeyOld": Case(
+        {
+            **_gauge("signing_key_activated_timestamp_seconds", f"{-10 * _DAY}+0", 'pod="late",'),
+            **_gauge("signing_key_activated_timestamp_seconds", f"{-1 * _DAY}+0", 'pod="other",'),
+        },
+        "121m",
+        _gauge("signing_key_activated_timestamp_seconds", f"{-9 * _DAY}+0"),
+    ),
+    "TokenGatewayCertificateEnds": Case(
+        {
+            **_certificate(_GRPC, begins=-84, ends=6),
+            **_certificate('listener="edge"', begins=-2, ends=6),  # of eight days, so this is early
+            **_certificate(_ORDERS, begins=-84, ends=6),  # another alert's
+        },
+        "6m",
+        {**_certificate(_GRPC, begins=-82, ends=8), **_certificate('listener="edge"', begins=-4, ends=1)},
+        {"listener": "grpc"},
+    ),
+    "TokenGatewayCertificateEnded": Case(
+        {**_certificate(_GRPC, begins=-90, ends=0), **_certificate(_ORDERS, begins=-90, ends=0)},
+        "1m",
+        _certificate(_GRPC, begins=-89, ends=1),
+        {"listener": "grpc"},
+    ),
+    "TokenGatewayUpstreamCertificateEnds": Case(
+        {**_certificate(_ORDERS, begins=-84, ends=-1), **_certificate(_GRPC, begins=-84, ends=-1)},
+        "6m",
+        _certificate(_ORDERS, begins=-4, ends=1),
+        {"upstream": "orders"},
     ),
     "TokenGatewayConfigurationRefused": Case(
         _gauge("config_refused", "1"), "3m", _gauge("config_refused", "0")

@@ -60,6 +60,19 @@ ROWS: Final[dict[str, list[Panel]]] = {
         ),
         Panel("Our own keys", {"{{state}}": f"max by (state) (token_gateway_signing_keys{{{SERIES}}})"}),
         Panel(
+            "Age of the key that signs",
+            {"the oldest": f"time() - {_value('signing_key_activated_timestamp_seconds', 'min')}"},
+            "s",
+        ),
+        Panel(
+            "Until certificates end",
+            {
+                "{{listener}}{{upstream}}": "min by (listener, upstream) "
+                f"(token_gateway_certificate_not_after_timestamp_seconds{{{SERIES}}}) - time()"
+            },
+            "s",
+        ),
+        Panel(
             "Configurations in use",
             {"{{generation}}": f"count by (generation) (token_gateway_config_info{{{SERIES}}})"},
         ),

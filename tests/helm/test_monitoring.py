@@ -16,7 +16,7 @@ from gateway.server.edge.fault import EdgeFault
 from gateway.server.http1.fault import Fault
 from gateway.telemetry.families import FAMILIES, PREFIX, Kind
 from tests.helm.alerts import CASES, Case
-from tests.helm.chart import Json, rendered
+from tests.helm.chart import SCENARIOS, Json, Rendered, install, rendered
 from tests.wire.components import Component, locate
 
 pytestmark = pytest.mark.wire
@@ -27,7 +27,11 @@ VERDICTS: Final = {"permit", "deny", "indeterminate", "preflight"}
 
 
 def rules(scenario: str) -> list[Json]:
-    (one,) = rendered(scenario).of_kind("PrometheusRule")
+    return rules_of(rendered(scenario))
+
+
+def rules_of(release: Rendered) -> list[Json]:
+    (one,) = release.of_kind("PrometheusRule")
     (group,) = one["spec"]["groups"]
     return list(group["rules"])
 
@@ -106,6 +110,31 @@ def test_each_alert_says_what_it_means_what_to_do_and_how_urgent_it_is() -> None
 def test_an_alert_can_be_left_out() -> None:
     left = {rule["alert"] for rule in rules("monitored")} - {rule["alert"] for rule in rules("scaled")}
     assert left == {"TokenGatewaySlow"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "seconds"),
+    [
+        ({"rotation": {"every": "45m"}}, "2700"),
+        ({"rotation": {"every": "90000s"}}, "90000"),
+        ({"existingSecret": "own", "rotation": {"every": "30d"}}, "2592000"),
+        ({"rotation": {"enabled": False}}, None),
+        ({"store": "memory"}, None),
+    ],
+)
+def test_a_key_is_old_by_the_rotation_of_the_values_and_where_the_chart_rotates_it(
+    tmp_path: Path, keys: Json, seconds: str | None
+) -> None:
+    (tmp_path / "keys.yaml").write_text(yaml.safe_dump({"replicaCount": 1, "keys": keys}))
+    asked = {
+        rule["alert"]: rule["expr"]
+        for rule in rules_of(install(SCENARIOS["monitored"], tmp_path / "keys.yaml"))
+    }
+    assert "ROTATION_S" not in str(asked)
+    if seconds is None:
+        assert set(CASES) - set(asked) == {"TokenGatewaySigningKeyOld"}
+    else:
+        assert asked["TokenGatewaySigningKeyOld"].endswith(f" > 4 / 3 * {seconds}")
 
 
 def test_prometheus_takes_the_rules(tmp_path: Path) -> None:
@@ -192,6 +221,7 @@ def test_the_dashboard_shows_every_metric_that_an_operator_would_look_for() -> N
     assert set(FAMILIES) - bare == {
         "keys_dropped",
         "keys_stale",
+        "certificate_not_before_timestamp_seconds",
         "config_reloads_total",
         "memo_bytes",
         "workers",

@@ -1,6 +1,7 @@
 """Does the right key sign, and does the world see every key's public half and nothing else?"""
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -40,6 +41,20 @@ def test_without_such_a_key_nothing_signs() -> None:
     assert Keyring([stored(some_key("EdDSA"))], algorithm="ES256").signer() is None
     assert Keyring([stored(some_key(), KeyState.PENDING)], algorithm="ES256").signer() is None
     assert Keyring([], algorithm="ES256").jwks() == b'{"keys":[]}'
+
+
+def test_the_key_that_signs_does_so_since_its_state_began() -> None:
+    made, pending, other = some_key(), some_key(), some_key("EdDSA")
+    promoted = replace(stored(made), since=NOW + 700)
+    keys = [
+        replace(stored(pending, KeyState.PENDING), since=NOW + 800),
+        promoted,
+        replace(stored(other), since=NOW + 900),
+    ]
+    for order in permutations(keys):
+        assert Keyring(order, algorithm="ES256").signs_since == NOW + 700
+    assert Keyring([stored(made)], algorithm="ES256").signs_since == NOW, "as long as it is there, at most"
+    assert Keyring([stored(pending, KeyState.PENDING)], algorithm="ES256").signs_since is None
 
 
 def test_every_key_is_published_whatever_its_state_and_algorithm() -> None:

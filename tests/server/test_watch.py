@@ -201,7 +201,8 @@ def test_our_own_keys_are_shown_and_every_change_is_told(ears: Ears) -> None:
     watch = CustodyWatch(ears.log, ears.metrics)
     # One name of a key in 1,700 holds what may begin a JWT by chance, and is cut in the log.
     key = next(key for _ in range(9) if redact((key := SigningKey.generate("ES256")).kid) == key.kid)
-    keyring = Keyring([StoredKey(key=key, state=KeyState.ACTIVE, created_at=1)], algorithm="ES256")
+    stored = StoredKey(key=key, state=KeyState.ACTIVE, created_at=1, since=1_800_000_123)
+    keyring = Keyring([stored], algorithm="ES256")
     watch.loaded(keyring)
     assert ears.lines == []
     assert ears.counted('token_gateway_signing_keys{state="active"}') == 1
@@ -209,10 +210,12 @@ def test_our_own_keys_are_shown_and_every_change_is_told(ears: Ears) -> None:
     watch.store_failed(KeyStoreError(path=Path("keys"), what="is missing", fix="restore it"))
     assert ears.counted("token_gateway_signing_key_store_failed") == 1
     assert ears.counted('token_gateway_signing_keys{state="active"}') == 1
+    assert ears.counted("token_gateway_signing_key_activated_timestamp_seconds ") == 1_800_000_123
     watch.store_healed()
     assert ears.counted("token_gateway_signing_key_store_failed") == 0
     watch.keys_changed(Keyring([], algorithm="ES256"))
     assert ears.counted("token_gateway_signing_keys{") == 0
+    assert ears.counted("token_gateway_signing_key_activated_timestamp_seconds ") == 0, "no series"
     watch.keys_changed(keyring)
     assert [line["event.action"] for line in ears.said()] == [
         "signing_key_store_failed",

@@ -235,7 +235,7 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
     for total in (1, 7):
         metrics.remembered({"hit": total, "miss": 2}, entries=3, size_bytes=4000, evicted=1)
         metrics.issuers_ready({"corp": True, "partner": False})
-        metrics.signing_keys({"active": 1, "retiring": total}, store_failed=True)
+        metrics.signing_keys({"active": 1, "retiring": total}, signs_since=total, store_failed=True)
         metrics.revocations(total, refused=False)
         metrics.workers(2, restarts=total)
         metrics.loop_lag(0.25)
@@ -251,6 +251,7 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
         "issuer_ready{issuer=corp}": 1,
         "issuer_ready{issuer=partner}": 0,
         "signing_keys{state=retiring}": 7,
+        "signing_key_activated_timestamp_seconds{}": 7,
         "signing_key_store_failed{}": 1,
         "revocations{}": 7,
         "revocations_refused{}": 0,
@@ -264,8 +265,28 @@ def test_the_memory_the_keys_the_deny_list_and_the_workers(metrics: Metrics) -> 
     }
     assert {name: found.get(name) for name in expected} == expected
     metrics.issuers_ready({"partner": True})
-    metrics.signing_keys({}, store_failed=False)
-    assert not {"issuer_ready{issuer=corp}", "signing_keys{state=active}"} & series(metrics).keys()
+    metrics.signing_keys({}, signs_since=None, store_failed=False)
+    gone = {"issuer_ready{issuer=corp}", "signing_keys{state=active}"}
+    gone |= {"signing_key_activated_timestamp_seconds{}"}
+    assert not gone & series(metrics).keys()
+
+
+def test_certificates_are_shown_to_clients_and_to_servers_and_no_longer_than_they_are(
+    metrics: Metrics,
+) -> None:
+    def shown() -> dict[str, float]:
+        return {name: value for name, value in series(metrics).items() if name.startswith("certificate_")}
+
+    metrics.certificates({"grpc": (1, 9), "edge": (2, 8)}, {"grpc": (3, 7)})
+    metrics.certificates({"grpc": (4, 1_800_000_123)}, {"grpc": (3, 7)})
+    assert shown() == {
+        "certificate_not_before_timestamp_seconds{listener=grpc,upstream=}": 4,
+        "certificate_not_after_timestamp_seconds{listener=grpc,upstream=}": 1_800_000_123,
+        "certificate_not_before_timestamp_seconds{listener=,upstream=grpc}": 3,
+        "certificate_not_after_timestamp_seconds{listener=,upstream=grpc}": 7,
+    }
+    metrics.certificates({}, {})
+    assert shown() == {}
 
 
 def test_what_is_said_of_an_issuer_ends_with_it(metrics: Metrics) -> None:

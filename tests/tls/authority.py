@@ -39,11 +39,10 @@ class Authority:
     def pem(self) -> bytes:
         return self._certificate.public_bytes(Encoding.PEM)
 
-    def server(self, name: str = "gateway") -> Pair:
+    def server(self, name: str = "gateway", life: timedelta = DAY) -> Pair:
         """For a server of this name, and of 127.0.0.1."""
-        return self._issued(
-            name, [x509.DNSName(name), x509.IPAddress(LOOPBACK)], ExtendedKeyUsageOID.SERVER_AUTH
-        )
+        names = [x509.DNSName(name), x509.IPAddress(LOOPBACK)]
+        return self._issued(name, names, ExtendedKeyUsageOID.SERVER_AUTH, life)
 
     def serving(self, *names: str, common_name: str = "orders.shop.example") -> Pair:
         """For a server with these URIs and DNS names."""

@@ -5,6 +5,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +17,7 @@ from gateway.tls.identity import identities, thumbprint
 from gateway.tls.pair import Pair as Own
 from gateway.tls.pair import UnfitCertificates
 from gateway.tls.server import Certificates, Handshakes, context_of
+from gateway.tls.validity import validity_of
 from tests.tls.authority import Authority, Pair
 
 OURS, THEIRS = Authority("ours"), Authority("theirs")
@@ -221,10 +223,21 @@ def test_what_does_not_fit_is_refused_and_not_shown() -> None:
 
 def test_unfit_ones_leave_the_former_in_use() -> None:
     handshakes = Handshakes(certificates())
-    before = handshakes._newest
-    with pytest.raises(UnfitCertificates):
-        handshakes.renew(Certificates(chain=b"", key=b""))
-    assert handshakes._newest is before
+    before, until = handshakes._newest, handshakes.validity
+    for unfit in (Certificates(chain=b"", key=b""), certificates(client_ca=None)):
+        with pytest.raises(UnfitCertificates):
+            handshakes.renew(unfit)
+        assert handshakes._newest is before
+        assert handshakes.validity is until is not None
+
+
+def test_of_several_the_first_to_end_says_until_when_and_others_when_they_are_renewed() -> None:
+    long, short = (OURS.server(name, timedelta(days=days)) for name, days in (("a", 30), ("b", 2)))
+    alone = Certificates(chain=long.chain, key=long.key)
+    handshakes = Handshakes(replace(alone, more=(Own(chain=short.chain, key=short.key),)))
+    assert handshakes.validity == validity_of([short.chain]) != validity_of([long.chain])
+    handshakes.renew(alone)
+    assert handshakes.validity == validity_of([long.chain])
 
 
 # --- several certificates, by the name that is asked for ---

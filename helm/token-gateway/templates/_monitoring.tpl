@@ -21,3 +21,12 @@
 {{- $namespace := include "token-gateway.namespace" . -}}
 namespace="{{ $namespace }}",job=~"{{ $full }}-metrics|{{ $namespace }}/{{ $full }}"
 {{- end }}
+
+{{/* How long a key is to sign, in seconds; nothing where the chart does not rotate the keys. */}}
+{{- define "token-gateway.rotationSeconds" -}}
+{{- if include "token-gateway.rotatesKeys" . -}}
+{{- $every := .Values.keys.rotation.every -}}
+{{- $unit := get (dict "s" 1 "m" 60 "h" 3600 "d" 86400) (trimAll "0123456789" $every) -}}
+{{- mul (trimAll "smhd" $every) $unit -}}
+{{- end -}}
+{{- end }}
