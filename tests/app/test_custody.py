@@ -38,10 +38,8 @@ class Place:
 
     def signs_since(self) -> float:
         page = exposition(self.metrics.series).decode()
-        (seconds,) = re.findall(
-            r"^token_gateway_signing_key_activated_timestamp_seconds (\S+)$", page, re.MULTILINE
-        )
-        return float(seconds)
+        (found,) = re.findall(r"\ntoken_gateway_signing_key_activated_timestamp_seconds (\S+)\n", page)
+        return float(found)
 
 
 def test_keys_are_opened_in_each_store(tmp_path: Path) -> None:

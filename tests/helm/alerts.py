@@ -123,7 +123,7 @@ CASES: Final[dict[str, Case]] = {
         {"listener": "grpc"},
     ),
     "TokenGatewayUpstreamCertificateEnds": Case(
-        {**_certificate(_ORDERS, begins=-84, ends=-1), **_certificate(_GRPC, begins=-84, ends=-1)},
+        {**_certificate(_ORDERS, begins=-6, ends=1), **_certificate(_GRPC, begins=-6, ends=1)},
         "6m",
         _certificate(_ORDERS, begins=-4, ends=1),
         {"upstream": "orders"},
