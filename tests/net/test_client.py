@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -270,6 +271,20 @@ async def test_cancellation_passes_through() -> None:
         fetch.cancel()
         with pytest.raises(asyncio.CancelledError):
             await fetch
+
+
+@pytest.mark.parametrize("turns", range(5))
+async def test_a_server_of_these_tests_ends_with_every_connection_that_it_has_taken(turns: int) -> None:
+    """Or a client that gives up while it is accepted leaves a warning to whichever test is next."""
+    with socket.socket() as client:
+        client.settimeout(10)
+        async with raw_server(silent) as site:
+            client.connect(("127.0.0.1", site.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        with suppress(ConnectionResetError):  # never accepted
+            assert client.recv(1) == b""
 
 
 # TLS -----------------------------------------------------------------------------------------------
