@@ -68,6 +68,12 @@ def added(value: str, action: str = "OVERWRITE_IF_EXISTS_OR_ADD", *, key: str = 
     return f"request_headers_to_add: [{{header: {{key: {key}, value: '{value}'}}, append_action: {action}}}]"
 
 
+def early(change: str) -> str:
+    kind = "type.googleapis.com/envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
+    config = f'{{"@type": {kind}, mutations: [{{{change}}}]}}'
+    return f"early_header_mutation_extensions: [{{name: early, typed_config: {config}}}], "
+
+
 CASES: Final = {
     "open": Case(),
     "ours": Case(ASK),
@@ -83,6 +89,16 @@ CASES: Final = {
     "appended": Case(asks(OURS, listed(append=True))),
     "nobody there": Case(DEAD),
     "nobody there, let in": Case(DEAD_OPEN, untold=FATE),
+    "nobody there, let in, in lowerCamelCase": Case(
+        DEAD_OPEN.replace("failure_mode_allow", "failureModeAllow"), untold=FATE
+    ),
+    "taken before the filters": Case(manager=early("remove: authorization")),
+    "replaced before the filters": Case(
+        manager=early(
+            "append: {header: {key: Authorization, value: x}, append_action: OVERWRITE_IF_EXISTS_OR_ADD}"
+        )
+    ),
+    "another is taken before the filters": Case(manager=early("remove: cookie")),
     "nobody there, let in, but a JWT": Case(f"{DEAD_OPEN}, {JWT}"),
     "a share": Case(
         asks(OURS, listed(), more="filter_enabled: {default_value: {numerator: 0}}, "),

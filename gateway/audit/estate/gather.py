@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from gateway.audit.estate.caddy_syntax import read_caddyfile
+from gateway.audit.estate.envoy_names import as_envoy_names
 from gateway.audit.estate.estate import Gathering
 from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.haproxy_syntax import read_haproxy
@@ -143,7 +144,8 @@ def _sort(root: Node, written: str, file: str, gathering: Gathering) -> None:
     elif "kind" in root.value and "apiVersion" in root.value:
         gathering.take(objects_of(root, file))
     elif (kind := kind_of_tree(root)) is not None:
-        gathering.files.append(ProxyFile(kind, file, written, root))
+        own = as_envoy_names(root) if kind is ProxyKind.ENVOY else root
+        gathering.files.append(ProxyFile(kind, file, written, own))
     # Anything else in YAML is somebody's values or pipeline: folders are full of them.
 
 

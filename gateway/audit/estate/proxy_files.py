@@ -5,6 +5,7 @@ from enum import StrEnum, unique
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from gateway.audit.estate.envoy_names import own_name
 from gateway.audit.estate.nginx_syntax import Directive
 from gateway.config.tree import Node
 
@@ -66,7 +67,7 @@ def is_of_sections(text: str) -> bool:
 def kind_of_tree(root: Node) -> ProxyKind | None:
     """Tell by the keys at the top of a YAML or JSON document that is no object of Kubernetes."""
     keys = set(root.value) if isinstance(root.value, dict) else set()
-    if keys & {"static_resources", "dynamic_resources"} or ("resources" in keys and "version_info" in keys):
+    if _is_envoys({own_name(one) for one in keys}):
         return ProxyKind.ENVOY
     lowered = {one.lower() for one in keys}  # as Traefik does
     if lowered & _TRAEFIK_ONLY or (keys & {"http", "tcp", "tls"} and keys <= _TRAEFIK_DYNAMIC):
@@ -75,6 +76,11 @@ def kind_of_tree(root: Node) -> ProxyKind | None:
 
 
 # --- private ---
+
+
+def _is_envoys(keys: set[str]) -> bool:
+    return bool(keys & {"static_resources", "dynamic_resources"}) or keys >= {"resources", "version_info"}
+
 
 _TRAEFIK_ONLY: Final = frozenset({"entrypoints", "providers", "certificatesresolvers"})
 _TRAEFIK_DYNAMIC: Final = frozenset({"http", "tcp", "udp", "tls"})

@@ -8,6 +8,7 @@ from gateway.audit.exposure import Exposure
 from gateway.audit.normal import (
     caddyfile,
     contour,
+    contour_ingress,
     envoy,
     f5_nic,
     f5_nic_ingress,
@@ -35,6 +36,7 @@ READERS: Final[tuple[Callable[[Estate], Iterator[Exposure]], ...]] = (
     caddyfile.read,
     traefik.read,
     contour.read,
+    contour_ingress.read,
     envoy.read,
     gateway_api.read,
     istio.read,

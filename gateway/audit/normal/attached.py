@@ -4,11 +4,12 @@ https://gateway-api.sigs.k8s.io/geps/gep-713/ : a policy names its targets, or s
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import at, items, members, text
+from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.objects import Object
+from gateway.audit.estate.selectors import label_selector
 from gateway.config.tree import Node
 
 
@@ -23,12 +24,15 @@ class Target(NamedTuple):
 
 
 class Attached:
-    """The policies of one kind, by target. The first that was written counts first, as the oldest would."""
+    """The policies of one kind, by target. The oldest counts first; of one age, the first by name.
+
+    What has no age was not given by a cluster, and is new there.
+    """
 
     def __init__(self, estate: Estate, kind: str, group: str) -> None:
         self._by_target: dict[Target, list[Object]] = {}
         selecting = _Selecting(estate)
-        for policy in estate.of(kind, group):
+        for policy in sorted(estate.of(kind, group), key=_age):
             for target in dict.fromkeys((*named_targets(policy), *selecting.targets(policy))):
                 self._by_target.setdefault(target, []).append(policy)
 
@@ -56,22 +60,40 @@ def target_of(policy: Object, reference: Node) -> Target:
 
 
 def targets_of(
-    route: Object, rule: Node, gateway: Object | None, listener: str, *, named: str = ""
+    route: Object,
+    rule: Node,
+    gateway: Object | None,
+    listener: str,
+    *,
+    named: str = "",
+    listener_set: Object | None = None,
 ) -> tuple[Target, ...]:
     """Give what the policies of a rule may be attached to, the nearest first.
 
-    `named` is the Gateway's name where it was not given itself.
+    `named` is the Gateway's name where it was not given itself. What is attached to a Gateway is for the
+    listeners of its ListenerSets as well; what is attached to one of its own listeners is for that alone.
     """
     name = text(rule, "name")
     of_rule = (Target(route.kind, route.namespace, route.name, name),) if name else ()
     of_route = (*of_rule, Target(route.kind, route.namespace, route.name))
     if gateway is None:
         return (*of_route, Target("Gateway", route.namespace, named)) if named else of_route
-    of_listener = Target("Gateway", gateway.namespace, gateway.name, listener)
-    return (*of_route, of_listener, Target("Gateway", gateway.namespace, gateway.name))
+    holder = gateway if listener_set is None else listener_set
+    of_listener = Target(holder.kind, holder.namespace, holder.name, listener)
+    of_holder = of_listener._replace(section="")
+    whole = Target(gateway.kind, gateway.namespace, gateway.name)
+    return (*of_route, *dict.fromkeys((of_listener, of_holder, whole)))
 
 
 # --- private ---
+
+_GROUP: Final = "gateway.networking.k8s.io"
+"""Of what is selected, where no group is named."""
+
+
+def _age(policy: Object) -> tuple[bool, str, str, str]:
+    made = text(policy.node, "metadata", "creationTimestamp")
+    return made is None, made or "", policy.namespace, policy.name
 
 
 class _Selecting:
@@ -82,9 +104,8 @@ class _Selecting:
 
     def targets(self, policy: Object) -> Iterator[Target]:
         for selector in items(policy.node, "spec", "targetSelectors"):
-            kind, group = text(selector, "kind") or "", text(selector, "group")
-            wanted = [(key, text(one)) for key, one in members(selector, "matchLabels")]
+            kind, group = text(selector, "kind") or "", text(selector, "group") or _GROUP
+            wanted = label_selector(selector)
             for one in self._estate.of(kind, group):
-                chosen = all(one.labels.get(key) == value for key, value in wanted)
-                if one.namespace == policy.namespace and chosen:
+                if one.namespace == policy.namespace and wanted.chooses(one.labels):
                     yield Target(kind, one.namespace, one.name)

@@ -15,7 +15,7 @@ from gateway.audit.estate.yaml_objects import read_embedded
 from gateway.audit.exposure import Auth, Backend, Fails, LoggedField, Mechanism
 from gateway.audit.normal.contour_routes import Route
 from gateway.audit.normal.envoy_logs import DEFAULT, fields_of, logged
-from gateway.audit.normal.ext_authz import ours, ours_over_grpc
+from gateway.audit.normal.ext_authz import AUTHORIZATION, ours, ours_over_grpc
 from gateway.config.tree import Node
 
 
@@ -81,6 +81,65 @@ def verifying(proxy: Object, route: Route) -> Auth | None:
     return None
 
 
+def by_certificate(proxy: Object) -> Auth | None:
+    """Give the certificate that a host asks its clients for, where none comes in without one."""
+    asked = at(proxy.node, "spec", "virtualhost", "tls", "clientValidation")
+    if asked is None or flag(asked, "skipClientCertValidation") or flag(asked, "optionalClientCertificate"):
+        return None
+    return Auth(mechanism=Mechanism.CLIENT_CERTIFICATE, place=proxy.place(asked))
+
+
+def named_by(auth: Auth, route: Node) -> Auth:
+    """Give the same, with the policy that a route names to whoever is asked over gRPC, if it names one."""
+    return auth if at(route, "authPolicy", "context", "policy") is None else told_by(auth, route)
+
+
+def told_by(auth: Auth, node: Node) -> Auth:
+    """Give the same, with nothing said to whoever is asked over gRPC but what is said here."""
+    if auth.response_headers is not None:
+        return auth
+    named = text(node, "authPolicy", "context", "policy")
+    return replace(auth, policy=named, dialect=ours_over_grpc(auth.service, named))
+
+
+def refusal_of(proxy: Object) -> str | None:
+    """Give why Contour serves nothing of an HTTPProxy with a host, as its status would say."""
+    host = at(proxy.node, "spec", "virtualhost")
+    tls = at(host, "tls")
+    secret, through = bool(text(tls, "secretName")), flag(tls, "passthrough") is True
+    if tls is not None and secret is through:
+        return "tls has neither a secretName nor passthrough" if not secret else "tls has both ways"
+    if tls is None and text(host, "authorization", "extensionRef", "name"):
+        return "authorization is for hosts with TLS alone"
+    if not secret and items(host, "jwtProviders"):
+        return "jwtProviders are for hosts with TLS alone"
+    if flag(tls, "enableFallbackCertificate") and (
+        at(host, "authorization") is not None or items(host, "jwtProviders")
+    ):
+        return "enableFallbackCertificate goes with neither authorization nor jwtProviders"
+    return None
+
+
+def forbids_clear(configuration: Node) -> bool:
+    """Whether permitInsecure is ignored: `httpproxy` of the object, or the file's own."""
+    return (
+        flag(configuration, "httpproxy", "disablePermitInsecure")
+        or flag(configuration, "disablePermitInsecure")
+        or False
+    )
+
+
+def taken_by(policy: Node | None) -> Node | None:
+    """Give what removes or replaces the header Authorization."""
+    for name in items(policy, "remove"):
+        if (text(name) or "").lower() == AUTHORIZATION:
+            return name
+    for header in items(policy, "set"):
+        if (text(header, "name") or "").lower() == AUTHORIZATION:
+            return header
+    return None
+
+
 def logs_of(estate: Estate) -> tuple[LoggedField, ...]:
     """Give what the configurations of Contour have written down."""
     return tuple(one for of, node in configurations(estate) for one in _logs(of, node))
@@ -109,16 +168,27 @@ def _asking(of: Object, asked: Node, extension: Object | None) -> Asking:
     if over_http:
         settings = at(asked, "httpSettings")
         dialect, policy = ours(text(settings, "pathPrefix"))
+        shown = frozenset((AUTHORIZATION, *_patterns(settings, "allowedAuthorizationHeaders")))
         copied = frozenset(_patterns(settings, "allowedUpstreamHeaders"))
-        auth = replace(auth, dialect=dialect, policy=policy, response_headers=copied)
+        auth = replace(auth, dialect=dialect, policy=policy, request_headers=shown, response_headers=copied)
     return Asking(auth=auth, disabled=flag(asked, "authPolicy", "disabled") is True)
 
 
 def _patterns(settings: Node | None, name: str) -> Iterator[str]:
+    """Envoy has the names of headers in lower case, and Contour hands these on as they are written.
+
+    So `exact: Authorization` is no header's name, unless `ignoreCase` is true.
+    """
     for one in items(settings, name):
+        of_any_case = flag(one, "ignoreCase") or False
         for key, end in (("exact", ""), ("prefix", "*")):
-            if (value := text(one, key)) is not None:
+            value = text(one, key)
+            if value and (of_any_case or value == value.lower()):
                 yield value.lower() + end
+        for key, is_in in (("suffix", str.endswith), ("contains", str.__contains__)):
+            value = text(one, key) or ""
+            if value and is_in(AUTHORIZATION, value.lower() if of_any_case else value):
+                yield AUTHORIZATION
 
 
 def _service(extension: Object | None) -> Backend | None:

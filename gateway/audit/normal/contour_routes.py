@@ -3,6 +3,7 @@
 https://projectcontour.io/docs/main/config/inclusion-delegation/
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -15,6 +16,7 @@ from gateway.config.tree import Node
 
 MAX_DEPTH: Final = 8
 """Of inclusions."""
+_SLASHES: Final = re.compile("//+")
 
 
 class Route(NamedTuple):
@@ -39,10 +41,21 @@ class Route(NamedTuple):
         return kind, -len(self.path.value), -len(self.conditions)
 
 
+class _Above(NamedTuple):
+    """The path of all conditions so far."""
+
+    path: str = ""
+    is_regex: bool = False
+    is_exact: bool = False
+
+
+_NOTHING: Final = _Above()
+
+
 def routes_of(
     estate: Estate,
     proxy: Object,
-    prefix: str = "",
+    begins: _Above = _NOTHING,
     conditions: tuple[str, ...] = (),
     above: tuple[Object, ...] = (),
 ) -> Iterator[Route]:
@@ -51,8 +64,8 @@ def routes_of(
     What was not given is left out, and what comes back to itself, as Contour refuses it.
     """
     for node in items(proxy.node, "spec", "routes"):
-        path, more = _conditions(items(node, "conditions"), prefix)
-        yield Route(proxy, node, path, (*conditions, *more))
+        path, more = _conditions(items(node, "conditions"), begins)
+        yield Route(proxy, node, _match(path), (*conditions, *more))
     if len(above) == MAX_DEPTH:
         return
     for include in items(proxy.node, "spec", "includes"):
@@ -60,32 +73,34 @@ def routes_of(
         child = estate.get("HTTPProxy", namespace, text(include, "name") or "")
         seen = child in (*above, proxy)
         if child is not None and not seen and at(child.node, "spec", "virtualhost") is None:
-            path, more = _conditions(items(include, "conditions"), prefix)
-            below = path.value if path.kind is PathKind.BEGINS_WITH else ""
+            below, more = _conditions(items(include, "conditions"), begins)
             yield from routes_of(estate, child, below, (*conditions, *more), (*above, proxy))
 
 
 # --- private ---
 
 
-def _conditions(nodes: tuple[Node, ...], prefix: str) -> tuple[PathMatch, tuple[str, ...]]:
-    path, conditions = prefix, []
-    kind = PathKind.BEGINS_WITH
+def _conditions(nodes: tuple[Node, ...], above: _Above) -> tuple[_Above, tuple[str, ...]]:
+    """Paths are strung together. It is a regular expression if any part is one; an exact path only where
+    the last of all conditions is.
+    """
+    path, is_regex, is_exact = above
+    conditions = []
     for one in nodes:
-        if (begin := text(one, "prefix")) is not None:
-            path = _joined(path, begin)
-        elif (exact := text(one, "exact")) is not None:
-            kind, path = PathKind.EXACT, _joined(path, exact)
-        elif (regex := text(one, "regex")) is not None:
-            kind, path = PathKind.REGEX, path.rstrip("/") + regex
+        begin, exact, regex = (text(one, name) or "" for name in ("prefix", "exact", "regex"))
+        path += begin or exact or regex
+        is_regex, is_exact = is_regex or bool(regex and not begin and not exact), bool(exact and not begin)
         for name, word in (("header", "header"), ("queryParameter", "query parameter")):
             found = at(one, name)
             if found is not None:
                 conditions.append(f"{word} {show(text(found, 'name') or '')}")
-    if kind is PathKind.BEGINS_WITH and path in {"", "/"}:
-        return PathMatch(PathKind.PREFIX, "/"), tuple(conditions)
-    return PathMatch(kind, path), tuple(conditions)
+    return _Above(path, is_regex, is_exact), tuple(conditions)
 
 
-def _joined(prefix: str, path: str) -> str:
-    return path if not prefix else prefix.rstrip("/") + ("/" + path.lstrip("/")).rstrip("/") or "/"
+def _match(whole: _Above) -> PathMatch:
+    path = _SLASHES.sub("/", whole.path) or "/"
+    if whole.is_regex:
+        return PathMatch(PathKind.REGEX, path)
+    if whole.is_exact:
+        return PathMatch(PathKind.EXACT, path)
+    return PathMatch(PathKind.PREFIX if path == "/" else PathKind.BEGINS_WITH, path)

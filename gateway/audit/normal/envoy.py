@@ -16,6 +16,7 @@ from gateway.audit.exposure import (
     Auth,
     Backend,
     Exposure,
+    Fails,
     Mechanism,
     PathKind,
     PathMatch,
@@ -56,6 +57,21 @@ def is_told_of_tls(manager: Node) -> bool:
 
 
 # --- private ---
+
+_VERIFYING: Final = (
+    *("trusted_ca", "ca_certificate_provider_instance", "system_root_certs", "custom_validator_config"),
+    *("verify_certificate_hash", "verify_certificate_spki"),
+)
+
+
+def _verifies(common: Node | None) -> bool:
+    combined = at(common, "combined_validation_context")
+    own = (at(common, "validation_context"), at(combined, "default_validation_context"))
+    if any(text(one, "trust_chain_verification") == "ACCEPT_UNTRUSTED" for one in own):
+        return False
+    by_name = (at(one, "validation_context_sds_secret_config") for one in (common, combined))
+    verifying = (at(one, name) for one in own for name in _VERIFYING)
+    return any(one is not None for one in (*by_name, *verifying))
 
 
 def _chains(listener: Node) -> Iterator[Node]:
@@ -165,10 +181,16 @@ class _Chain(NamedTuple):
             whole = replace(whole, tls=Tls.NONE, backends=route.backends, conditions=told)
         if whole.backends:
             for part in parts(route.path, chain.askings(route)):
-                auth = part.auth or self._by_certificate()
+                auth = part.auth
+                if auth is None or auth.fails is Fails.OPEN:
+                    auth = self._by_certificate() or auth
                 yield replace(whole, path=part.path, auth=auth, token=chain.fate(route, part.path))
 
     def _by_certificate(self) -> Auth | None:
-        if flag(self.tls, "require_client_certificate"):
+        """Give the certificate that clients need, if it is verified.
+
+        Without anything to verify it by Envoy 1.40 lets those in who have none, too.
+        """
+        if flag(self.tls, "require_client_certificate") and _verifies(at(self.tls, "common_tls_context")):
             return Auth(mechanism=Mechanism.CLIENT_CERTIFICATE, place=self.file.place(self.tls))
         return None

@@ -79,6 +79,8 @@ class Chain:
         fate = TokenFate(
             Reaches.YES, "nobody is asked, and nothing takes it away", route.file.place(route.node)
         )
+        for node in items(self.manager, "early_header_mutation_extensions"):
+            fate = at_the_filter(self.file, at(node, "typed_config"), None, fate)
         for node in self.filters:
             told = route.said_of(text(node, "name") or "")
             if _is_on(node, told):
@@ -118,8 +120,6 @@ class Chain:
         answered = fate_at_envoy(auth, auth.place)
         if answered.reaches is Reaches.YES and fate.reaches is not Reaches.YES:
             return fate
-        if answered.reaches is Reaches.NO and auth.fails is Fails.OPEN:
-            return TokenFate(Reaches.CANNOT_TELL, "it stays where nobody answers", auth.place)
         return answered
 
     def _askings(self, node: Node, route: Route) -> Iterator[Asking]:
@@ -150,7 +150,9 @@ class Chain:
             removes_unanswered=False,
             fails=Fails.OPEN if flag(config, "failure_mode_allow") else Fails.CLOSED,
         )
+        shown = frozenset(_patterns(config, "allowed_headers"))
         if over_http is None:
+            auth = replace(auth, request_headers=shown if at(config, "allowed_headers") else None)
             grpc = at(asked, "grpc_service")
             cluster = (
                 text(grpc, "envoy_grpc", "cluster_name") or text(grpc, "google_grpc", "target_uri") or ""
@@ -168,6 +170,7 @@ class Chain:
             service=service_at(host, port) if _is_name(host) else Backend("", cluster, port, "Cluster"),
             dialect=dialect,
             policy=policy,
+            request_headers=shown | {AUTHORIZATION},
             response_headers=frozenset(_patterns(answer, "allowed_upstream_headers")),
         )
 

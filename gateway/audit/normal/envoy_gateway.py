@@ -1,6 +1,7 @@
 """Who is asked about a route of Envoy Gateway? The SecurityPolicy that is nearest to it.
 
-https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicy
+https://gateway.envoyproxy.io/docs/api/extension_types/#securitypolicy ; compared with what Envoy Gateway 1.9
+makes of them.
 """
 
 from collections.abc import Iterator
@@ -8,16 +9,19 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import at, flag, items, text, texts
+from gateway.audit.estate.fields import at, flag, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Auth, Fails, LoggedField, Mechanism, Reaches, TokenFate
 from gateway.audit.normal.attached import Attached, Target
 from gateway.audit.normal.envoy_logs import logged
 from gateway.audit.normal.ext_authz import fate_at_envoy, ours, ours_over_grpc
+from gateway.audit.normal.gateway_listeners import LISTENER_SETS
 from gateway.audit.normal.gateway_rules import backend_of
 from gateway.config.tree import Node
 
 GROUP: Final = "gateway.envoyproxy.io"
+PARENTS: Final = frozenset({"Gateway", *LISTENER_SETS})
+"""What a route hangs at."""
 
 
 class Asked(NamedTuple):
@@ -36,9 +40,8 @@ class SecurityPolicies:
 
     def asked(self, targets: tuple[Target, ...], source: Object, rule: Node) -> Asked:
         """Give who is asked about a rule. `targets` are what policies of it may name, the nearest first."""
-        found = [one for target in targets for one in self._policies.of(target)[:1]]
-        auth = _auth(found)
-        token = _fate(auth, found, source, rule)
+        auth = auth_of(*self._in_force(targets))
+        token = _fate(auth, self._in_force(targets), source, rule)
         patch = next((one for target in targets for one in self._patches.of(target)), None)
         if patch is None:
             return Asked(auth, token)
@@ -48,15 +51,29 @@ class SecurityPolicies:
         why = "an EnvoyPatchPolicy changes what Envoy does"
         return Asked(auth, TokenFate(Reaches.CANNOT_TELL, why, place))
 
+    def _in_force(self, targets: tuple[Target, ...]) -> tuple[Object, ...]:
+        """Give the nearest policy, and the one that it is laid over, if it is to be merged.
+
+        Only one of a route or of its rule is merged, and with the nearest of what the route hangs at: a
+        rule's not with its route's.
+        """
+        found = [(target, self._policies.of(target)[0]) for target in targets if self._policies.of(target)]
+        if not found:
+            return ()
+        (target, nearest), *others = found
+        above = [one for at_what, one in others if at_what.kind in PARENTS]
+        merges = target.kind not in PARENTS and is_merged(nearest)
+        return (nearest, *above[:1]) if merges else (nearest,)
+
 
 def logs_of(estate: Estate) -> tuple[LoggedField, ...]:
     """Give what the EnvoyProxies that were given have written down."""
     return tuple(one for proxy in estate.of("EnvoyProxy", GROUP) for one in _logs(proxy))
 
 
-def auth_of(policy: Object) -> Auth | None:
-    """Give what one policy by itself asks for; the first that fails closed, of several."""
-    found = list(_mechanisms(policy))
+def auth_of(*policies: Object) -> Auth | None:
+    """Give what a policy asks for, laid over the next one if there is one; the first that fails closed."""
+    found = list(_mechanisms(_Laid(policies)))
     closed = [one for one in found if one.fails is Fails.CLOSED]
     return next(iter((*closed, *found)), None)
 
@@ -69,68 +86,118 @@ def is_merged(policy: Object) -> bool:
 # --- private ---
 
 
-def _auth(policies: list[Object]) -> Auth | None:
-    """A policy stands for itself, unless it is to be merged with what is above it."""
-    for policy in policies:
-        found = auth_of(policy)
-        if found is not None:
-            return found
-        if not is_merged(policy):
-            return None
-    return None
+class _Laid(NamedTuple):
+    """Policies that are laid over each other, the uppermost first: field by field, and lists as a whole."""
+
+    policies: tuple[Object, ...]
+
+    def of(self, *steps: str) -> tuple[Object, Node] | None:
+        """Give a field of the specification, and whose it is."""
+        for policy in self.policies:
+            node = at(policy.node, "spec", *steps)
+            if node is not None:
+                return policy, node
+        return None
+
+    def flag(self, *steps: str) -> bool:
+        """Whether a field is true."""
+        found = self.of(*steps)
+        return found is not None and flag(found[1]) is True
+
+    def items(self, *steps: str) -> tuple[Object, tuple[Node, ...]] | None:
+        """Give the items of a list that is not empty, and whose it is."""
+        for policy in self.policies:
+            if found := items(policy.node, "spec", *steps):
+                return policy, found
+        return None
+
+    def text(self, *steps: str) -> str | None:
+        """Give the text of a field."""
+        found = self.of(*steps)
+        return None if found is None else text(found[1])
 
 
-def _mechanisms(policy: Object) -> Iterator[Auth]:
-    spec = at(policy.node, "spec")
-    if (asked := at(spec, "extAuth")) is not None:
-        yield _external(policy, asked)
-    if (signing_in := at(spec, "oidc")) is not None:
-        yield Auth(mechanism=Mechanism.OIDC, place=policy.place(signing_in))
-    if (tokens := at(spec, "jwt")) is not None and not flag(tokens, "optional"):
-        yield Auth(mechanism=Mechanism.JWT, place=policy.place(tokens))
-    if (keys := at(spec, "apiKeyAuth")) is not None:
-        yield Auth(mechanism=Mechanism.API_KEY, place=policy.place(keys))
-    if (users := at(spec, "basicAuth")) is not None:
-        yield Auth(mechanism=Mechanism.BASIC, place=policy.place(users))
+def _mechanisms(laid: _Laid) -> Iterator[Auth]:
+    if (asked := laid.of("extAuth")) is not None:
+        yield _external(laid, *asked)
+    if (signing_in := laid.of("oidc")) is not None and not _passes_by(laid):
+        yield Auth(mechanism=Mechanism.OIDC, place=signing_in[0].place(signing_in[1]))
+    if (tokens := laid.of("jwt")) is not None and (_is_needed(laid) or _authorizes_tokens_alone(laid)):
+        yield Auth(mechanism=Mechanism.JWT, place=tokens[0].place(tokens[1]))
+    if (keys := laid.of("apiKeyAuth")) is not None:
+        yield Auth(mechanism=Mechanism.API_KEY, place=keys[0].place(keys[1]))
+    if (users := laid.of("basicAuth")) is not None:
+        yield Auth(mechanism=Mechanism.BASIC, place=users[0].place(users[1]))
 
 
-def _external(policy: Object, asked: Node) -> Auth:
-    over_http = at(asked, "http")
-    one = over_http or at(asked, "grpc")
-    references = items(one, "backendRefs") or ((ref,) if (ref := at(one, "backendRef")) is not None else ())
-    service = backend_of(policy, references[0]) if references else None
-    named = {text(entry, "name"): text(entry, "value") for entry in items(asked, "contextExtensions")}
+def _is_needed(laid: _Laid) -> bool:
+    """`failOpen` of a token is no outage: it lets those in who bring none, or a bad one."""
+    return not laid.flag("jwt", "optional") and not laid.flag("jwt", "failOpen")
+
+
+def _passes_by(laid: _Laid) -> bool:
+    """Whether whoever brings something like a token signs in nowhere, and it may be a bad one."""
+    return laid.flag("oidc", "passThroughAuthHeader") and laid.flag("jwt", "failOpen")
+
+
+def _authorizes_tokens_alone(laid: _Laid) -> bool:
+    """Whether everybody is refused but those whose token has what a rule asks for."""
+    if laid.of("authorization") is None or laid.text("authorization", "defaultAction") == "Allow":
+        return False
+    _, rules = laid.items("authorization", "rules") or (None, ())
+    return all(at(one, "principal", "jwt") is not None for one in rules if text(one, "action") != "Deny")
+
+
+def _external(laid: _Laid, policy: Object, asked: Node) -> Auth:
+    """`failOpen` is false by default in every policy that asks: so that of another is never in force."""
+    way = "http" if laid.of("extAuth", "http") is not None else "grpc"
+    of, references = laid.items("extAuth", way, "backendRefs") or (policy, ())
+    single = laid.of("extAuth", way, "backendRef")
+    if not references and single is not None:
+        of, references = single[0], (single[1],)
+    service = backend_of(of, references[0]) if references else None
+    shown = laid.items("extAuth", "headersToExtAuth")
     auth = Auth(
         mechanism=Mechanism.EXTERNAL,
         place=policy.place(asked),
         service=service,
         url=f"{service.name}.{service.namespace}:{service.port}" if service else None,
+        request_headers=frozenset((text(one) or "").lower() for one in shown[1]) if shown else None,
+        response_headers=None,
         removes_unanswered=False,
         fails=Fails.OPEN if flag(asked, "failOpen") else Fails.CLOSED,
     )
-    if over_http is None:
-        dialect = ours_over_grpc(service, named.get("policy"))
-        return replace(auth, dialect=dialect, policy=named.get("policy"), response_headers=None)
-    dialect, policy_id = ours(text(over_http, "path") or text(over_http, "pathOverride"))
-    shown = {"authorization", *(name.lower() for name in texts(asked, "headersToExtAuth"))}
-    copied = frozenset(name.lower() for name in texts(over_http, "headersToBackend"))
+    if way == "grpc":
+        named = _context(laid)
+        return replace(auth, dialect=ours_over_grpc(service, named.get("policy")), policy=named.get("policy"))
+    overridden = laid.text("extAuth", "http", "pathOverride")  # the request's own path is not told then
+    dialect, policy_id = ours(None if overridden else laid.text("extAuth", "http", "path"))
+    copied = laid.items("extAuth", "http", "headersToBackend")
     return replace(
         auth,
         dialect=dialect,
         policy=policy_id,
-        request_headers=frozenset(shown),
-        response_headers=copied,
+        request_headers=frozenset({"authorization", *(auth.request_headers or ())}),
+        response_headers=frozenset((text(one) or "").lower() for one in copied[1]) if copied else frozenset(),
     )
 
 
-def _fate(auth: Auth | None, policies: list[Object], source: Object, rule: Node) -> TokenFate:
+def _context(laid: _Laid) -> dict[str | None, str | None]:
+    """Give what is said to whoever is asked, name by name; what is taken from elsewhere is not known."""
+    found: dict[str | None, str | None] = {}
+    for policy in reversed(laid.policies):
+        for one in items(policy.node, "spec", "extAuth", "contextExtensions"):
+            found[text(one, "name")] = text(one, "value")
+    return found
+
+
+def _fate(auth: Auth | None, policies: tuple[Object, ...], source: Object, rule: Node) -> TokenFate:
     if auth is None:
         return fate_at_envoy(None, source.place(rule))
-    spec = next(at(one.node, "spec") for one in policies if auth_of(one) == auth)
     match auth.mechanism:
         case Mechanism.JWT:
             return TokenFate(Reaches.YES, "the token is verified and passed on", auth.place)
-        case Mechanism.API_KEY if flag(spec, "apiKeyAuth", "sanitize"):
+        case Mechanism.API_KEY if _Laid(policies).flag("apiKeyAuth", "sanitize"):
             return TokenFate(Reaches.NO, "the key is taken from the request", auth.place)
         case Mechanism.API_KEY:
             return TokenFate(Reaches.YES, "the key is passed on, unless sanitize is true", auth.place)

@@ -47,6 +47,7 @@ COPIED: Final = "the client's Authorization is copied into another header"
 
 
 def _changes(config: Node | None, told: Node | None) -> Iterator[Node]:
+    yield from items(config, "mutations")  # of what comes before the filters
     yield from items(config, "mutations", "request_mutations")
     if is_a(told, "HeaderMutationPerRoute"):
         yield from items(told, "mutations", "request_mutations")

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from gateway.audit.estate.place import Place
-from gateway.audit.exposure import Auth, Backend, Mechanism, Reaches, TokenFate
+from gateway.audit.exposure import Auth, Backend, Fails, Mechanism, Reaches, TokenFate
 
 GRPC: Final = "envoy-grpc"
 """The dialect of our own gateway where it is asked over gRPC, and names no dialect in a path."""
@@ -62,6 +62,8 @@ def fate_at_envoy(auth: Auth | None, source: Place, decided: Place | None = None
         case Mechanism.EXTERNAL if not lists(auth.response_headers, AUTHORIZATION):
             why = "the answer's Authorization does not replace the client's"
             return TokenFate(Reaches.YES, why, place)
+        case Mechanism.EXTERNAL if auth.fails is Fails.OPEN:
+            return TokenFate(Reaches.CANNOT_TELL, "it stays where nobody answers", place)
         case Mechanism.EXTERNAL if auth.dialect is not None:
             why = "the gateway's answer replaces Authorization, or has it removed"
             return TokenFate(Reaches.NO, why, place)

@@ -12,10 +12,13 @@ from gateway.audit.controller import Controller
 from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.fields import items, text
 from gateway.audit.estate.objects import Object
-from gateway.audit.exposure import Exposure, LoggedField, Reaches, Tls, TokenFate
+from gateway.audit.estate.place import Place
+from gateway.audit.exposure import Exposure, Fails, LoggedField, Reaches, Tls, TokenFate
 from gateway.audit.normal import envoy_gateway, gateway_rules, kgateway, nginx_gateway_fabric
+from gateway.audit.normal import envoy_gateway_clients as clients
 from gateway.audit.normal.attached import Target, targets_of
 from gateway.audit.normal.envoy_gateway import Asked, SecurityPolicies
+from gateway.audit.normal.envoy_gateway_clients import ClientPolicies
 from gateway.audit.normal.ext_authz import fate_at_envoy
 from gateway.audit.normal.external_auth import external_auth
 from gateway.audit.normal.gateway_listeners import GROUP, Door, Gateways, together
@@ -54,6 +57,7 @@ class _Reader:
         self.estate = estate
         self.gateways = Gateways(estate)
         self.security = SecurityPolicies(estate)
+        self.clients = ClientPolicies(estate)
         self.traffic = TrafficPolicies(estate)
         self.istio = Policies(estate)
         self.logs: dict[Controller, tuple[LoggedField, ...]] = {
@@ -87,13 +91,13 @@ class _Reader:
 
     def _exposure(self, route: Object, rule: Node, way: _Way, match: gateway_rules.Match) -> Exposure:
         filters = gateway_rules.filters_of(rule)
-        answers = gateway_rules.redirects(filters)
+        answers = gateway_rules.redirects(filters) or clients.answers(self.estate, route, filters)
         source = route.place(rule)
         token = way.asked.token
         if answers:
             token = TokenFate(Reaches.NO, "the proxy answers itself", source)
-        elif (taken := gateway_rules.takes_authorization(filters)) is not None:
-            token = TokenFate(Reaches.NO, "a filter removes or replaces Authorization", route.place(taken))
+        elif (place := self._taken(route, rule, way.door)) is not None:
+            token = TokenFate(Reaches.NO, "a filter removes or replaces Authorization", place)
         return Exposure(
             host=way.door.host,
             path=match.path,
@@ -114,6 +118,14 @@ class _Reader:
             of=route,
         )
 
+    def _taken(self, route: Object, rule: Node, door: Door) -> Place | None:
+        """Give what takes Authorization away, whatever anybody answers."""
+        taken = gateway_rules.taken_on_every_way(rule)
+        if taken is not None:
+            return route.place(taken)
+        early = self.clients.takes(self._targets(route, rule, door))
+        return early or clients.injects(self.estate, route, gateway_rules.filters_of(rule))
+
     def _asked(self, route: Object, rule: Node, door: Door) -> Asked:
         place = route.place(rule)
         if route.kind in {"TLSRoute", "TCPRoute"}:
@@ -127,7 +139,10 @@ class _Reader:
             case Controller.KGATEWAY:
                 return self.traffic.asked(targets, route, rule)
             case Controller.ENVOY_GATEWAY:
-                return self.security.asked(targets, route, rule)
+                asked = self.security.asked(targets, route, rule)
+                certificate = self.clients.certificate(targets) if door.tls is Tls.ONLY else None
+                is_open = asked.auth is None or asked.auth.fails is Fails.OPEN
+                return asked._replace(auth=certificate) if certificate and is_open else asked
             case _:
                 return Asked(None, fate_at_envoy(None, place))
 
@@ -149,7 +164,9 @@ class _Reader:
         if door.gateway is None:
             own = (one for one, found in self.gateways.parents(route) if found is None)
             named = next((text(one, "name") or "" for one in own if text(one, "namespace") is None), "")
-        return targets_of(route, rule, door.gateway, door.listener_name, named=named)
+        return targets_of(
+            route, rule, door.gateway, door.listener_name, named=named, listener_set=door.listener_set
+        )
 
 
 def _asked_by_middlewares(estate: Estate, route: Object, rule: Node) -> Asked | None:

@@ -83,14 +83,23 @@ def redirects(filters: tuple[Node, ...]) -> bool:
     return any(text(one, "type") == "RequestRedirect" for one in filters)
 
 
-def takes_authorization(filters: tuple[Node, ...]) -> Node | None:
+def taken_on_every_way(rule: Node) -> Node | None:
+    """Give what takes the header away: a filter of the rule, or one of each of its backends."""
+    if (found := takes_authorization(items(rule, "filters"))) is not None:
+        return found
+    by_each = [takes_authorization(items(one, "filters")) for one in items(rule, "backendRefs")]
+    return by_each[0] if by_each and None not in by_each else None
+
+
+def takes_authorization(
+    filters: tuple[Node, ...], *, within: tuple[str, ...] = ("requestHeaderModifier",)
+) -> Node | None:
     """Give what removes or replaces the header Authorization, whatever anybody answers."""
     for one in filters:
-        modifier = at(one, "requestHeaderModifier")
-        for name in items(modifier, "remove"):
+        for name in items(one, *within, "remove"):
             if (text(name) or "").lower() == "authorization":
                 return name
-        for header in items(modifier, "set"):
+        for header in items(one, *within, "set"):
             if (text(header, "name") or "").lower() == "authorization":
                 return header
     return None

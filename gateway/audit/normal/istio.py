@@ -9,14 +9,12 @@ from typing import Final, NamedTuple
 from gateway.audit.controller import Controller
 from gateway.audit.estate.classes import class_of, controller_of
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import at, flag, items, text, texts
+from gateway.audit.estate.fields import flag, items, text, texts
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import (
     ANY_HOST,
-    Backend,
     Exposure,
     LoggedField,
-    Mirror,
     PathKind,
     PathMatch,
     Reaches,
@@ -25,6 +23,7 @@ from gateway.audit.exposure import (
 )
 from gateway.audit.normal.ext_authz import fate_at_envoy
 from gateway.audit.normal.gateway_listeners import meeting, together
+from gateway.audit.normal.ingress_paths import IngressPath, paths_of
 from gateway.audit.normal.istio_mesh import logs_of
 from gateway.audit.normal.istio_policies import (
     AtWorkload,
@@ -33,8 +32,7 @@ from gateway.audit.normal.istio_policies import (
     Workload,
     workload_of_selector,
 )
-from gateway.audit.normal.parts import EVERYWHERE
-from gateway.config.problem import show
+from gateway.audit.normal.istio_routes import Rule, destinations_of, rules_of
 from gateway.config.tree import Node
 
 GROUP: Final = "networking.istio.io"
@@ -78,8 +76,8 @@ class _Reader:
                 yield from self._octets(service, door)
                 continue
             for number, route in enumerate(items(service.node, "spec", "http")):
-                for match in items(route, "match") or (None,):
-                    whole = self._exposure(service, route, match, door, number)
+                for rule in rules_of(self.estate, service, route):
+                    whole = self._exposure(rule, door, number)
                     if whole.backends:
                         yield from self.policies.divided(whole, AtWorkload(door.host, door.workload))
                     else:
@@ -87,30 +85,25 @@ class _Reader:
             yield from self._octets(service, door)
 
     def ingress(self, ingress: Object) -> Iterator[Exposure]:
-        covered = {host for one in items(ingress.node, "spec", "tls") for host in texts(one, "hosts")}
         labels = (("istio", "ingressgateway"), ("app", "istio-ingressgateway"))
         workload = Workload(frozenset({"istio-system", "istio-ingress"}), labels)
-        for rule in items(ingress.node, "spec", "rules"):
-            host = (text(rule, "host") or ANY_HOST).lower()
-            for path in items(rule, "http", "paths"):
-                kind = PathKind.EXACT if text(path, "pathType") == "Exact" else PathKind.PREFIX
-                service = at(path, "backend", "service")
-                port = text(service, "port", "number") or text(service, "port", "name") or ""
-                whole = Exposure(
-                    host=host,
-                    path=PathMatch(kind, text(path, "path") or "/"),
-                    tls=Tls.OPTIONAL if host in covered else Tls.NONE,
-                    controller=Controller.ISTIO,
-                    class_name=class_of(self.estate, ingress),
-                    backends=(Backend(ingress.namespace, text(service, "name") or "", port),),
-                    auth=None,
-                    token=fate_at_envoy(None, ingress.place(path)),
-                    logs=self.logs,
-                    public=ingress.public,
-                    source=ingress.place(path),
-                    of=ingress,
-                )
-                yield from self.policies.divided(whole, AtWorkload(host, workload))
+        for path in paths_of(ingress):
+            place = ingress.place(path.node)
+            whole = Exposure(
+                host=path.host,
+                path=_ingress_path(path),
+                tls=Tls.OPTIONAL if path.has_tls else Tls.NONE,
+                controller=Controller.ISTIO,
+                class_name=class_of(self.estate, ingress),
+                backends=() if path.backend is None else (path.backend,),
+                auth=None,
+                token=fate_at_envoy(None, place),
+                logs=self.logs,
+                public=ingress.public,
+                source=place,
+                of=ingress,
+            )
+            yield from self.policies.divided(whole, AtWorkload(path.host, workload))
 
     def _doors(self, service: Object) -> Iterator[_Door]:
         hosts = [one.lower() for one in texts(service.node, "spec", "hosts")]
@@ -154,7 +147,7 @@ class _Reader:
                     tls=door.tls if kind == "tcp" else Tls.PASSED_THROUGH,
                     controller=Controller.ISTIO,
                     class_name=door.name,
-                    backends=_destinations(service, route),
+                    backends=destinations_of(service, route),
                     auth=None,
                     token=TokenFate(Reaches.YES, "octets are passed on, and no request is seen", place),
                     public=service.public,
@@ -162,37 +155,33 @@ class _Reader:
                     of=service,
                 )
 
-    def _exposure(
-        self, service: Object, route: Node, match: Node | None, door: _Door, number: int
-    ) -> Exposure:
-        backends = _destinations(service, route)
-        source = service.place(route)
+    def _exposure(self, rule: Rule, door: _Door, number: int) -> Exposure:
+        backends = rule.backends
+        source = rule.of.place(rule.route)
         token = fate_at_envoy(None, source)
-        taken = _takes_authorization(route)
+        taken = rule.takes_authorization
         if not backends:
             token = TokenFate(Reaches.NO, "the proxy answers itself", source)
         elif taken is not None:
-            token = TokenFate(Reaches.NO, "the route removes or replaces Authorization", service.place(taken))
-        method = text(match, "method", "exact")
+            token = TokenFate(Reaches.NO, "the route removes or replaces Authorization", taken)
         return Exposure(
             host=door.host,
-            path=_path(match),
-            methods=None if method is None else frozenset({method.upper()}),
+            path=rule.path,
+            methods=rule.methods,
             tls=door.tls,
             controller=Controller.ISTIO,
             class_name=door.name,
             backends=backends,
             auth=None,
             token=token,
-            mirrors=tuple(_mirrors(service, route)),
+            mirrors=tuple(rule.mirrors),
             logs=self.logs,
-            rewrites=at(route, "rewrite", "uri") is not None
-            or at(route, "rewrite", "uriRegexRewrite") is not None,
-            conditions=tuple(_conditions(match)),
+            rewrites=rule.rewrites,
+            conditions=tuple(rule.conditions),
             rank=(number,),
-            public=service.public,
+            public=rule.of.public or rule.root_of.public,
             source=source,
-            of=service,
+            of=rule.of,
         )
 
 
@@ -209,65 +198,14 @@ def _tls(server: Node) -> Tls:
     return Tls.ONLY if flag(server, "tls", "httpsRedirect") else Tls.NONE
 
 
-def _path(match: Node | None) -> PathMatch:
-    uri = at(match, "uri")
-    if uri is None:
-        return EVERYWHERE
-    for name, kind in (
-        ("exact", PathKind.EXACT),
-        ("prefix", PathKind.BEGINS_WITH),
-        ("regex", PathKind.REGEX),
-    ):
-        value = text(uri, name)
-        if value is not None:
-            return EVERYWHERE if (kind, value) == (PathKind.BEGINS_WITH, "/") else PathMatch(kind, value)
-    return PathMatch(PathKind.UNKNOWN, "")
-
-
-def _conditions(match: Node | None) -> Iterator[str]:
-    for kind, word in (
-        ("headers", "header"),
-        ("withoutHeaders", "no header"),
-        ("queryParams", "query parameter"),
-    ):
-        found = at(match, kind)
-        if found is not None and isinstance(found.value, dict):
-            yield from (f"{word} {show(name)}" for name in found.value)
-    if at(match, "port") is not None:
-        yield "port"
-    if at(match, "authority") is not None:
-        yield "authority"
-
-
-def _destinations(service: Object, route: Node) -> tuple[Backend, ...]:
-    found = (at(one, "destination") for one in items(route, "route") if text(one, "weight") != "0")
-    return tuple(_backend(service, one) for one in found)
-
-
-def _backend(service: Object, destination: Node | None) -> Backend:
-    host, port = text(destination, "host") or "", text(destination, "port", "number") or ""
-    name, _, rest = host.partition(".")
-    namespace, _, suffix = rest.partition(".")
-    if not rest:
-        return Backend(service.namespace, name, port)
-    if not suffix or suffix == "svc" or suffix.startswith("svc."):
-        return Backend(namespace, name, port)
-    return Backend("", host, port, "Host")
-
-
-def _mirrors(service: Object, route: Node) -> Iterator[Mirror]:
-    single = at(route, "mirror")
-    several = (at(one, "destination") for one in items(route, "mirrors"))
-    for one in (single, *several):
-        if one is not None:
-            yield Mirror(show(text(one, "host") or ""), service.place(one))
-
-
-def _takes_authorization(route: Node) -> Node | None:
-    request = at(route, "headers", "request")
-    for name in items(request, "remove"):
-        if (text(name) or "").lower() == "authorization":
-            return name
-    replaced = at(request, "set")
-    found = replaced.value if replaced is not None and isinstance(replaced.value, dict) else {}
-    return next((one for name, one in found.items() if name.lower() == "authorization"), None)
+def _ingress_path(path: IngressPath) -> PathMatch:
+    """What is left to the implementation is exact, unless it ends in a wildcard."""
+    written = path.path
+    if path.path_type == "Prefix":
+        return PathMatch(PathKind.PREFIX, written)
+    if path.path_type == "Exact":
+        return PathMatch(PathKind.EXACT, written)
+    for end in (".*", "/*"):
+        if written.endswith(end):
+            return PathMatch(PathKind.PREFIX, written.removesuffix(end) or "/")
+    return PathMatch(PathKind.EXACT, written)

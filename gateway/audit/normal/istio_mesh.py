@@ -14,7 +14,7 @@ from gateway.audit.estate.place import Place
 from gateway.audit.estate.yaml_objects import read_embedded
 from gateway.audit.exposure import Auth, Fails, LoggedField, Mechanism
 from gateway.audit.normal.envoy_logs import logged
-from gateway.audit.normal.ext_authz import ours, ours_over_grpc, service_at
+from gateway.audit.normal.ext_authz import AUTHORIZATION, ours, ours_over_grpc, service_at
 from gateway.config.tree import Node
 
 ROOT: Final = "istio-system"
@@ -56,8 +56,8 @@ def auth_of(mesh: MeshConfig, name: str, place: Place) -> Auth | None:
     prefix = text(over_http, "pathPrefix") or ""
     dialect, policy = ours(prefix)
     service = service_at(host, port)
-    copied = frozenset(name.lower() for name in texts(over_http, "headersToUpstreamOnAllow"))
-    shown = frozenset(name.lower() for name in texts(over_http, "includeRequestHeadersInCheck"))
+    copied = _names(over_http, "headersToUpstreamOnAllow")
+    shown = _names(over_http, "includeRequestHeadersInCheck") or _names(over_http, "includeHeadersInCheck")
     return Auth(
         mechanism=Mechanism.EXTERNAL,
         place=place,
@@ -65,7 +65,7 @@ def auth_of(mesh: MeshConfig, name: str, place: Place) -> Auth | None:
         service=service,
         dialect=dialect if over_http else ours_over_grpc(service, None),
         policy=policy,
-        request_headers=shown if over_http else None,
+        request_headers=frozenset({AUTHORIZATION, *shown}) if over_http else None,
         response_headers=copied if over_http else None,
         removes_unanswered=False,
         fails=Fails.OPEN if flag(one, "failOpen") else Fails.CLOSED,
@@ -100,6 +100,13 @@ def logs_of(estate: Estate) -> tuple[LoggedField, ...]:
 
 
 # --- private ---
+
+
+def _names(provider: Node | None, field_name: str) -> frozenset[str]:
+    """Give names of headers, in any case; `*` may stand for the beginning of one as well as for the end."""
+    written = [one.lower() for one in texts(provider, field_name)]
+    by_end = [AUTHORIZATION for one in written if one[:1] == "*" and AUTHORIZATION.endswith(one[1:])]
+    return frozenset((*by_end, *(one for one in written if one[:1] != "*")))
 
 
 def _mesh(of: Object, node: Node) -> MeshConfig:

@@ -2,9 +2,11 @@
 
 CUSTOM asks another server; ALLOW lets nobody else in, and DENY none of these, which with `requestPrincipals`
 is about a verified token. RequestAuthentication alone lets a request without a token pass.
+Compared with what a real Envoy does by the filters that Istio of August 2026 (before 1.31) writes for them.
 https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
@@ -20,6 +22,7 @@ from gateway.audit.normal.parts import EVERYWHERE, Asking, Part, parts
 from gateway.config.tree import Node
 
 GROUP: Final = "security.istio.io"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
 _KINDS: Final = ("AuthorizationPolicy", "RequestAuthentication", "EnvoyFilter")
 
 
@@ -147,6 +150,8 @@ class Policies:
         tokens: list[Asking] = []
         refused = False
         for policy in self.selecting("AuthorizationPolicy", workload):
+            if is_tried(policy):
+                continue
             match text(policy.node, "spec", "action") or "ALLOW":
                 case "CUSTOM":
                     custom += self._custom(policy, host)
@@ -169,7 +174,7 @@ class Policies:
             auth = Auth(mechanism=Mechanism.EXTERNAL, place=place, response_headers=None)
         for rule in items(policy.node, "spec", "rules"):
             if at(rule, "from") is None and at(rule, "when") is None:
-                yield from _operations(rule, host, auth)
+                yield from _asked_about(rule, host, auth)
 
     def _workload_of(self, namespace: str, name: str) -> Workload | None:
         """Give the pods behind a Service, by its selector."""
@@ -236,11 +241,14 @@ def workload_of_selector(pods: Pods, gateway: Object) -> Workload:
 
 
 def matcher(written: str) -> PathMatch:
-    """Read a path of an AuthorizationPolicy: exact, `/a*`, `*a` or `*`."""
+    """Read a path of an AuthorizationPolicy: exact, `/a*`, `*a`, `*`, or a template such as `/a/{*}/{**}`."""
     if written == "*":
         return EVERYWHERE
-    if "{" in written or written.startswith("*"):
-        return PathMatch(PathKind.REGEX, written)
+    if "{" in written:
+        parts_of = re.split(r"(\{\*\*?\})", written)
+        return PathMatch(PathKind.REGEX, "".join(_TEMPLATES.get(one, re.escape(one)) for one in parts_of))
+    if written.startswith("*"):
+        return PathMatch(PathKind.REGEX, f".*{re.escape(written[1:])}")
     if written.endswith("*"):
         return PathMatch(PathKind.BEGINS_WITH, written[:-1])
     return PathMatch(PathKind.EXACT, written)
@@ -250,13 +258,20 @@ def needs_token(rule: Node) -> bool:
     """Whether a rule lets in whoever has a verified token alone."""
     sources = [at(one, "source") for one in items(rule, "from")]
     by_source = bool(sources) and all(texts(one, "requestPrincipals") for one in sources)
-    return by_source or any(
-        (text(one, "key") or "").startswith("request.auth.") for one in items(rule, "when")
-    )
+    return by_source or any(_is_of_token(one) and texts(one, "values") for one in items(rule, "when"))
+
+
+def is_tried(policy: Object) -> bool:
+    """Whether a policy is only tried: what it would do is counted, and not done.
+
+    https://istio.io/latest/docs/tasks/security/authorization/authz-dry-run/
+    """
+    return (policy.annotation("istio.io/dry-run") or "").lower() in {"true", "t", "1"}
 
 
 # --- private ---
 
+_TEMPLATES: Final = {"{*}": "[^/]+", "{**}": ".*"}
 _ITS_OWN: Final = ("istio-system", "istio-ingress")
 """Where gateways usually run, whose Deployments are seldom given."""
 
@@ -267,35 +282,69 @@ def _single(policy: Object) -> Iterator[Node]:
         yield one
 
 
+def _is_of_token(condition: Node) -> bool:
+    return (text(condition, "key") or "").startswith("request.auth.")
+
+
 def _allowed(policy: Object, host: str) -> Iterator[Asking]:
-    """An ALLOW: with a token where it says so; else whoever comes through this door."""
+    """An ALLOW: with a token where it says so; else whoever comes through this door.
+
+    What its methods and ports leave out is refused, and so is not open.
+    """
     for rule in items(policy.node, "spec", "rules"):
         auth = Auth(mechanism=Mechanism.JWT, place=policy.place(rule)) if needs_token(rule) else None
-        yield from _operations(rule, host, auth)
+        for operation in _operations(rule, host):
+            yield Asking(auth, *_paths(operation))
 
 
 def _without_token(policy: Object, host: str) -> Iterator[Asking]:
     """A DENY of whoever has no verified token."""
     for rule in items(policy.node, "spec", "rules"):
-        sources = [at(one, "source") for one in items(rule, "from")]
-        if any("*" in texts(one, "notRequestPrincipals") for one in sources):
+        if _is_of_strangers(rule):
             auth = Auth(mechanism=Mechanism.JWT, place=policy.place(rule))
-            yield from _operations(rule, host, auth)
+            yield from _asked_about(rule, host, auth)
 
 
-def _operations(rule: Node, host: str, auth: Auth | None) -> Iterator[Asking]:
-    if at(rule, "to") is None:
-        yield Asking(auth)
-        return
+def _is_of_strangers(rule: Node) -> bool:
+    """Whether it is about everybody without a token, and not about some of them alone.
+
+    Of the sources one is enough; what stands beside it in there, and each condition, has to hold as well.
+    """
+    sources = [at(one, "source") for one in items(rule, "from")]
+    conditions = items(rule, "when")
+    if sources and not conditions:
+        alone = (one for one in sources if {name for name, _ in members(one)} == {"notRequestPrincipals"})
+        return any("*" in texts(one, "notRequestPrincipals") for one in alone)
+    without = (
+        _is_of_token(one) and texts(one, "notValues") and not texts(one, "values") for one in conditions
+    )
+    return not sources and len(conditions) == 1 and all(without)
+
+
+def _asked_about(rule: Node, host: str, auth: Auth) -> Iterator[Asking]:
+    """Give what a question is about; of one about some ports it is not known whether it is about ours."""
+    for operation in _operations(rule, host):
+        if items(operation, "ports") or items(operation, "notPorts"):
+            continue
+        methods = frozenset(one.upper() for one in texts(operation, "methods"))
+        others = frozenset(one.upper() for one in texts(operation, "notMethods"))
+        asked = replace(auth, methods=(methods or _METHODS) - others) if methods or others else auth
+        yield Asking(asked, *_paths(operation))
+
+
+def _operations(rule: Node, host: str) -> Iterator[Node | None]:
+    """Give the operations that may be about a host; None for every one."""
+    if not items(rule, "to"):
+        yield None
     for one in items(rule, "to"):
         operation = at(one, "operation")
-        if not _is_for(operation, host):
-            continue
-        methods = frozenset(texts(operation, "methods"))
-        asked = replace(auth, methods=methods) if auth is not None and methods else auth
-        named = tuple(matcher(path) for path in texts(operation, "paths"))
-        but = tuple(matcher(path) for path in texts(operation, "notPaths"))
-        yield Asking(asked, named or (EVERYWHERE,), but)
+        if _is_for(operation, host):
+            yield operation
+
+
+def _paths(operation: Node | None) -> tuple[tuple[PathMatch, ...], tuple[PathMatch, ...]]:
+    named = tuple(matcher(path) for path in texts(operation, "paths"))
+    return named or (EVERYWHERE,), tuple(matcher(path) for path in texts(operation, "notPaths"))
 
 
 def _is_for(operation: Node | None, host: str) -> bool:

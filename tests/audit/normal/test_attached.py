@@ -38,6 +38,23 @@ def test_policies_by_what_they_name_or_select() -> None:
     assert of("HTTPRoute", "other", "orders") == ["elsewhere"]
 
 
+def test_policies_select_by_expressions_too() -> None:
+    def chosen(selector: str) -> bool:
+        text = GIVEN.replace("matchLabels: {team: orders}}]}\n---", f"{selector}}}]}}\n---")
+        attached = Attached(estate_of(text), "SecurityPolicy", "gateway.envoyproxy.io")
+        return bool(attached.of(Target("HTTPRoute", "shop", "orders")))
+
+    cases = {
+        "matchLabels: {team: orders}": True,
+        "matchLabels: {team: other}": False,
+        "matchExpressions: [{key: team, operator: In, values: [orders]}]": True,
+        "matchExpressions: [{key: team, operator: In, values: [other]}]": False,
+        "matchExpressions: [{key: team, operator: DoesNotExist}]": False,
+        "group: networking.istio.io, matchLabels: {team: orders}": False,
+    }
+    assert {one: chosen(one) for one in cases} == cases
+
+
 def test_the_nearest_target_comes_first() -> None:
     route = estate_of(GIVEN).of("HTTPRoute")[0]
     rule = route.node.descendant(("spec", "rules", 0))

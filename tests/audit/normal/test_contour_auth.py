@@ -1,4 +1,4 @@
-from gateway.audit.exposure import Fails
+from gateway.audit.exposure import Auth, Fails
 from gateway.audit.normal.contour_auth import configurations, global_asking, logs_of, own_asking
 from tests.audit.showing import estate_of
 
@@ -48,13 +48,30 @@ spec:
       extensionRef: {name: gw, namespace: auth}
       httpSettings:
         pathPrefix: /auth/envoy/o
-        allowedUpstreamHeaders: [{exact: Authorization}, {prefix: X-Auth-}, {contains: x}]
+        allowedAuthorizationHeaders: [{exact: cookie}, {exact: X-Api-Key}]
+        allowedUpstreamHeaders: UPSTREAM
 """
-    estate = estate_of(proxy, EXTENSION)
-    asking = own_asking(estate, estate.objects[0], estate.objects[0].node.descendant(("spec", "virtualhost")))
-    assert asking is not None
-    assert (asking.auth.dialect, asking.auth.policy) == ("envoy", "o")
-    assert asking.auth.response_headers == frozenset({"authorization", "x-auth-*"})
+
+    def asked(upstream: str) -> Auth:
+        estate = estate_of(proxy.replace("UPSTREAM", upstream), EXTENSION)
+        host = estate.objects[0].node.descendant(("spec", "virtualhost"))
+        asking = own_asking(estate, estate.objects[0], host)
+        assert asking is not None
+        return asking.auth
+
+    found = asked("[]")
+    assert (found.dialect, found.policy) == ("envoy", "o")
+    assert found.request_headers == frozenset({"authorization", "cookie"})
+    cases: dict[str, frozenset[str] | None] = {
+        "[{exact: authorization}, {prefix: x-auth-}]": frozenset({"authorization", "x-auth-*"}),
+        "[{exact: Authorization}, {prefix: X-Auth-}]": frozenset(),
+        "[{exact: Authorization, ignoreCase: true}]": frozenset({"authorization"}),
+        "[{suffix: ization}]": frozenset({"authorization"}),
+        "[{suffix: iZation}]": frozenset(),
+        "[{contains: Author, ignoreCase: true}]": frozenset({"authorization"}),
+        "[{contains: x}]": frozenset(),
+    }
+    assert {one: asked(one).response_headers for one in cases} == cases
 
 
 def test_the_object_and_the_text_of_a_format() -> None:

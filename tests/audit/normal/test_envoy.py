@@ -17,12 +17,40 @@ def bootstrap(manager: str, *, chain: str = "", kind: str = HCM) -> str:
 def test_what_a_listener_opens() -> None:
     routes = f"route_config: {ROUTES}"
     only_tls = routes.replace("{domains", "{require_tls: ALL, domains")
-    mutual = TLS.replace("sni: x", "require_client_certificate: true")
+    certified = "a.b/** only client-certificate -> b: yes"
+    open_ = (
+        'http_filters: [{name: f, typed_config: {"@type": type.googleapis.com/x.v3.ExtAuthz, '
+        "failure_mode_allow: true, grpc_service: {}}}]"
+    )
+    verified, unverified = (
+        [
+            TLS.replace("sni: x", f"require_client_certificate: true, common_tls_context: {{{one}}}")
+            for one in these
+        ]
+        for these in (
+            (
+                "validation_context: {trusted_ca: {filename: f}}",
+                "validation_context_sds_secret_config: {name: s}",
+                "combined_validation_context: {validation_context_sds_secret_config: {name: s}}",
+                "combined_validation_context: {default_validation_context: {verify_certificate_hash: [h]}}",
+            ),
+            (
+                "",
+                "validation_context: {}",
+                "validation_context: {trusted_ca: {}, trust_chain_verification: ACCEPT_UNTRUSTED}",
+            ),
+        )
+    )
     sni = "filter_chain_match: {server_names: [s.b]}, "
     cases = [
         (lines(bootstrap(routes)), ["a.b/** none open -> b: yes"]),
         (lines(bootstrap(routes, chain=f"{TLS}, ")), ["a.b/** only open -> b: yes"]),
-        (lines(bootstrap(routes, chain=f"{mutual}, ")), ["a.b/** only client-certificate -> b: yes"]),
+        *((lines(bootstrap(routes, chain=f"{one}, ")), [certified]) for one in verified),
+        *((lines(bootstrap(routes, chain=f"{one}, ")), ["a.b/** only open -> b: yes"]) for one in unverified),
+        (
+            lines(bootstrap(f"{open_}, {routes}", chain=f"{verified[0]}, ")),
+            [certified.replace("yes", "cannot tell")],
+        ),
         (lines(bootstrap(f"use_remote_address: true, {only_tls}")), ["a.b/** only open -> nowhere: no"]),
         (lines(bootstrap(only_tls)), ["a.b/** only open -> nowhere: no", "a.b/** none open -> b: yes"]),
         (lines(bootstrap("x: 1", kind=TCP)), ["?  none open -> b: yes"]),

@@ -108,3 +108,74 @@ def test_the_maker_is_told_by_its_own_objects_if_they_are_of_one_maker() -> None
     kg = eg.replace("envoyproxy.io", "kgateway.dev")
     assert implied_controller(estate_of(eg)) is Controller.ENVOY_GATEWAY
     assert implied_controller(estate_of(eg, kg)) is Controller.GATEWAY_API
+
+
+SET = "kind: ListenerSet, name: more"
+SETS = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: infra}
+spec:
+  gatewayClassName: eg
+  allowedListeners: {namespaces: FROM}
+  listeners: [{name: own, protocol: HTTPS, port: 443, hostname: own.example.com}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ListenerSet
+metadata: {name: more, namespace: shop}
+spec:
+  parentRef: {name: public, namespace: infra}
+  listeners:
+    - {name: a, protocol: HTTPS, port: 443, hostname: a.example.com}
+    - {name: b, protocol: HTTPS, port: 443, hostname: b.example.com, allowedRoutes: {namespaces: {from: All}}}
+---
+"""
+
+
+def test_a_listener_set_has_more_of_them_if_its_gateway_lets_it() -> None:
+    def found(
+        allowed: str, parent: str = "kind: ListenerSet, name: more", namespace: str = "shop"
+    ) -> list[str]:
+        head = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+        named = f"metadata: {{name: r, namespace: {namespace}}}\nspec: {{parentRefs: [{{{parent}}}]}}\n"
+        estate = estate_of(SETS.replace("FROM", allowed), head + named)
+        doors = Gateways(estate).doors(estate.of("HTTPRoute")[0])
+        return [f"{one.host} {one.listener_set.name if one.listener_set else '-'}" for one in doors]
+
+    every = "{from: All}"
+    more = "kind: ListenerSet, name: more, namespace: shop"
+    cases = {
+        "all": (found(every), ["a.example.com more", "b.example.com more"]),
+        "a section": (found(every, "kind: ListenerSet, name: more, sectionName: b"), ["b.example.com more"]),
+        "from elsewhere": (found(every, more, "other"), ["b.example.com more"]),
+        "without a word": (found("{}"), []),
+        "from the Gateway's namespace alone": (found("{from: Same}"), []),
+        "to the Gateway": (found(every, "name: public, namespace: infra", "infra"), ["own.example.com -"]),
+        "not given": (found(every, "kind: ListenerSet, name: other"), [" -"]),
+    }
+    assert {case: found for case, (found, wanted) in cases.items() if found != wanted} == {}
+
+
+def test_envoy_gateway_serves_a_host_where_it_is_named() -> None:
+    gateway = """
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: public, namespace: infra}
+spec:
+  gatewayClassName: CLASS
+  listeners:
+    - {name: wild, protocol: HTTPS, port: 443, hostname: "*.example.com"}
+    - {name: one, protocol: HTTPS, port: 443, hostname: a.example.com}
+    - {name: clear, protocol: HTTP, port: 80, hostname: "*.example.com"}
+---
+"""
+    head = "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n"
+    spec = "{parentRefs: [{name: public}], hostnames: [a.example.com]}"
+    named = f"metadata: {{name: r, namespace: infra}}\nspec: {spec}"
+
+    def found(class_name: str) -> list[str]:
+        estate = estate_of(gateway.replace("CLASS", class_name), head + named)
+        return [one.listener_name for one in Gateways(estate).doors(estate.of("HTTPRoute")[0])]
+
+    assert found("eg") == ["one", "clear"]
+    assert found("kgateway") == ["wild", "one", "clear"]

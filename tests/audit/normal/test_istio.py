@@ -112,3 +112,25 @@ spec: {action: CUSTOM, provider: {name: gw}, rules: [{}]}
 """
     assert lines(ingress) == ["a.b= /x optional open -> b: yes"]
     assert lines(ingress, asked) == ["a.b= /x optional external -> b: cannot tell"]
+
+
+def test_how_an_ingress_compares_paths() -> None:
+    ingress = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: i, namespace: shop}
+spec:
+  ingressClassName: istio
+  rules: [{host: a.b, http: {paths: [{path: PATH, pathType: KIND, backend: {service: {name: b}}}]}}]
+"""
+
+    def found(path: str, kind: str) -> str:
+        (one,) = exposures(ingress.replace("PATH", f"'{path}'").replace("KIND", kind))
+        return str(one.path)
+
+    assert found("/x", "Exact") == "= /x"
+    assert found("/x", "Prefix") == "/x/**"
+    assert found("/x", "ImplementationSpecific") == "= /x"
+    assert found("/x/*", "ImplementationSpecific") == "/x/**"
+    assert found("/x.*", "ImplementationSpecific") == "/x/**"
+    assert found("/*", "ImplementationSpecific") == "/**"

@@ -44,7 +44,7 @@ def test_whom_a_provider_asks_over_http() -> None:
         "failOpen: true, includeRequestHeadersInCheck: [Cookie], headersToUpstreamOnAllow: [X-Auth-*]}"
     )
     assert (found.dialect, found.policy, found.fails) == ("envoy", "o", Fails.OPEN)
-    assert found.request_headers == frozenset({"cookie"})
+    assert found.request_headers == frozenset({"authorization", "cookie"})
     assert found.response_headers == frozenset({"x-auth-*"})
     assert found.service is not None
     assert found.service == ("auth", "gw", "80", "Service")

@@ -70,7 +70,20 @@ def test_what_a_policy_of_the_gateway_asks_about() -> None:
         f"{ASK}, rules: [{{when: [{{key: 'request.headers[x]'}}]}}]": ["/** open: yes"],
         f"action: DENY, rules: [{{{NO_TOKEN}}}]": ["/** jwt: no"],
         f"rules: [{{{TOKEN}}}]": ["/** jwt: no"],
-        "rules: [{when: [{key: 'request.auth.claims[aud]'}]}]": ["/** jwt: no"],
+        f"action: DENY, rules: [{{{NO_TOKEN}, when: [{{key: source.ip, values: [1.1.1.1]}}]}}]": [
+            "/** open: yes"
+        ],
+        f"action: DENY, rules: [{{{NO_TOKEN.replace('s: [', 's: [x], namespaces: [')}}}]": ["/** open: yes"],
+        f"action: DENY, rules: [{{{NO_TOKEN.replace('}}]', '}}, {source: {namespaces: [x]}}]')}}}]": [
+            "/** jwt: no"
+        ],
+        f"action: DENY, rules: [{{{NO_TOKEN}, to: [{{operation: {{ports: ['80']}}}}]}}]": ["/** open: yes"],
+        "action: DENY, rules: [{when: [{key: request.auth.principal, notValues: ['*']}]}]": ["/** jwt: no"],
+        "action: DENY, rules: [{when: [{key: request.auth.principal, values: ['*']}]}]": ["/** open: yes"],
+        "rules: [{when: [{key: 'request.auth.claims[aud]', values: [a]}]}]": ["/** jwt: no"],
+        "rules: [{when: [{key: 'request.auth.claims[aud]', notValues: [a]}]}]": ["/** open: yes"],
+        to("ports: ['443']"): ["/** open: yes"],
+        f"rules: [{{{TOKEN}, to: [{{operation: {{methods: [GET]}}}}]}}]": ["/** jwt: no"],
         "rules: [{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}]": ["/** open: yes"],
         "rules: [{from: [{source: {ipBlocks: [1.1.1.1]}}], to: [{operation: {paths: [/a]}}]}]": [
             "= /a open: yes"
@@ -86,6 +99,22 @@ def test_a_policy_for_some_methods_asks_for_those_alone() -> None:
     assert one.auth is not None
     assert one.auth.methods == frozenset({"POST"})
     assert not one.is_protected
+    (but,) = exposures(MESH, DOOR, policy(spec.replace("methods: [POST]", "notMethods: [OPTIONS]")))
+    assert but.auth is not None
+    assert but.auth.methods is not None
+    assert "OPTIONS" not in but.auth.methods
+    assert "GET" in but.auth.methods
+    assert not but.is_protected
+
+
+def test_a_policy_that_is_only_tried_does_nothing() -> None:
+    tried = 'namespace: istio-system, annotations: {istio.io/dry-run: "true"}'
+    for spec in (f"{ASK}, rules: [{{}}]", f"action: DENY, rules: [{{{NO_TOKEN}}}]", f"rules: [{{{TOKEN}}}]"):
+        given = policy(spec)
+        assert found(given) != ["/** open: yes"], spec
+        assert found(given.replace("namespace: istio-system", tried)) == ["/** open: yes"], spec
+        untried = tried.replace("true", "false")
+        assert found(given.replace("namespace: istio-system", untried)) == found(given), spec
 
 
 def test_a_backend_of_the_mesh_may_ask_itself() -> None:
@@ -143,5 +172,6 @@ spec: {template: {metadata: {labels: {istio: ingressgateway, team: edge}}}}
 
 
 def test_paths_of_a_policy() -> None:
-    cases = {"*": "/**", "/a": "= /a", "/a*": "/a*", "*/x": "~ */x", "/{*}/x": "~ /{*}/x"}
+    cases = {"*": "/**", "/a": "= /a", "/a*": "/a*", "*/x.y": r"~ .*/x\.y", "/{*}/x": "~ /[^/]+/x"}
+    cases["/a.b/{**}"] = r"~ /a\.b/.*"
     assert {one: str(matcher(one)) for one in cases} == cases

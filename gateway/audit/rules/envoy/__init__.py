@@ -12,6 +12,7 @@ from gateway.audit.rules.envoy.asking import (
     SWITCHED_OFF,
     WAITS_LONG,
 )
+from gateway.audit.rules.envoy.contour import REFUSED
 from gateway.audit.rules.envoy.edge import ADMIN, CERTIFICATES, CHANGED, IN_CLEAR, LOGGED, LOOK_ALIKES
 from gateway.audit.rules.envoy.istio import ASKS_NOBODY, NOT_DEMANDED, PLAIN_MESH
 from gateway.audit.rules.envoy.servers import ASKED_BY_NOBODY, NOT_THERE, UNVERIFIED
@@ -36,4 +37,5 @@ RULES: Final[tuple[Rule, ...]] = (
     OWN_DIALECT,
     ASKED_BY_NOBODY,
     LOOK_ALIKES,
+    REFUSED,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.controller import Controller
-from gateway.audit.estate.fields import at, flag, items, text, texts
+from gateway.audit.estate.fields import at, flag, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Backend, Exposure, Mechanism, Reaches
 from gateway.audit.normal.attached import Attached, Target, targets_of
@@ -13,12 +13,11 @@ from gateway.audit.normal.contour_auth import configurations
 from gateway.audit.normal.contour_routes import routes_of
 from gateway.audit.normal.envoy_file import File, files_of, is_a, resources
 from gateway.audit.normal.envoy_filters import is_partial
-from gateway.audit.normal.envoy_gateway import auth_of, is_merged
+from gateway.audit.normal.envoy_gateway import PARENTS, auth_of, is_merged
 from gateway.audit.normal.envoy_routes import path_of
 from gateway.audit.normal.envoy_routes import routes_of as envoy_routes_of
-from gateway.audit.normal.ext_authz import GRPC
+from gateway.audit.normal.ext_authz import AUTHORIZATION, GRPC, lists
 from gateway.audit.normal.gateway_listeners import GROUP, Gateways
-from gateway.audit.normal.istio_mesh import mesh_configs
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.envoy.settings import http_filters, settings
 from gateway.config.problem import show
@@ -57,13 +56,10 @@ def _survives(view: View) -> Iterator[Hit]:
 
 
 def _not_shown(view: View) -> Iterator[Hit]:
-    for mesh in mesh_configs(view.estate):
-        for provider in mesh.providers.values():
-            asked = at(provider, "envoyExtAuthzHttp")
-            shown = [one.lower() for one in texts(asked, "includeRequestHeadersInCheck")]
-            shown += [one.lower() for one in texts(asked, "includeHeadersInCheck")]
-            if asked is not None and "authorization" not in shown:
-                yield Hit(mesh.of.place(asked), "includeRequestHeadersInCheck lacks authorization")
+    for one in view.exposures:
+        auth = one.auth if one.controller in ASKING else None
+        if auth is not None and not lists(auth.request_headers, AUTHORIZATION):
+            yield Hit(auth.place, "the headers that are sent along are listed, and authorization is not")
 
 
 def _waits_long(view: View) -> Iterator[Hit]:
@@ -98,8 +94,10 @@ def _above(gateways: Gateways, policies: Attached, route: Object) -> Object | No
     """Give the policy of a route's Gateway, or listener, that asks."""
     for door in gateways.doors(route):
         if door.gateway is not None:
-            for target in targets_of(route, route.node, door.gateway, door.listener_name):
-                found = policies.of(target)[:1] if target.kind == "Gateway" else []
+            for target in targets_of(
+                route, route.node, door.gateway, door.listener_name, listener_set=door.listener_set
+            ):
+                found = policies.of(target)[:1] if target.kind in PARENTS else []
                 if found and auth_of(found[0]) is not None:
                     return found[0]
     return None
@@ -123,12 +121,9 @@ def _switched_off(view: View) -> Iterator[Hit]:
 
 def _in_contour(view: View, proxy: Object) -> Iterator[Hit]:
     asked = at(proxy.node, "spec", "virtualhost", "authorization")
-    for off, what in (
-        (at(asked, "disabled"), "the host is not asked about"),
-        (at(asked, "authPolicy", "disabled"), "routes are not asked about unless they say so"),
-    ):
-        if flag(off):
-            yield Hit(proxy.place(off), what)
+    off = at(asked, "authPolicy", "disabled")
+    if flag(off):
+        yield Hit(proxy.place(off), "routes are not asked about unless they say so")
     for route in routes_of(view.estate, proxy):
         disabled, clear = at(route.node, "authPolicy", "disabled"), at(route.node, "permitInsecure")
         if flag(disabled) and route.of.public is None:
@@ -262,11 +257,11 @@ NOT_SHOWN: Final = Rule(
     id="ENV-003",
     title="The token is not shown to whoever is asked",
     severity=Severity.MEDIUM,
-    why="Istio sends no header but those that are listed: everything is refused, or something else is "
-    "judged.",
-    fix="list authorization, and every other credential, in includeRequestHeadersInCheck",
+    why="Over gRPC Envoy sends every header, but where some are listed those alone: everything is refused, "
+    "or something else is judged.",
+    fix="list authorization, and every other credential, or list nothing",
     check=_not_shown,
-    references=("https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/",),
+    references=(f"{_ENVOY}/extensions/filters/http/ext_authz/v3/ext_authz.proto",),
 )
 WAITS_LONG: Final = Rule(
     id="ENV-004",

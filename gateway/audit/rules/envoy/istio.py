@@ -7,6 +7,7 @@ from gateway.audit.estate.fields import at, flag, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Mechanism
 from gateway.audit.normal.envoy_file import files_of
+from gateway.audit.normal.envoy_gateway import auth_of
 from gateway.audit.normal.envoy_jwt import is_optional
 from gateway.audit.normal.gateway_listeners import GROUP
 from gateway.audit.normal.istio_policies import (
@@ -14,6 +15,7 @@ from gateway.audit.normal.istio_policies import (
     Pods,
     Policies,
     Workload,
+    is_tried,
     needs_token,
     workload_of_gateway,
     workload_of_selector,
@@ -36,9 +38,10 @@ def _not_demanded(view: View) -> Iterator[Hit]:
             what = "a wrong token is refused, and a request without one passes: no policy demands a principal"
             yield Hit(one.place(at(one.node, "spec")), what)
     for policy in view.estate.of("SecurityPolicy"):
-        optional = at(policy.node, "spec", "jwt", "optional")
-        if flag(optional) and at(policy.node, "spec", "extAuth") is None:
-            yield Hit(policy.place(optional), "a request without a token passes")
+        for name in ("optional", "failOpen"):
+            passes = at(policy.node, "spec", "jwt", name)
+            if flag(passes) and auth_of(policy) is None:
+                yield Hit(policy.place(passes), "a request without a token passes")
     for file in files_of(view.estate):
         for node in http_filters(file):
             for rule in items(node, "typed_config", "rules"):
@@ -63,7 +66,10 @@ def _asks_nobody(view: View) -> Iterator[Hit]:
     for policy in view.estate.of("AuthorizationPolicy"):
         action = at(policy.node, "spec", "action")
         provider = at(policy.node, "spec", "provider")
-        if (text(action) or "ALLOW") not in _ACTIONS:
+        if is_tried(policy):
+            what = "it is only tried: istio.io/dry-run is true"
+            yield Hit(policy.place(policy.annotations["istio.io/dry-run"]), what)
+        elif (text(action) or "ALLOW") not in _ACTIONS:
             yield Hit(policy.place(action), "this action is not known: nothing is in force")
         elif provider is not None and text(action) != "CUSTOM":
             yield Hit(policy.place(provider), "the provider is only asked where the action is CUSTOM")

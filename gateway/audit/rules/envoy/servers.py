@@ -84,7 +84,7 @@ def _providers(estate: Estate) -> Iterator[Hit]:
 def _extensions(estate: Estate) -> Iterator[Hit]:
     for of, asked in _contour_asking(estate):
         namespace, name = _extension_named(of, asked)
-        if asked is None or text(asked, "disabled") == "true":
+        if asked is None:
             continue
         if not name:
             yield Hit(of.place(asked), "it names no ExtensionService")
@@ -103,10 +103,7 @@ def _is_port(written: str | None) -> bool:
 
 
 def _of_host(proxy: Object) -> Iterator[Hit]:
-    host = at(proxy.node, "spec", "virtualhost")
-    asked = at(host, "authorization")
-    if at(asked, "extensionRef") is not None and not text(host, "tls", "secretName"):
-        yield Hit(proxy.place(asked), "Contour asks for hosts with TLS alone, and this one has none")
+    asked = at(proxy.node, "spec", "virtualhost", "authorization")
     kind = text(asked, "serviceType")
     if kind not in {None, "grpc", "http"} or (at(asked, "httpSettings") is not None and kind != "http"):
         yield Hit(proxy.place(asked), "httpSettings are in force where serviceType is http alone")
@@ -124,10 +121,12 @@ def _names_extension(node: Node) -> bool:
 
 
 def _contour_asking(estate: Estate) -> Iterator[tuple[Object, Node | None]]:
-    for of, node in configurations(estate):
-        yield of, at(node, "globalExtAuth")
+    everywhere = [(of, asked) for of, node in configurations(estate) if (asked := at(node, "globalExtAuth"))]
+    yield from everywhere
     for one in estate.of("HTTPProxy"):
-        yield one, at(one.node, "spec", "virtualhost", "authorization")
+        asked = at(one.node, "spec", "virtualhost", "authorization")
+        if at(asked, "extensionRef") is not None or not everywhere:
+            yield one, asked
 
 
 def _gateway_extensions(estate: Estate) -> Iterator[Hit]:

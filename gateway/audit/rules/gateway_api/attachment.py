@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import at, items, members, text
+from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.objects import Object
+from gateway.audit.estate.selectors import label_selector
 from gateway.audit.normal.attached import references
 from gateway.audit.normal.gateway_listeners import GROUP, Gateways
 from gateway.audit.rule import Hit, Rule, Severity, View
@@ -37,10 +38,9 @@ def _of_policy(estate: Estate, gateways: Gateways, policy: Object) -> Iterator[H
             yield Hit(policy.place(one), wrong)
     for one in selectors:
         kind = text(one, "kind") or ""
-        wanted = [(key, text(value)) for key, value in members(one, "matchLabels")]
+        wanted = label_selector(one)
         chosen = any(
-            found.namespace == policy.namespace and all(found.labels.get(k) == v for k, v in wanted)
-            for found in estate.of(kind)
+            found.namespace == policy.namespace and wanted.chooses(found.labels) for found in estate.of(kind)
         )
         if not chosen and (kind not in _KINDS or estate.shows(kind, policy.namespace)):
             yield Hit(policy.place(one), "its labels select nothing that is there")

@@ -50,10 +50,15 @@ def test_the_token_does_not_survive() -> None:
 
 
 def test_the_token_is_shown() -> None:
-    shown = mesh("envoyExtAuthzHttp: {includeRequestHeadersInCheck: [Authorization]}")
-    assert is_silent("ENV-003", shown)
-    assert len(said("ENV-003", shown.replace("Authorization", "cookie"))) == 1
-    assert is_silent("ENV-003", mesh("envoyExtAuthzGrpc: {}"))
+    over_grpc = "extAuth: {grpc: {backendRefs: [{name: gw}]}}"
+    over_http = "extAuth: {http: {backendRefs: [{name: gw}], path: /auth/envoy/o}}"
+    for named in ("", "headersToExtAuth: [Authorization], "):
+        assert is_silent("ENV-003", *GIVEN, security(f"{ROUTE}, {over_grpc.replace('grpc', named + 'grpc')}"))
+    few = security(f"{ROUTE}, {over_grpc.replace('grpc', 'headersToExtAuth: [cookie], grpc')}")
+    assert len(said("ENV-003", *GIVEN, few)) == 1
+    # Envoy sends it in any case where it asks over HTTP, whatever is listed
+    few = security(f"{ROUTE}, {over_http.replace('http', 'headersToExtAuth: [cookie], http')}")
+    assert is_silent("ENV-003", *GIVEN, few)
 
 
 def test_an_answer_is_not_waited_for_long() -> None:
@@ -95,7 +100,6 @@ def test_a_policy_of_a_route_does_not_take_the_question_away() -> None:
 def test_where_asking_is_switched_off() -> None:
     ask = "authorization: {extensionRef: {name: gw}}"
     for wrong in (
-        proxy("authorization: {disabled: true}"),
         proxy("authorization: {authPolicy: {disabled: true}}"),
         proxy(ask, "authPolicy: {disabled: true},"),
         proxy(ask, "permitInsecure: true,"),
@@ -158,6 +162,7 @@ def test_the_gateway_is_asked_in_its_own_dialect() -> None:
     assert is_silent("ENV-017", *GIVEN, asked)
     for wrong in ("/auth/nginx/o", "/check", "''"):
         assert len(said("ENV-017", *GIVEN, asked.replace("/auth/envoy/o", wrong))) == 1, wrong
+    assert len(said("ENV-017", *GIVEN, asked.replace("path:", "pathOverride:"))) == 1
     assert is_silent(
         "ENV-017", *GIVEN, asked.replace("/auth/envoy/o", "/check").replace("token-gateway", "opa")
     )

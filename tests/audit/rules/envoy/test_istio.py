@@ -59,6 +59,11 @@ def test_a_policy_asks_somebody_about_something() -> None:
     ):
         assert len(said("ENV-016", DOOR, istio("AuthorizationPolicy", wrong))) == 1, wrong
     assert is_silent("ENV-016", DOOR, istio("AuthorizationPolicy", "action: DENY, rules: [{}]"))
+    tried = istio("AuthorizationPolicy", whole).replace(
+        "metadata: {", 'metadata: {annotations: {istio.io/dry-run: "true"}, '
+    )
+    assert said("ENV-016", DOOR, tried) == ["high: it is only tried: istio.io/dry-run is true"]
+    assert is_silent("ENV-016", DOOR, tried.replace("true", "false"))
 
 
 def test_the_mesh_is_not_switched_off() -> None:

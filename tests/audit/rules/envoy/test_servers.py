@@ -25,12 +25,14 @@ def test_whom_contour_asks_is_there() -> None:
         (proxy("{responseTimeout: 2s}"), extension()),
         (proxy(NAMED), extension("{services: []}")),
         (proxy(NAMED), extension("{services: [{name: gw}]}")),
-        (proxy(NAMED).replace("tls: {secretName: s}", "x: 1"), extension()),
         (proxy("{extensionRef: {name: p}, httpSettings: {}}"), extension()),
         (proxy("{extensionRef: {name: p}, serviceType: tcp}"), extension()),
     ]
     for given in wrong:
         assert len(said("ENV-011", *given)) == 1, given
+    spec = "{globalExtAuth: {extensionRef: {name: p}}}"
+    everywhere = policy("ContourConfiguration", CONTOUR, spec)
+    assert is_silent("ENV-011", proxy("{authPolicy: {disabled: true}}"), everywhere, extension())
 
 
 def test_whom_the_mesh_asks_is_there() -> None:
