@@ -1,7 +1,7 @@
 """Which commands are there? One file each; no logic beyond arguments and printing.
 
 Exit codes: 0 fine, 1 findings, 2 usage, 75 what may go well a minute later, 78 configuration (EX_TEMPFAIL and
-EX_CONFIG of sysexits.h).
+EX_CONFIG of sysexits.h), 130 where somebody has pressed Ctrl-C, as shells have it.
 """
 
 import argparse
@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Final, NoReturn, Protocol
 
 from gateway import __version__
-from gateway.cli.output import EX_CONFIG, EX_TEMPFAIL, Commands, print_problems
+from gateway.cli.output import EX_CONFIG, EX_INTERRUPTED, EX_TEMPFAIL, Commands, print_problems
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
@@ -33,6 +33,16 @@ class Command(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return EX_INTERRUPTED
+
+
+# --- private ---
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parser: argparse.ArgumentParser = _Parser(
         prog="gateway", description="The authenticating gateway for API tokens at the Kubernetes Ingress."
     )
@@ -51,9 +61,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # What is still buffered would be written at exit, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-
-
-# --- private ---
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

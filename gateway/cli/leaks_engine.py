@@ -82,6 +82,8 @@ def _of_file(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
             key = stream.read(_MAX_KEY_BYTES + 1).removesuffix(b"\n").removesuffix(b"\r")
+    except FileNotFoundError:
+        raise ValueError("--fingerprint-key-file names no file") from None  # it may be the key itself
     except OSError as error:
         raise ValueError(f"{file} cannot be read: {(error.strerror or '').lower()}") from None
     if not 2 * MIN_KEY_BYTES <= len(key) <= _MAX_KEY_BYTES:

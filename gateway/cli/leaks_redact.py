@@ -2,7 +2,7 @@
 
 Each becomes `[REDACTED:<type>:<fingerprint>]`; everything else comes out octet for octet, as soon as it is
 decided: at the end of its line, but for what may go on in the next. In a pod: `tail -F app.log | gateway
-leaks redact -c gateway.yaml`.
+leaks redact -c gateway.yaml`. What is compressed, or UTF-16, is refused: nothing would be found in it.
 """
 
 import os
@@ -13,14 +13,16 @@ import sys
 import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 from gateway.cli import leaks_engine
-from gateway.cli.output import EX_OK, EX_USAGE, Commands, complain
+from gateway.cli.output import EX_OK, Commands, complain
+from gateway.leaks.file_name import readable, without_secrets
 from gateway.leaks.files import STDIN, why
-from gateway.leaks.unpack import CHUNK_BYTES
+from gateway.leaks.unpack import CHUNK_BYTES, GZIP, ZSTANDARD
+from gateway.leaks.wide import BOMS
 from gateway.redact.replace import Redactor
 
 _STDIN: Final = 0
@@ -39,25 +41,69 @@ def add(actions: Commands) -> None:
 def run(arguments: Namespace) -> int:
     """Redact; exit 0 whether there was something to redact or not."""
     try:
+        _is_open(arguments)
         engine = leaks_engine.read(arguments)
     except ValueError as usage:
         return complain(str(usage))
-    name = "" if arguments.path == STDIN else arguments.path
-    redactor = Redactor(engine.finder.for_file(name), engine.fingerprints)
+    path = arguments.path
+    redactor = Redactor(engine.finder.for_file("" if path == STDIN else path), engine.fingerprints)
     try:
-        with _opened(arguments.path) as source, _target(arguments.output) as target:
-            for chunk in _until_stopped(source):
+        with _ended_by_signals(), _opened(path) as source, _target(arguments.output) as target:
+            for chunk in _searchable(_until_stopped(source)):
                 _write(target, redactor.feed(chunk))
             _write(target, redactor.close())
-    except BrokenPipeError:
-        raise
+    except _Stopped as stopped:
+        complain(f"stopped before the end of {readable(without_secrets(path, *engine))}")
+        return 128 + stopped.number
+    except (_NotSearchable, _NotWritten) as error:
+        return complain(str(error))
     except OSError as error:
-        print(f"gateway: {error.filename or arguments.path} {why(error)}", file=sys.stderr)
-        return EX_USAGE
+        if isinstance(error, BrokenPipeError):
+            raise
+        return complain(f"{readable(without_secrets(path, *engine))} {why(error)}")
     return EX_OK
 
 
 # --- private ---
+
+
+class _Stopped(Exception):
+    """By a signal, in the middle of a file that has an end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _NotSearchable(Exception):
+    """Secrets do not stand in it octet by octet. Says what to do."""
+
+
+class _NotWritten(Exception):
+    """Says where, and why."""
+
+
+def _is_open(arguments: Namespace) -> None:
+    """What is opened next would have the number of what is closed. Raises: ValueError."""
+    if arguments.path == STDIN and sys.stdin is None:
+        raise ValueError("standard input is closed")
+    if arguments.output is None and sys.stdout is None:
+        raise ValueError("standard output is closed")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Also while a pipe waits for its writer: a container's first process is ended by no other signal."""
+
+    def end(number: int, _: object) -> None:
+        raise _Stopped(number)
+
+    before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -78,21 +124,71 @@ def _target(output: Path | None) -> Iterator[int]:
     if output is None:
         yield _STDOUT
         return
-    descriptor, name = tempfile.mkstemp(dir=output.parent, prefix=f".{output.name}.")
-    written = Path(name)
+    place = Path(os.path.realpath(output))  # where it is a link the link stays
+    with _writing(output):
+        was = place.stat() if place.exists() else None
+        if was is not None and not stat.S_ISREG(was.st_mode):
+            raise _NotWritten(f"{output} is no regular file, whose place another can take")
+        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:32]}.")
     try:
-        if output.exists():  # else for its owner alone
-            written.chmod(stat.S_IMODE(output.stat().st_mode))
+        if was is not None:  # else for its owner alone
+            _make_like(descriptor, was)
         yield descriptor
-        os.fsync(descriptor)
-        written.replace(output)
+        with _writing(output):
+            os.fsync(descriptor)
+            Path(name).replace(place)
     finally:
         os.close(descriptor)
-        written.unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
+
+
+@contextmanager
+def _writing(where: Path | str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _NotWritten(f"{where} cannot be written: {(error.strerror or '').lower()}") from None
+
+
+def _make_like(descriptor: int, was: os.stat_result) -> None:
+    """Give it the owner that the file had, as far as we may, and its mode."""
+    with suppress(PermissionError):
+        os.fchown(descriptor, was.st_uid, was.st_gid)
+    os.fchmod(descriptor, stat.S_IMODE(was.st_mode))
+
+
+def _searchable(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Give the chunks, the first ones once it is sure what they are. Raises: _NotSearchable."""
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        packed = next((one for one in _PACKED if head.startswith(one)), None)
+        if packed is not None:
+            raise _NotSearchable(_PACKED[packed])
+        if not any(one.startswith(head) for one in _PACKED):
+            break
+    yield head
+    yield from chunks
+
+
+_PACKED: Final = {
+    GZIP: "this is gzip, in which nothing would be found: gunzip -c FILE | gateway leaks redact",
+    ZSTANDARD: "this is Zstandard, in which nothing would be found: zstd -dc FILE | gateway leaks redact",
+    **dict.fromkeys(
+        BOMS,
+        "this is UTF-16, in which nothing would be found: "
+        "iconv -f UTF-16 -t UTF-8 FILE | gateway leaks redact",
+    ),
+}
 
 
 def _until_stopped(source: int) -> Iterator[bytes]:
-    """Until its end, or SIGTERM or SIGINT: what was read by then is still passed on."""
+    """Until its end, or SIGTERM or SIGINT: what a pipe has given by then is still passed on.
+
+    Raises: _Stopped in a file, of which the rest is there still.
+    """
     waker, wake = os.pipe()
     os.set_blocking(wake, False)
     before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
@@ -103,7 +199,11 @@ def _until_stopped(source: int) -> Iterator[bytes]:
     try:
         while True:
             found = [descriptor for descriptor, _ in ready.poll()]
-            if waker in found or not (chunk := os.read(source, CHUNK_BYTES)):
+            if waker in found:
+                if stat.S_ISREG(os.fstat(source).st_mode):
+                    raise _Stopped(os.read(waker, 1)[0])
+                return
+            if not (chunk := os.read(source, CHUNK_BYTES)):
                 return
             yield chunk
     finally:
@@ -116,5 +216,6 @@ def _until_stopped(source: int) -> Iterator[bytes]:
 
 def _write(target: int, text: bytes) -> None:
     view = memoryview(text)
-    while view:
-        view = view[os.write(target, view) :]
+    with _writing("standard output" if target == _STDOUT else "the output"):
+        while view:
+            view = view[os.write(target, view) :]

@@ -107,6 +107,14 @@ def _is_to_come(text: str) -> bool:
         return False
 
 
+def _is_earlier(given: str | None, end: str | None) -> bool:
+    return given is not None and end is not None and _moment(given) < _moment(end)
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 def _wanted(arguments: Namespace, world: World) -> Iterator[_Wanted]:
     """One for each token. Raises: ValueError for what is on stdin."""
     more = {name: given for name in ("why", "until") if (given := getattr(arguments, name)) is not None}
@@ -116,6 +124,10 @@ def _wanted(arguments: Namespace, world: World) -> Iterator[_Wanted]:
     now = CLOCK()
     for number, found in enumerate(recognised(read_tokens(), world, now=now), start=1):
         one = _choose(found, found.fingerprint or f"token {number}")
+        if one.entry is not None and _is_earlier(arguments.until, one.entry.until):
+            raise ValueError(
+                f"--until is before the end of token {number}: it would count again from then on"
+            )
         yield one if one.entry is None else one._replace(entry=replace(one.entry, **more))
 
 

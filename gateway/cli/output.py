@@ -15,6 +15,7 @@ EX_FINDINGS: Final = 1
 EX_USAGE: Final = 2
 EX_TEMPFAIL: Final = 75
 EX_CONFIG: Final = 78
+EX_INTERRUPTED: Final = 130
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]

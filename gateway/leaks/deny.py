@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import yaml
 
+from gateway.config.compile_issuers import MAX_LEEWAY_S
 from gateway.config.revocations import MAX_BYTES, RevocationList, parse_revocations, unusable
 from gateway.config.world import RevocationFile
 from gateway.keys import durable
@@ -36,7 +38,7 @@ class Outcome:
 
     added: tuple[DenyEntry, ...]
     already: tuple[DenyEntry, ...]
-    """The list named them before, whatever else their entry says there."""
+    """The list named them before, and for as long."""
 
 
 def read_list(file: RevocationFile, *, now: int) -> RevocationList:
@@ -55,7 +57,11 @@ def deny(entries: Sequence[DenyEntry], file: RevocationFile, *, now: int, attemp
     with _alone(path.parent, attempts):
         content = _content(file)
         before = parse_revocations(content, file, now=now)
-        missing = tuple(entry for entry in dict.fromkeys(entries) if not _is_named(entry, before))
+        missing = tuple(
+            entry
+            for entry in dict.fromkeys(entries)
+            if not _is_named(entry, before) or _outlives(entry, content, file, now)
+        )
         already = tuple(entry for entry in dict.fromkeys(entries) if entry not in missing)
         if missing:
             _exchange(path, _changed(content, missing, before, file, now), missing)
@@ -82,6 +88,14 @@ def _is_named(entry: DenyEntry, listed: RevocationList) -> bool:
     if entry.fingerprint is not None:
         return entry.fingerprint in listed.revocations.fingerprints
     return (entry.issuer, entry.jti) in listed.revocations.jtis
+
+
+def _outlives(entry: DenyEntry, content: bytes, file: RevocationFile, now: int) -> bool:
+    """Whether the list, which names the token, ceases to before this entry would."""
+    if entry.until is None:
+        return False
+    last = int(datetime.fromisoformat(entry.until).timestamp()) + MAX_LEEWAY_S - 1
+    return not _is_named(entry, parse_revocations(content, file, now=max(now, last)))
 
 
 def _changed(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
+import yaml
+
 from gateway.core.claims import MAX_JTI_LENGTH
 from gateway.leaks.recognise import Recognised, Signature, Whose
 
@@ -34,9 +36,9 @@ class DenyEntry:
 
     def as_yaml(self) -> str:
         """Write it on one line. A jti is always quoted: `1e3` is text here, and would be a number."""
-        plain = ("issuer", "fingerprint", "until")  # each has a pattern without anything special
         pairs = (
-            f"{name}: {value if name in plain else _quoted(value)}" for name, value in self.members.items()
+            f"{name}: {value if _is_plain(name, value) else _quoted(value)}"
+            for name, value in self.members.items()
         )
         return f"{{{', '.join(pairs)}}}"
 
@@ -80,6 +82,13 @@ def moment(seconds: int | None) -> str | None:
 
 _ESCAPED: Final = re.compile("[\x7f-\xa0\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]")
 """What may not stand in YAML as it is (YAML 1.2 section 5.1), and is not escaped in JSON."""
+
+
+def _is_plain(name: str, value: str) -> bool:
+    """Whether it is text as it stands: an issuer may have the name `123`, `1e3`, `null` or `no`."""
+    if name == "issuer":
+        return value[:1].isalpha() and isinstance(yaml.safe_load(value), str)
+    return name in {"fingerprint", "until"}  # each has a pattern without anything special
 
 
 def _can_be_listed(jti: str) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
+from gateway.leaks.file_name import readable
+
 WHOLE_FILE: Final = "whole-file"
 
 
@@ -12,12 +14,13 @@ class Finding:
 
     type: str
     file: str
+    """By the name by which it was found, without the secrets in that (`file_name.without_secrets`)."""
     line: int
     """From 1."""
     column: int
     """In octets, from 1."""
     start: int
-    """Of the file as it is when it is unpacked, in octets, from 0."""
+    """Of the file as it is when it is unpacked, and UTF-8 where it is UTF-16, in octets, from 0."""
     end: int
     fingerprint: str
     """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its
@@ -25,10 +28,10 @@ class Finding:
 
     def as_members(self) -> dict[str, Any]:
         """Give it as a member of a JSON document."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {"file": readable(self.file)}
 
     def __str__(self) -> str:
         return (
-            f"{self.file}:{self.line}:{self.column}: {self.type} {self.fingerprint}"
+            f"{readable(self.file)}:{self.line}:{self.column}: {self.type} {self.fingerprint}"
             f" (octets {self.start}-{self.end})"
         )

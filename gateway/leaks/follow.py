@@ -4,7 +4,9 @@ As `tail -F` does: a file that was renamed is read to its end, then the new one 
 beginning; one that was cut short (copytruncate) is read anew. A file that is not there yet is waited for.
 """
 
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -30,7 +32,7 @@ class Followed:
         self._read = 0
 
     def new(self) -> Iterator[bytes | Ended]:
-        """Give all that is there by now. Raises: OSError where it is there and cannot be read."""
+        """Give all that is there by now. Raises: OSError where it cannot be read, or is no file."""
         if self._descriptor < 0 and not self._open():
             return
         yield from self._rest()
@@ -57,9 +59,13 @@ class Followed:
 
     def _open(self) -> bool:
         try:
-            self._descriptor = os.open(self.name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+            descriptor = os.open(self.name, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             return False
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):  # a pipe has no size, and is not read twice
+            os.close(descriptor)
+            raise OSError(errno.EINVAL, "it is no regular file", self.name)
+        self._descriptor = descriptor
         return True
 
     def _rest(self) -> Iterator[bytes]:

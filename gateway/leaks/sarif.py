@@ -4,6 +4,7 @@ A result holds the fingerprint where SARIF has a place for one, so that a findin
 when its line moves. It holds no text of the file.
 """
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
@@ -50,7 +51,7 @@ def _result(one: Finding, rule: int) -> dict[str, Any]:
         "byteOffset": one.start,
         "byteLength": one.end - one.start,
     }
-    place = {"artifactLocation": {"uri": quote(one.file)}, "region": region}
+    place = {"artifactLocation": {"uri": quote(os.fsencode(one.file))}, "region": region}
     return {
         "ruleId": one.type,
         "ruleIndex": rule,

@@ -5,6 +5,7 @@ for finding in find(content, Finder(), Fingerprints(key)): print(finding)
 
 from collections.abc import Iterable, Iterator
 
+from gateway.leaks.file_name import without_secrets
 from gateway.leaks.finding import WHOLE_FILE, Finding
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import Fingerprints
@@ -19,7 +20,7 @@ class Scan:
     __slots__ = ("_begun", "_column_from", "_file", "_finder", "_given", "_line", "_names", "_stream")
 
     def __init__(self, file: str, finder: Finder, fingerprints: Fingerprints) -> None:
-        self._file = file
+        self._file = without_secrets(file, finder, fingerprints)
         self._finder = finder.for_file(file, only_searched=True)
         self._names = Names(fingerprints)
         self.begin_anew()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from copy import copy
 from typing import Final, NamedTuple
 
-from gateway.redact import pem, values
+from gateway.redact import beside, pem, values
 from gateway.redact.compact_token import START as COMPACT_START
 from gateway.redact.compact_token import WORDS as COMPACT_WORDS
 from gateway.redact.compact_token import CompactTokens
@@ -313,7 +313,11 @@ def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
             names=True,
         ),
         Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter, names=True),
-        Rule("tTsSaApPjJcCvV", Start(values.NAMED_START, values.NAMED_WORDS), values.named, names=True),
+        Rule("tTsSaApPjJcCvVbB", Start(values.NAMED_START, values.NAMED_WORDS), values.named, names=True),
+        Rule("nNkK", Start(beside.PAIR_START, beside.PAIR_WORDS), beside.pair),
+        Rule("<", Start(beside.ELEMENT_START, values.NAMED_WORDS), beside.element),
+        Rule("-", Start(beside.OPTION_START, values.NAMED_WORDS), beside.option),
+        Rule("pPiIl", Start(beside.WORDS_START, beside.WORDS), beside.said),
         Rule("-", Start(values.CURL_USER_START, ("-u ", "-u=", "--user", "--proxy-user")), values.curl_user),
         Rule(":", Start(values.USERINFO_START, ("://",)), values.userinfo),
     )  # fmt: skip

@@ -59,14 +59,24 @@ def is_basic(value: bytes) -> bool:
         plain = b64decode(value + b"=" * (-len(value) % 4), validate=True)
     except (Error, ValueError):
         return False
-    return b":" in plain and _CONTROL.search(plain) is None
+    if b":" not in plain or _CONTROL.search(plain) is not None:
+        return False
+    return looks_random(value) or _is_text(plain)  # "Options" decodes to something with a colon
+
+
+def _is_text(octets: bytes) -> bool:
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def touches_a_word(text: bytes, at: int, floor: int) -> bool:
     r"""Whether a word goes on to the left of here; `\n` and `%22` there are escapes and no word."""
     if at <= floor or text[at - 1 : at] not in _WORDS:
         return False
-    return _ESCAPE_BEFORE.search(text[max(floor, at - 8) : at]) is None
+    return _ESCAPE_BEFORE.search(text[max(floor, at - 24) : at]) is None
 
 
 # --- private ---
@@ -93,5 +103,6 @@ _WORDS: Final = frozenset(
     bytes((octet,)) for octet in b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 )
 _ESCAPE_BEFORE: Final = re.compile(
-    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2})\Z"
+    rb"(?:%(?:25){0,2}[0-9A-Fa-f]{2}|\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}"
+    rb"|(?:\x1b|\\(?:u00|x)1[bB]|\\033|#033)\[[0-9;]{0,16}m)\Z"
 )

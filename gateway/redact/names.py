@@ -9,8 +9,8 @@ PASSWORDS: Final = r"(?:passwords?|passwd|passphrase|pwd)"
 """Whatever stands behind these counts, also a word."""
 
 SECRETS: Final = (
-    r"(?:token|secret(?:[_-]?key)?|api[_.-]?key|access[_-]?key|account[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|jwt|assertion"
-    r"|signature|credentials?|session(?:[_-]?id|[_-]?key)?|saml(?:response|request)|verifier|sessid)"
+    r"(?:token|secret(?:[_-]?key(?:[_-]?base)?)?|api[_.-]?key|access[_-]?key|account[_-]?key|private[_-]?key|auth[_-]?key|signing[_-]?key|encryption[_-]?key|jwt|assertion"
+    r"|signature|credentials?|bearer|session(?:[_-]?id|[_-]?key)?|saml(?:response|request)|verifier|sessid)"
 )
 """The end of a name that tells, as in `refresh_token` or `X-Amz-Signature`."""
 

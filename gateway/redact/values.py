@@ -7,9 +7,10 @@ does not look like a word. What looks like a mark of `replace` is part of the va
 
 import re
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
+from gateway.redact.between import NAME, SEPARATOR, WORD, until
 from gateway.redact.judge import (
     MAX_JUDGED_BYTES,
     could_be_secret,
@@ -32,15 +33,12 @@ USERINFO: Final = "url-userinfo"
 CURL_USER: Final = "curl-auth-user"
 TYPES: Final = frozenset((AUTHORIZATION, HEADER, PARAMETER, NAMED, COOKIE, USERINFO, CURL_USER))
 
-_QUOTE: Final = r"\\{0,3}[\"']"
-_SEPARATOR: Final = rf"(?:{EQUALS}|(?:{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})(?:(?:\[[ ]?)?{_QUOTE})?"
-_SPACE: Final = r"(?:[ \t]{1,4}|%20|\+)"
+_SPACE: Final = r"(?:[ \t]{1,4}|%(?:25){0,2}20|\+)"
 
-_AUTHORIZATION_NAME: Final = f"(?i:authorization){_SEPARATOR}"
-AUTHORIZATION_START: Final = f"{_AUTHORIZATION_NAME}(?:(?i:bearer|dpop)[ ])?"
+AUTHORIZATION_START: Final = f"(?i:authorization){SEPARATOR}(?:(?i:bearer|dpop)[ ])?"
 SCHEME_START: Final = f"(?i:bearer|basic|dpop|negotiate|ntlm){_SPACE}"
-HEADER_START: Final = f"(?i:{HEADERS}){_SEPARATOR}"
-NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}){_SEPARATOR}"
+HEADER_START: Final = f"(?i:{HEADERS}){SEPARATOR}"
+NAMED_START: Final = f"(?i:{SECRETS}|{PASSWORDS}|auth){SEPARATOR}"
 PARAMETER_START: Final = f"{JOINS}(?i:{ONLY_IN_URLS}){EQUALS}"
 CURL_USER_START: Final = r"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x00-\x20\"':]{1,64}:[^\x00-\x20\"']{3}"
 USERINFO_START: Final = r"://[^/?#\x00-\x20\"'<>\\@]{1,255}@"
@@ -58,7 +56,7 @@ HEADER_WORDS: Final = (
 _PARTS: Final = ("", "_", "-", ".")
 NAMED_WORDS: Final = (
     "token", "secret", "jwt", "assertion", "signature", "credential", "session", "saml", "verifier", "sessid",
-    "pass", "pwd",
+    "pass", "pwd", "auth", "bearer",
     *(f"{kind}{part}key" for kind in ("api", "access", "account", "private", "auth", "signing",
     "encryption") for part in _PARTS),
 )  # fmt: skip
@@ -79,8 +77,8 @@ def authorization(text: bytes, at: int, reach: Reach) -> Measured:
     begun = _LOOSE_MARKS.match(text, name.end(), reach.end).end()  # type: ignore[union-attr]  # may be empty
     known = _SCHEME.match(text, begun, reach.end)
     other = known or _OTHER_SCHEME.match(text, begun, reach.end)
-    start, end = _extent(text, other.end() if other else name.end(), reach, _TOKEN68)
-    return _judged(text, start, end, AUTHORIZATION, _is_no_small_word if known else looks_random)
+    value = extent(text, other.end() if other else name.end(), reach, _TOKEN68)
+    return _judged(value, AUTHORIZATION, _is_no_small_word if known else looks_random)
 
 
 def scheme(text: bytes, at: int, reach: Reach) -> Measured:
@@ -88,14 +86,14 @@ def scheme(text: bytes, at: int, reach: Reach) -> Measured:
     name = _SCHEME.match(text, at, reach.end)
     if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
-    start, end = _extent(text, name.end(), reach, _TOKEN68)
+    value = extent(text, name.end(), reach, _TOKEN68)
     match name[1].lower():
         case b"basic":
-            return _judged(text, start, end, AUTHORIZATION, is_basic)
+            return _judged(value, AUTHORIZATION, is_basic)
         case b"negotiate" | b"ntlm":
-            return _judged(text, start, end, AUTHORIZATION, _is_negotiated)
+            return _judged(value, AUTHORIZATION, _is_negotiated)
         case _:
-            return _judged(text, start, end, AUTHORIZATION, _is_bearer)
+            return _judged(value, AUTHORIZATION, _is_bearer)
 
 
 def header(text: bytes, at: int, reach: Reach) -> Measured:
@@ -103,8 +101,10 @@ def header(text: bytes, at: int, reach: Reach) -> Measured:
     name = _HEADER.match(text, at, reach.end)
     if name is None or touches_a_word(text, at, reach.floor):
         return NOTHING
-    start, end = _extent(text, name.end(), reach, _until(name["quote"]))
-    return NOTHING if _is_bare(name) else _judged(text, start, end, HEADER, _is_header)
+    value = extent(text, name.end(), reach, until(name["quote"]))
+    if _is_bare(name) or value.is_call():
+        return NOTHING
+    return _judged(value, HEADER, _is_listed_header if name["listed"] else _is_header)
 
 
 def named(text: bytes, at: int, reach: Reach) -> Measured:
@@ -116,15 +116,58 @@ def named(text: bytes, at: int, reach: Reach) -> Measured:
     before = _before(text, at, reach) if name["equals"] is not None and not quote else None
     if before is not None:
         return _of_a_parameter(text, name, reach, weak=_WEAK.search(before + name[0]) is not None)
-    if _is_bare(name):
+    if _is_bare(name) or (name["listed"] and _ALNUM.match(text, max(reach.floor, at - 1), at)):
         return NOTHING
-    start, end = _extent(text, name.end(), reach, _until(quote))
-    sure = quote or name["equals"] is not None
-    if _PASSWORD.match(name[0]):
-        return _judged(
-            text, start, end, NAMED, (_is_quoted if quote else _is_word) if sure else _is_sure_word
-        )
-    return _judged(text, start, end, NAMED, _is_key if sure else _is_sure_key)
+    value = extent(text, name.end(), reach, until(quote))
+    if quote:
+        if not name["named"] and _OF_A_SENTENCE.match(text, value.start, value.end):
+            return NOTHING
+        return named_value(value, name[0], quoted=True, sure=not name["listed"])
+    sure = name["equals"] is not None and not name["opened"]
+    return NOTHING if value.is_call() else named_value(value, name[0], sure=sure)
+
+
+def named_value(value: "Value", name: bytes, *, quoted: bool = False, sure: bool = True) -> Measured:
+    """Judge the value of a name that begins so; `sure` where it can be nothing but its value."""
+    if _AUTH.match(name):
+        return _judged(value, NAMED, _is_long_basic)
+    if _PASSWORD.match(name):
+        if name.startswith(b"PWD") and value.text.startswith(b"/", value.start):
+            return NOTHING  # the working directory, in an environment
+        judge = (_is_quoted if quoted else _is_word) if sure else _is_sure_word
+        return _judged(value, NAMED, judge)
+    if _NAMES_MORE.match(name):
+        return _judged(value, NAMED, _is_worth_a_key if sure else _is_sure_and_worth_it)
+    return _judged(value, NAMED, _is_key if sure else _is_sure_key)
+
+
+class Value(NamedTuple):
+    """What may be one."""
+
+    text: bytes
+    start: int
+    end: int
+    """No more than is judged, so that names within a value that is none are soon passed by."""
+    limit: int
+    pattern: re.Pattern[bytes]
+
+    def all_of_it(self) -> int:
+        """Give where it ends."""
+        if self.end - self.start < MAX_JUDGED_BYTES - _MOST_BEHIND:
+            return self.end
+        run = self.pattern.match(self.text, self.start, self.limit)
+        return self.end if run is None else run.end()
+
+    def is_call(self) -> bool:
+        """Whether it is code that gives the value: `api_key = settings.read_key(...)`."""
+        begins = self.text.startswith(b"(", self.end)
+        return begins and _DOTTED.fullmatch(self.text, self.start, self.end) is not None
+
+
+def extent(text: bytes, at: int, reach: Reach, pattern: re.Pattern[bytes]) -> Value:
+    """Give what begins at `at`, as far as it is judged."""
+    run = pattern.match(text, at, min(reach.end, at + MAX_JUDGED_BYTES))
+    return Value(text, at, at if run is None else run.end(), reach.end, pattern)
 
 
 def parameter(text: bytes, at: int, reach: Reach) -> Measured:
@@ -151,15 +194,15 @@ class Cookies:
         before = _before(text, at, reach)
         if before is not None and _WEAK.search(before + name[0]) is not None:
             return NOTHING  # a parameter
-        start, end = _extent(text, name.end(), reach, _WORD)
-        return _judged(text, start, end, COOKIE, _is_cookie)
+        value = extent(text, name.end(), reach, WORD)
+        return _judged(value, COOKIE, _is_cookie)
 
 
 def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
     """Between `://` and the last `@` before the path: name and password, or a name that is a token."""
     run = _AUTHORITY.match(text, at + 3, reach.end)
     end = text.rfind(b"@", at + 3, run.end()) if run is not None else -1
-    return NOTHING if end < 0 else _judged(text, at + 3, end, USERINFO, _is_userinfo)
+    return NOTHING if end < 0 else _judged(Value(text, at + 3, end, end, _AUTHORITY), USERINFO, _is_userinfo)
 
 
 def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
@@ -170,8 +213,8 @@ def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
     begun = max(text.rfind(b"\n", 0, at) + 1, at - _CURL_WITHIN)
     if text.find(b"curl", begun, at) < 0:
         return NOTHING
-    start, end = _extent(text, name.end(), reach, _CURL_PASSWORD)
-    return _judged(text, start, end, CURL_USER, _is_curl_password)
+    value = extent(text, name.end(), reach, _CURL_PASSWORD)
+    return _judged(value, CURL_USER, _is_curl_password)
 
 
 # --- private ---
@@ -179,53 +222,39 @@ def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
 _CURL_USER: Final = re.compile(rb"(?:-u|--user|--proxy-user)[ =]{1,3}[\"']?[^\x00-\x20\"':]{1,64}:")
 _CURL_PASSWORD: Final = re.compile(rf"(?:{LOOSE}|[^\x00-\x20\"'\[]++|\[)*".encode())
 _CURL_WITHIN: Final = 400
+_MOST_BEHIND: Final = 256  # more than a mark is long, of which only a part may have been looked at
 
-_AUTHORIZATION: Final = re.compile(_AUTHORIZATION_NAME.encode())
+_AUTHORIZATION: Final = re.compile(f"(?i:authorization){NAME}".encode())
 _SCHEME: Final = re.compile(
     rf"((?i:bearer|basic|dpop|negotiate|ntlm|token|apikey|api-key|key)){_SPACE}".encode()
 )
 _OTHER_SCHEME: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,18}[ ]{1,4}")
-_NAME: Final = (
-    rf"(?:(?P<equals>{EQUALS})|(?P<named>{_QUOTE})?[ ]{{0,2}}(?::|=>?)[ ]{{0,2}})"
-    rf"(?:(?:\[[ ]?)?(?P<quote>{_QUOTE}))?"
-)
-_HEADER: Final = re.compile(f"(?i:{HEADERS}){_NAME}".encode())
-_NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}){_NAME}".encode())
+_HEADER: Final = re.compile(f"(?i:{HEADERS}){NAME}".encode())
+_NAMED: Final = re.compile(f"(?i:{SECRETS}|{PASSWORDS}|auth){NAME}".encode())
 _DIGIT: Final = re.compile(rb"[0-9]")
+_ALNUM: Final = re.compile(rb"[A-Za-z0-9]")
+_AUTH: Final = re.compile(rb"(?i:auth)(?![_-]?(?i:key))")
+_DOTTED: Final = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*+(?:\.[A-Za-z_][A-Za-z0-9_]*+)+")
+_NAMES_MORE: Final = re.compile(rb"(?i:signature|credentials?|session|assertion|verifier)")
+"""Outside of a query these are also names of algorithms, files and services: `signature: RSA-SHA256`."""
+_OF_A_SENTENCE: Final = re.compile(rb"[ ,);]+(?:[ A-Za-z]|\Z)")
+"""What stands between quotes of which the first one closes: `'password:' and 'user:'`."""
+_IN_MANUALS: Final = re.compile(
+    rb"\[?(?i:user|username|usr|name|login)?:(?i:pass|password|passwd|pwd|secret)\]?"
+)
 _PASSWORD: Final = re.compile(PASSWORDS.encode(), re.IGNORECASE)
 _PARAMETER: Final = re.compile(f"{JOINS}(?i:{ONLY_IN_URLS})(?P<equals>{EQUALS})".encode())
 _WEAK: Final = re.compile(rf"{JOINS}(?i:{WEAK}){EQUALS}\Z".encode())
 _JOIN_BEFORE: Final = re.compile(f"{JOINS}[A-Za-z0-9_.-]{{0,64}}\\Z".encode())
 
 _ESCAPE: Final = r"\\(?!\\{0,2}[\"'nrtu])."
-_IN_WORD: Final = rf"[^&;,\x00-\x20\"'<>()\[\]{{}}\\`]++|{_ESCAPE}"
-_WORD: Final = re.compile(rf"(?:{LOOSE}|{_IN_WORD})*".encode())
 _QUERY: Final = re.compile(rf"(?:{LOOSE}|[^&\x00-\x20\"'<>#\\`\[]++|\[|{_ESCAPE})*".encode())
 _QUERY_IN_QUERY: Final = re.compile(rf"(?:{LOOSE}|[^&%\x00-\x20\"'<>#\\`\[]++|\[|%(?!(?:25)*26))*".encode())
 _TOKEN68: Final = re.compile(rf"(?:{LOOSE}|[^\x00-\x20\"'<>,;\\`(){{}}\[\]]++)*".encode())
 _LOOSE_MARKS: Final = re.compile(f"(?:{LOOSE})*".encode())
 _SMALL_WORD: Final = re.compile(rb"[a-z]{0,20}|.{0,3}")
-_UNTIL: Final = {
-    b'"': re.compile(rb"(?:[^\x00-\x1f\"\\]++|\\[^\x00-\x1f])*"),
-    b"'": re.compile(rb"(?:[^\x00-\x1f'\\]++|\\[^\x00-\x1f])*"),
-}
-_UNTIL_ESCAPED: Final = re.compile(rb"[^\x00-\x1f\"'\\]*+")
 _AUTHORITY: Final = re.compile(rb"[^/?#\x00-\x20\"'<>\\]*+")
 _ESCAPED: Final = re.compile(rb"\\{1,3}u00([0-9A-Fa-f]{2})|\\{1,3}/")
-
-
-def _extent(text: bytes, at: int, reach: Reach, pattern: re.Pattern[bytes]) -> tuple[int, int]:
-    """Judged is not more than so much, so that names within a value that is none are soon passed by."""
-    run = pattern.match(text, at, min(reach.end, at + MAX_JUDGED_BYTES))
-    end = at if run is None else run.end()
-    if end - at == MAX_JUDGED_BYTES and (run := pattern.match(text, at, reach.end)) is not None:
-        end = run.end()
-    return at, end
-
-
-def _until(quote: bytes | None) -> re.Pattern[bytes]:
-    """Where a quote was opened its value ends with it, else at what parts words."""
-    return _WORD if not quote else _UNTIL.get(quote, _UNTIL_ESCAPED)
 
 
 def _is_bare(name: re.Match[bytes]) -> bool:
@@ -238,14 +267,15 @@ def _of_a_query(equals: bytes) -> re.Pattern[bytes]:
 
 
 def _of_a_parameter(text: bytes, name: re.Match[bytes], reach: Reach, *, weak: bool) -> Measured:
-    start, end = _extent(text, name.end(), reach, _of_a_query(name["equals"]))
-    return _judged(text, start, end, PARAMETER, _is_worth_it if weak else _is_any)
+    value = extent(text, name.end("equals"), reach, _of_a_query(name["equals"]))
+    return _judged(value, PARAMETER, _is_worth_it if weak else _is_any)
 
 
-def _judged(text: bytes, start: int, end: int, type_: str, is_secret: Callable[[bytes], bool]) -> Measured:
-    value = text[start:end]
-    if any(not is_placeholder(one) and is_secret(one) for one in readings(value)):
-        return (Span(start, end, type_, _plainly(without_marks(value))),)
+def _judged(value: Value, type_: str, is_secret: Callable[[bytes], bool]) -> Measured:
+    seen = value.text[value.start : value.end]
+    if any(not is_placeholder(one) and is_secret(one) for one in readings(seen)):
+        end = value.all_of_it()
+        return (Span(value.start, end, type_, _plainly(without_marks(value.text[value.start : end]))),)
     return NOTHING
 
 
@@ -285,13 +315,23 @@ def _is_header(value: bytes) -> bool:
     return len(value) >= 6 and b" " not in value
 
 
+def _is_listed_header(value: bytes) -> bool:
+    """Not another name, as in a list of them."""
+    return b" " not in value and could_be_secret(value)
+
+
+def _is_long_basic(value: bytes) -> bool:
+    return len(value) >= 8 and is_basic(value)
+
+
 def _is_cookie(value: bytes) -> bool:
-    return len(value) >= 8
+    """Not a word: `session=established` is no cookie, and chance has digits."""
+    return could_be_secret(value)
 
 
 def _is_userinfo(value: bytes) -> bool:
     name, colon, password = value.partition(b":")
-    if is_placeholder(name) or is_placeholder(password if colon else name):
+    if is_placeholder(password if colon else name) or _IN_MANUALS.fullmatch(value):
         return False
     return bool(colon) or (len(value) >= 20 and looks_random(value))
 
@@ -319,6 +359,14 @@ def _is_key(value: bytes) -> bool:
 
 def _is_sure_key(value: bytes) -> bool:
     return _is_key(value) and _DIGIT.search(value) is not None
+
+
+def _is_worth_a_key(value: bytes) -> bool:
+    return _is_key(value) and could_be_secret(value)
+
+
+def _is_sure_and_worth_it(value: bytes) -> bool:
+    return _is_sure_key(value) and could_be_secret(value)
 
 
 _PATH: Final = re.compile(

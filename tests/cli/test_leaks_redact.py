@@ -1,3 +1,4 @@
+import gzip
 import os
 import resource
 import signal
@@ -62,6 +63,92 @@ def test_a_thousand_descriptors_before_its_own_are_none_too_many(gateway: Run, t
         for one in others:
             os.close(one)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_what_nothing_would_be_found_in_is_refused(gateway: Run, tmp_path: Path) -> None:
+    file, output = tmp_path / "a.log", tmp_path / "out"
+    output.write_bytes(b"as it was")
+    zstandard = b"\x28\xb5\x2f\xfd" + bytes(9)
+    for octets, what in (
+        (gzip.compress(TOKEN), "gzip"), (zstandard, "Zstandard"), (TOKEN.decode().encode("utf-16"), "UTF-16"),
+    ):  # fmt: skip
+        file.write_bytes(octets)
+        ran = gateway("leaks", "redact", file, "--output", output)
+        assert ran.code == 2
+        assert f"this is {what}, in which nothing would be found" in ran.err
+    for octets in (b"\x1f\x8b", b"\xff", b"\x28\xb5\x2f", b"\xef\xbb\xbf" + TOKEN):
+        file.write_bytes(octets)
+        assert gateway("leaks", "redact", file, "--output", tmp_path / "other").code == 0
+        assert (tmp_path / "other").read_bytes()[:3] == octets[:3]
+    assert output.read_bytes() == b"as it was"
+
+
+def test_an_output_keeps_its_link_and_no_device_is_replaced(gateway: Run, tmp_path: Path) -> None:
+    file, link, pipe = tmp_path / "a.log", tmp_path / "link", tmp_path / "pipe"
+    file.write_bytes(TOKEN + b"\n")
+    link.symlink_to(file)
+    assert gateway("leaks", "redact", link, "--output", link).code == 0
+    assert link.is_symlink()
+    assert file.read_bytes().startswith(b"[REDACTED:jwt:")
+    os.mkfifo(pipe)
+    for output in (pipe, tmp_path):
+        ran = gateway("leaks", "redact", file, "--output", output)
+        assert (ran.code, ran.err.splitlines()[-1:]) == (
+            2, [f"gateway: {output} is no regular file, whose place another can take"],
+        )  # fmt: skip
+    assert pipe.is_fifo()
+    ran = gateway("leaks", "redact", file, "--output", tmp_path / "no" / "b")
+    assert f"{tmp_path}/no/b cannot be written: no such file" in ran.err
+
+
+@pytest.mark.long
+def test_told_to_end_within_a_file_it_leaves_the_output_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "a.log"
+    with file.open("wb") as stream:
+        stream.write(b"one\n")
+        stream.truncate(1 << 34)  # a hole that takes long
+    with subprocess.Popen(
+        [*COMMAND, str(file), "--output", str(file)], stderr=subprocess.PIPE, cwd=tmp_path
+    ) as running:
+        assert running.stderr is not None
+        assert b"of this run alone" in running.stderr.readline()
+        while len(list(tmp_path.iterdir())) < 2:  # what is written meanwhile
+            assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        assert running.stderr.read() == f"gateway: stopped before the end of {file}\n".encode()
+        assert running.wait(20) == 128 + signal.SIGTERM
+    assert file.stat().st_size == 1 << 34
+    assert [one.name for one in tmp_path.iterdir()] == ["a.log"]
+
+
+@pytest.mark.long
+def test_told_to_end_while_nobody_has_opened_the_pipe_it_ends(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with subprocess.Popen([*COMMAND, "pipe"], stderr=subprocess.PIPE, cwd=tmp_path) as running:
+        assert running.stderr is not None
+        assert b"of this run alone" in running.stderr.readline()
+        status = Path("/proc", str(running.pid), "status")  # proc_pid_status(5): which signals are caught
+        while not int(status.read_text().partition("SigCgt:")[2].split()[0], 16) >> signal.SIGTERM - 1 & 1:
+            assert running.poll() is None
+        running.send_signal(signal.SIGTERM)
+        assert running.stderr.read() == b"gateway: stopped before the end of pipe\n"
+        assert running.wait(20) == 128 + signal.SIGTERM
+
+
+@pytest.mark.long
+def test_what_is_closed_or_full_is_said(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_bytes(b"one\n")
+    run = " ".join(COMMAND)
+    for shell, said in (
+        (f"{run} a.log > /dev/full", "standard output cannot be written: no space left on device"),
+        (f"{run} a.log >&-", "standard output is closed"),
+        (f"{run} <&-", "standard input is closed"),
+    ):
+        ran = subprocess.run(
+            ["bash", "-c", shell], cwd=tmp_path, timeout=30, capture_output=True, check=False
+        )
+        assert ran.returncode == 2, shell
+        assert ran.stderr.decode().splitlines()[-1] == f"gateway: {said}"
 
 
 @pytest.mark.long

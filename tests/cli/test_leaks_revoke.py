@@ -96,6 +96,15 @@ def test_what_the_list_cannot_stop_is_a_finding(revoke: Any, tmp_path: Path) -> 
     assert listed(tmp_path) == []
 
 
+def test_no_entry_ends_before_its_token(revoke: Any, tmp_path: Path) -> None:
+    ran = revoke("--until", "2027-01-15T08:04:59Z", stdin=b.token())
+    assert (ran.code, ran.out) == (2, "")
+    assert "--until is before the end of token 1" in ran.err
+    assert listed(tmp_path) == []
+    assert revoke("--until", "2027-01-15T09:05:00+01:00", stdin=b.token()).code == 0
+    assert len(listed(tmp_path)) == 1
+
+
 def test_a_dry_run_writes_nothing(revoke: Any, tmp_path: Path) -> None:
     ran = revoke("--fingerprint", NAME, "--dry-run")
     assert (ran.code, ran.out) == (0, f"- {{fingerprint: {NAME}}}\n")

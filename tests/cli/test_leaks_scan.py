@@ -1,14 +1,17 @@
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from gateway.leaks import follow
 from tests.cli.configuration import Run
 from tests.leaks.made import Maker
 
@@ -59,6 +62,65 @@ def test_sarif(gateway: Run, logs: Path) -> None:
     assert [one["ruleId"] for one in document["runs"][0]["results"]] == ["jwt", "jwt"]
 
 
+def test_a_name_that_somebody_else_has_chosen_is_shown_as_one_line_without_its_token(
+    gateway: Run, tmp_path: Path
+) -> None:
+    name = b"a\nb:1:1: jwt \xff" + TOKEN
+    (tmp_path / os.fsdecode(name)).write_bytes(TOKEN)
+    (tmp_path / os.fsdecode(b"gone " + TOKEN)).symlink_to("none")
+    for form in ("text", "json", "sarif"):
+        ran = gateway("leaks", "scan", tmp_path, "--format", form)
+        assert ran.code == 2
+        assert TOKEN.decode() not in ran.out + ran.err
+        assert TOKEN.decode().split(".")[2] not in ran.out + ran.err
+        assert "gone [REDACTED:jwt:" in ran.err
+        if form == "text":
+            assert ran.out.count("\n") == 1
+            assert r"/a\nb:1:1: jwt \xff[REDACTED:jwt:" in ran.out
+        else:
+            assert len(ran.document.get("findings", ran.document.get("runs"))) == 1
+
+
+def test_utf_16_is_searched(gateway: Run, tmp_path: Path) -> None:
+    file, text = tmp_path / "a.gz", b"one\r\n" + TOKEN + b"\r\n"
+    for octets in (text.decode().encode("utf-16"), b"\xfe\xff" + text.decode().encode("utf-16-be")):
+        file.write_bytes(gzip.compress(octets))
+        ran = gateway("leaks", "scan", file)
+        assert (ran.code, ran.out.split()[:2]) == (1, [f"{file}:2:1:", "jwt"])
+
+
+@pytest.mark.long
+def test_what_cannot_be_shown_is_no_finding_and_a_reader_that_leaves_is_one(logs: Path) -> None:
+    run = f"{sys.executable} -m gateway leaks scan"
+    full = ["gateway: standard output cannot be written: no space left on device"]
+    for shell, code, said in (
+        (f"{run} . > /dev/full", 2, full),
+        (f"{run} . --format json > /dev/full", 2, full),
+        (f"timeout 30 {run} --follow a.log > /dev/full", 2, full),
+        (f"{run} . >&-", 2, ["gateway: standard output is closed"]),
+        (f"{run} . | true; exit ${{PIPESTATUS[0]}}", 1, []),
+    ):
+        ran = subprocess.run(["bash", "-c", shell], cwd=logs, timeout=60, capture_output=True, check=False)
+        assert (ran.returncode, ran.stderr.decode().splitlines()[1:]) == (code, said), shell
+
+
+@pytest.mark.long
+def test_what_was_found_is_shown_by_the_time_that_it_is_ended(logs: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "leaks", "scan", "-"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as running:  # fmt: skip
+        assert running.stdin is not None
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdin.write(TOKEN + b"\n")
+        running.stdin.flush()
+        assert running.stdout.readline().startswith(b"-:1:1: jwt ")
+        running.send_signal(signal.SIGINT)
+        assert running.wait(20) == 130
+        assert len(running.stderr.read().splitlines()) == 1  # that fingerprints are of this run
+
+
 def test_usage_that_cannot_be(gateway: Run, logs: Path) -> None:
     for words in (("--follow", "-"), ("--follow", logs, "--format", "sarif"), ()):
         ran = gateway("leaks", "scan", *words)
@@ -81,6 +143,28 @@ def until(holds: Callable[[], bool]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("it never came")
+
+
+class NoLock:
+    """Where a lock is taken while a signal comes that takes it too, nobody ever has it again."""
+
+    def __init__(self) -> None:
+        raise AssertionError("a lock, and a signal that may come while it is held")
+
+
+def test_a_signal_that_comes_at_any_moment_ends_it(
+    gateway: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.log").write_bytes(TOKEN)
+    monkeypatch.setattr(threading, "Event", NoLock)
+    monkeypatch.setattr(follow.Followed, "_is_another", lambda *_: signal.raise_signal(signal.SIGTERM))
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        ran = gateway("leaks", "scan", "--follow", tmp_path / "a.log")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert (ran.code, ran.out.count(" jwt ")) == (1, 1)
 
 
 @pytest.mark.long

@@ -6,6 +6,7 @@ import os
 import stat
 import tempfile
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,15 @@ def test_what_is_on_the_list_is_not_written_again(tmp_path: Path) -> None:
     outcome = deny([ONE, DenyEntry(issuer="corp", jti="a")], file, now=b.NOW)
     assert (outcome.added, len(outcome.already)) == ((), 2)
     assert path.stat() == before
+
+
+def test_what_is_on_the_list_for_too_short_a_time_is_written_again(tmp_path: Path) -> None:
+    file = listed(path := tmp_path / "revoked.yaml")
+    short = replace(ONE, until="2036-12-31T23:59:59Z")
+    assert deny([short], file, now=b.NOW).added == (short,)
+    assert deny([ONE], file, now=b.NOW).added == (ONE,)
+    assert deny([short, ONE, replace(ONE, until=None)], file, now=b.NOW).added == ()
+    assert path.read_text() == f"{TEXT}  - {short.as_yaml()}\n  - {ONE.as_yaml()}\n"
 
 
 def test_an_entry_that_has_ended_is_no_entry(tmp_path: Path) -> None:

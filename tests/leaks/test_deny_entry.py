@@ -71,6 +71,14 @@ def test_numbers_and_words_of_yaml_are_text() -> None:
         assert yaml.safe_load(DenyEntry(issuer="corp", jti=jti).as_yaml())["jti"] == jti
 
 
+def test_an_issuer_may_have_any_id() -> None:
+    for id_ in ("123", "1e3", "0x1f", "null", "no", "on", "y", "corp", "2026-11-28"):
+        file = replace(FILE, issuer_ids=frozenset({id_}))
+        text = f"revoked:\n  - {DenyEntry(issuer=id_, jti='a').as_yaml()}\n"
+        assert parse_revocations(text.encode(), file, now=0).revocations.jtis == {(id_, "a")}
+    assert DenyEntry(issuer="corp", jti="a").as_yaml() == '{issuer: corp, jti: "a"}'
+
+
 def test_the_json_form_is_json() -> None:
     entry = DenyEntry(fingerprint=NAME, until=UNTIL, why='a "quoted" word')
     assert json.loads(entry.as_json()) == entry.members

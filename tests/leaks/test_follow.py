@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -64,8 +65,16 @@ def test_cut_short_in_its_place(log: Path) -> None:
 
 
 def test_what_is_there_and_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    followed = Followed(str(tmp_path))
-    with pytest.raises(IsADirectoryError):
-        new(followed)
-    followed.close()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = os.open(pipe, os.O_RDWR)
+    os.write(writer, b"one\n")
+    for name in (tmp_path, pipe):
+        followed = Followed(str(name))
+        for _ in range(2):
+            with pytest.raises(OSError, match="it is no regular file"):
+                new(followed)
+        followed.close()
+    assert os.read(writer, 9) == b"one\n"
+    os.close(writer)
     assert 0 < EVERY_S < 1

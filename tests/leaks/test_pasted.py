@@ -20,6 +20,10 @@ PASTED = (
     b'"%s",',
     b"%s==",
     b"%s%%3D",
+    b"access_token=%s",
+    b"?access_token=%s",
+    b'"id_token": "%s"',
+    b"\xef\xbb\xbf%s\r",
 )
 
 
@@ -29,8 +33,12 @@ def test_what_stands_around_a_token_comes_off() -> None:
 
 
 def test_the_dots_of_a_url_are_dots() -> None:
-    for dot in (b"%2E", b"%2e", b"%252E"):
+    for dot in (b"%2E", b"%2e", b"%252E", b"\\u002e"):
         assert tokens_in(TOKEN.replace(b".", dot)) == (TOKEN,)
+
+
+def test_what_powershell_writes_is_read() -> None:
+    assert tokens_in(f"{TOKEN.decode()}\r\n".encode("utf-16")) == (TOKEN,)
 
 
 def test_an_opaque_token_stays_as_it_is() -> None:

@@ -10,7 +10,7 @@ from gateway.leaks.sarif import SCHEMA, as_sarif
 FILE = Path(__file__).parents[1] / "vectors" / "sarif" / "sarif-schema-2.1.0.json"
 FINDINGS = [
     Finding(type=type_, file=file, line=1, column=1, start=0, end=9, fingerprint=f"tfp1_{'a' * 16}")
-    for type_, file in (("jwt", "/var/log/a b.log"), ("github-pat", "-"), ("jwt", "\N{SNOWMAN}.log"))
+    for type_, file in (("jwt", "/var/log/a b.log"), ("github-pat", "-"), ("jwt", "\N{SNOWMAN}\udcff.log"))
 ]
 
 
@@ -36,7 +36,7 @@ def test_a_result_is_known_again_by_its_fingerprint() -> None:
     ]
     assert run["results"][0]["partialFingerprints"] == {"tokenGatewayFingerprint/v1": f"tfp1_{'a' * 16}"}
     uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]]
-    assert uris == ["/var/log/a%20b.log", "-", "%E2%98%83.log"]
+    assert uris == ["/var/log/a%20b.log", "-", "%E2%98%83%FF.log"]
 
 
 def test_what_could_not_be_read_is_a_notification() -> None:

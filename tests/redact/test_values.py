@@ -1,7 +1,11 @@
 """What ends a value. That it is found at all, and as what: the corpus of tests/leaks."""
 
+import re
+
 from gateway.redact.find import Finder
-from gateway.redact.values import TYPES, cookie_start
+from gateway.redact.judge import MAX_JUDGED_BYTES
+from gateway.redact.span import Reach
+from gateway.redact.values import TYPES, cookie_start, extent
 
 FINDER = Finder()
 
@@ -103,6 +107,18 @@ def test_userinfo_goes_to_the_last_at_sign_of_the_authority() -> None:
 
 def test_names_of_cookies_are_texts_and_no_patterns() -> None:
     assert "connect\\.sid" in cookie_start(("connect.sid",))
+
+
+def test_what_is_no_secret_is_looked_at_no_further_than_it_is_judged() -> None:
+    """Else every name within it would go through the rest of it once more."""
+    for name in (b"Basic+", b"token=/A", b"auth=", b"PWD=/", b"negotiate%20"):
+        text = name * 10_000
+        assert values(text) == [], name
+        value = extent(text, 0, Reach(0, len(text), whole=True), re.compile(rb"[^ ]*+"))
+        assert (value.start, value.end) == (0, MAX_JUDGED_BYTES)
+        assert value.all_of_it() == len(text)
+    long = b"a1B2" * 10_000
+    assert values(b"token=" + long + b" x") == [long]
 
 
 def test_types_are_ids() -> None:
