@@ -40,7 +40,9 @@ def annotations(snippet: str) -> Annotations:
     """Read the three documents: the Ingress, the headers of the sub-request, the controller's own."""
     ingress, auth_headers, controller = yaml.safe_load_all(snippet)
     given: dict[str, Any] = ingress["metadata"]["annotations"]
-    assert given[f"{PREFIX}auth-proxy-set-headers"] == auth_headers["metadata"]["name"]
+    namespace, _, name = given[f"{PREFIX}auth-proxy-set-headers"].partition("/")
+    assert namespace, "the controller finds it by namespace and name alone"
+    assert name == auth_headers["metadata"]["name"]
     return Annotations(
         auth_url=given[f"{PREFIX}auth-url"],
         response_headers=given[f"{PREFIX}auth-response-headers"].split(","),

@@ -32,7 +32,9 @@ from gateway.audit.normal.f5_nic_door import (
     asked_in,
     config_of,
     logs_of,
+    over_tls,
     path_of,
+    reads_snippets,
     snippets_of,
     token_in,
 )
@@ -102,7 +104,8 @@ class _Server:
     @classmethod
     def of(cls, estate: Estate, server: Object, logs: tuple[LoggedField, ...]) -> "_Server":
         spec = at(server.node, "spec")
-        snippets = snippets_of(server, at(spec, "server-snippets"), at(spec, "http-snippets"))
+        written = spec if estate.once(reads_snippets) else None
+        snippets = snippets_of(server, at(written, "server-snippets"), at(written, "http-snippets"))
         return cls(estate=estate, server=server, snippets=snippets, logs=logs, tls=_tls(spec))
 
     def exposures(self) -> Iterator[Exposure]:
@@ -122,11 +125,12 @@ class _Server:
         owner, node = location.owner, location.node
         path = at(node, "path") or node
         place = owner.place(path)
-        inside = read_snippet(text(node, "location-snippets"))
+        inside = read_snippet(text(node, "location-snippets") if self.estate.once(reads_snippets) else None)
         backends = self.backends(owner, node)
         own = references_of(self.estate, location.policies_of, location.policies)
         shared = references_of(self.estate, self.server, at(self.server.node, "spec", "policies"))
-        policy = auth_of(self.estate, own) or auth_of(self.estate, shared)
+        policy = over_tls(auth_of(self.estate, own), self.tls)
+        policy = policy or over_tls(auth_of(self.estate, shared), self.tls)
         auth = asked_in(self.snippets, inside, policy, place)
         if auth is None and len(backends) == 1:
             auth = inline_auth(self.estate, backends[0], place)

@@ -17,6 +17,7 @@ from gateway.audit.exposure import (
     PathKind,
     PathMatch,
     Reaches,
+    Tls,
     TokenFate,
 )
 from gateway.audit.normal.asked import asked
@@ -30,6 +31,9 @@ from gateway.audit.normal.f5_nic_snippets import (
     read_snippet,
 )
 from gateway.config.tree import Node
+
+IMAGES: Final = ("nginx/nginx-ingress", "nginx-ic/nginx-plus-ingress", "nginxinc/kubernetes-ingress")
+"""Words in the names of the controller's images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +74,19 @@ def snippets_of(one: Object, server: Node | None, http: Node | None = None) -> S
     """Read the snippets of an object."""
     place = one.place(server if server is not None else None)
     return Snippets(server=read_snippet(text(server)), http=read_snippet(text(http)), place=place)
+
+
+def reads_snippets(estate: Estate) -> bool:
+    """Whether snippets count: they are left out without -enable-snippets. True where no program was given."""
+    programs = [one for one in containers(estate) if any(word in one.image for word in IMAGES)]
+    return not programs or any(_enables(one.option("enable-snippets")) for one in programs)
+
+
+def over_tls(auth: Auth | None, tls: Tls) -> Auth | None:
+    """Take a client's certificate out where requests in clear are served as well: none is asked for there."""
+    if auth is not None and auth.mechanism is Mechanism.CLIENT_CERTIFICATE and tls is not Tls.ONLY:
+        return None
+    return auth
 
 
 def asked_in(
@@ -134,6 +151,11 @@ def logs_of(config: Object | None) -> tuple[LoggedField, ...]:
 
 
 # --- private ---
+
+
+def _enables(option: Node | None) -> bool:
+    return option is not None and not (text(option) or "").endswith("=false")
+
 
 _EVERYTHING: Final = frozenset({"^/", "/", "^/.*", ".*", "^/(.*)"})
 _VARIABLE: Final = re.compile(r"\$\{?([a-z0-9_]+)")

@@ -2,7 +2,8 @@
 
 https://docs.nginx.com/nginx-ingress-controller/configuration/ingress-resources/advanced-configuration-with-annotations/
 A master (`nginx.org/mergeable-ingress-type`) has the host, its minions the paths: what the master says of
-authentication holds for those that say nothing.
+authentication holds for those that say nothing, and so do its snippets; the server's are the master's alone
+(internal/configs of version 5.5.4: `minionDenylist`, `minionInheritanceList`, `generateNginxCfg`).
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from typing import Final
 from gateway.audit.controller import Controller
 from gateway.audit.estate.classes import class_of, controller_of
 from gateway.audit.estate.estate import Estate
-from gateway.audit.estate.fields import items, text
+from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import (
     Auth,
@@ -25,11 +26,20 @@ from gateway.audit.exposure import (
     Tls,
     TokenFate,
 )
-from gateway.audit.normal.f5_nic_door import asked_in, config_of, logs_of, snippets_of, token_in
+from gateway.audit.normal.f5_nic_door import (
+    asked_in,
+    config_of,
+    logs_of,
+    over_tls,
+    reads_snippets,
+    snippets_of,
+    token_in,
+)
 from gateway.audit.normal.f5_nic_policies import auth_of, named_references
-from gateway.audit.normal.f5_nic_snippets import read_snippet
+from gateway.audit.normal.f5_nic_snippets import Directive, read_snippet
 from gateway.audit.normal.ingress_paths import IngressPath, paths_of
 from gateway.audit.normal.inline import EDGE, inline_auth, inline_fate
+from gateway.config.tree import Node
 
 TYPE: Final = "nginx.org/mergeable-ingress-type"
 
@@ -96,24 +106,49 @@ class _Route:
         kinds = {"Exact": PathKind.EXACT, "Prefix": PathKind.PREFIX}
         return PathMatch(kinds.get(self.path.path_type, PathKind.BEGINS_WITH), self.path.path)
 
+    @property
+    def server(self) -> Object:
+        """Give whose the host is: what is the server's, only that Ingress says."""
+        return self.ingress if self.master is None else self.master
+
     def tls(self) -> Tls:
-        secured = self.master if self.master is not None else self.ingress
+        secured = self.server
         has_tls = self.path.has_tls or (self.master is not None and bool(items(secured.node, "spec", "tls")))
         if not has_tls:
             return Tls.NONE
-        named = [secured.annotation(one) for one in _REDIRECTING]
-        return Tls.OPTIONAL if "false" in named else Tls.ONLY
+        named = {secured.annotation(one) for one in _REDIRECTING}
+        return Tls.OPTIONAL if named & _FALSE else Tls.ONLY
 
     def auth(self) -> Auth | None:
         place = self.ingress.place(self.path.node)
-        snippets = snippets_of(self.ingress, self.ingress.annotations.get("nginx.org/server-snippets"))
-        location = read_snippet(self.ingress.annotation("nginx.org/location-snippets"))
-        named = self.named(self.ingress) or (self.named(self.master) if self.master is not None else None)
-        auth = asked_in(snippets, location, named, place)
+        given = self.server.annotations.get("nginx.org/server-snippets")
+        snippets = snippets_of(self.server, given if self.estate.once(reads_snippets) else None)
+        own = None if self.is_left_out else self.named(self.ingress)
+        named = own or (self.named(self.master) if self.master is not None else None)
+        auth = asked_in(snippets, self.location, named, place)
         return auth or inline_auth(self.estate, self.path.backend, place)
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it is the defaultBackend of a minion: what that asks is put into its paths alone."""
+        default = at(self.ingress.node, "spec", "defaultBackend")
+        return self.master is not None and self.path.node is default
+
+    @property
+    def written(self) -> Node | None:
+        """Give the snippet of its location: a minion without one has its master's."""
+        name = "nginx.org/location-snippets"
+        return self.ingress.annotations.get(name) or self.server.annotations.get(name)
+
+    @property
+    def location(self) -> tuple[Directive, ...]:
+        return read_snippet(text(self.written) if self.estate.once(reads_snippets) else None)
 
     def named(self, one: Object) -> Auth | None:
         """What the annotations of one Ingress say."""
+        return over_tls(self._named(one), self.tls())
+
+    def _named(self, one: Object) -> Auth | None:
         for name in ("nginx.org/policies", "nginx.com/policies"):
             found = auth_of(self.estate, named_references(self.estate, one, one.annotations.get(name)))
             if found is not None:
@@ -129,13 +164,15 @@ class _Route:
             return TokenFate(Reaches.CANNOT_TELL, "its backend is no Service", place)
         if auth is not None and auth.dialect == EDGE:
             return inline_fate(place)
-        written = self.ingress.annotations.get("nginx.org/location-snippets")
-        deciding = place if written is None else self.ingress.place(written)
-        return token_in(read_snippet(text(written)), auth, deciding)
+        written = self.written
+        own = self.ingress.annotations.get("nginx.org/location-snippets")
+        owner = self.server if own is None else self.ingress
+        return token_in(self.location, auth, place if written is None else owner.place(written))
 
 
 _REWRITING: Final = ("nginx.org/rewrites", "nginx.org/rewrite-target")
 _REDIRECTING: Final = ("nginx.org/ssl-redirect", "ingress.kubernetes.io/ssl-redirect")
+_FALSE: Final = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _ASKING: Final = (
     ("nginx.com/jwt-key", Mechanism.JWT),
     ("nginx.org/basic-auth-secret", Mechanism.BASIC),

@@ -168,6 +168,13 @@ def chain_of(text: HaproxyText, *sections: tuple[Line, ...]) -> Chain:
     return reading.finished()
 
 
+def behind(guard: Guard, lines: tuple[Line, ...]) -> Guard:
+    """Give what is left of a guard that comes after these rules: it is not heard about what they allow."""
+    acls = acls_of(lines)
+    allowing = (one for one in lines if one.begins("http-request", "allow"))
+    return _less(guard, [passed for one in allowing for passed in _passes(one, acls)])
+
+
 def token_fate(chain: Chain, auth: Auth | None, otherwise: Line | None) -> TokenFate | None:
     """Give what becomes of the client's Authorization; None where no line tells and nobody is asked."""
     for question in chain.questions:

@@ -97,7 +97,8 @@ class _Reader:
 
     def _by_hand(self, one: NginxIngress) -> Iterator[Exposure]:
         """Locations of a server-snippet: nobody is asked there, unless the snippet says so."""
-        lines = snippet(one, "server-snippet")
+        forbidden = self.settings[one.controller].forbids_snippets
+        lines = () if forbidden else snippet(one, "server-snippet")
         place = one.place("server-snippet")
         for route in routes_of_server(Level(head=None, within=lines), Nginx((), ())) if lines else ():
             for host in dict.fromkeys(one.hosts()) if route.backends else ():
@@ -134,9 +135,9 @@ class _Reader:
     def _exposure(self, one: NginxIngress, route: _Route) -> Exposure:
         settings = self.settings[one.controller]
         backends = () if _redirects(one) else _backends(one, route)
-        auth = auth_of(one, route.path, settings)
         path = self._path(one, route)
         tls = self._tls(one, route.host, settings)
+        auth = auth_of(one, route.path, settings, tls)
         return Exposure(
             host=route.host,
             path=path,

@@ -1,17 +1,22 @@
 """Who is asked about a path of an Ingress of ingress-nginx, and does the client's token go on?
 
-As the template of ingress-nginx has it (rootfs/etc/nginx/template/nginx.tmpl), and as Traefik's provider for
-the same annotations does it (pkg/provider/kubernetes/ingress-nginx).
+As ingress-nginx does it (internal/ingress/annotations, rootfs/etc/nginx/template/nginx.tmpl; compared with
+1.15.1: tests/audit/witnessed), and as Traefik's provider for the same annotations does it
+(pkg/provider/kubernetes/ingress-nginx). An auth-url that cannot be used refuses every request, but three
+neighbours of it with a value that is not valid take the question away without a word.
 """
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
+from urllib.parse import urlsplit
 
 from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.fields import members, text
 from gateway.audit.estate.nginx_syntax import Directive, read_nginx
 from gateway.audit.estate.place import Place
-from gateway.audit.exposure import Auth, AuthCache, Mechanism, Reaches, TokenFate
+from gateway.audit.exposure import Auth, AuthCache, Fails, Mechanism, Reaches, Tls, TokenFate
 from gateway.audit.normal.asked_url import asked_url
 from gateway.audit.normal.ingress_nginx_annotations import NginxIngress
 from gateway.audit.normal.ingress_nginx_settings import Said, Settings
@@ -19,11 +24,14 @@ from gateway.audit.normal.ingress_nginx_settings import Said, Settings
 AUTHORIZATION: Final = "authorization"
 
 
-def auth_of(one: NginxIngress, path: str, settings: Settings) -> Auth | None:
+def auth_of(one: NginxIngress, path: str, settings: Settings, tls: Tls = Tls.UNKNOWN) -> Auth | None:
     """Give what a request for this path has to pass; None where nobody is asked."""
     if not one.is_traefik and path.startswith(settings.no_auth_locations):
         return None
-    return _external(one, settings) or _by_snippet(one) or _by_itself(one)
+    found = _external(one, settings) or _by_snippet(one, settings) or _by_itself(one, tls)
+    if found is not None and not one.is_traefik and _lets_addresses_in(one):
+        return replace(found, fails=Fails.OPEN)
+    return found
 
 
 def token_fate(one: NginxIngress, auth: Auth | None, settings: Settings, estate: Estate) -> TokenFate:
@@ -36,7 +44,9 @@ def token_fate(one: NginxIngress, auth: Auth | None, settings: Settings, estate:
         why = "Authorization is replaced by that of the answer, or removed"
         return TokenFate(Reaches.NO, why, _headers_place(one, auth, settings))
     return (
-        _by_lines_of_its_own(one) or _by_set_headers(settings, estate) or _by_mechanism(one, auth, settings)
+        _by_lines_of_its_own(one, settings)
+        or _by_set_headers(settings, estate)
+        or _by_mechanism(one, auth, settings)
     )
 
 
@@ -46,11 +56,19 @@ def snippet(one: NginxIngress, name: str) -> tuple[Directive, ...]:
     return read_nginx(found.value, one.ingress.file).directives if found else ()
 
 
+def taking_away(one: NginxIngress) -> tuple[str, ...]:
+    """Name the neighbours of auth-url that are not valid: with each of them ingress-nginx drops auth-url."""
+    written = {} if one.is_traefik else {name: one.get(name) for name in _VALID}
+    return tuple(
+        name for name, said in written.items() if said is not None and not _VALID[name].fullmatch(said.value)
+    )
+
+
 # --- private ---
 
 
 def _external(one: NginxIngress, settings: Settings) -> Auth | None:
-    said = one.get("auth-url")
+    said = None if taking_away(one) else one.get("auth-url")
     if said is not None:
         cache, duration = one.get("auth-cache-key"), one.get("auth-cache-duration")
         return _asks(said, one.get("auth-response-headers"), cache, duration)
@@ -60,7 +78,7 @@ def _external(one: NginxIngress, settings: Settings) -> Auth | None:
         said = settings.get("globalauthurl")
         return _asks(said, one.get("auth-response-headers"), None, None) if said else None
     said = settings.get("global-auth-url")
-    if said is None:
+    if said is None or not _is_usable(said.value):  # it warns, and asks nobody
         return None
     cache, duration = settings.get("global-auth-cache-key"), settings.get("global-auth-cache-duration")
     return _asks(said, settings.get("global-auth-response-headers"), cache, duration)
@@ -81,18 +99,38 @@ def _asks(said: Said, headers: Said | None, key: Said | None, duration: Said | N
     )
 
 
-def _by_snippet(one: NginxIngress) -> Auth | None:
+def _lets_addresses_in(one: NginxIngress) -> bool:
+    """With `satisfy any` an address that is allowed is enough."""
+    satisfy = one.get("satisfy")
+    listed = one.get("whitelist-source-range") or one.get("allowlist-source-range")
+    return satisfy is not None and satisfy.value == "any" and listed is not None
+
+
+def _is_usable(url: str) -> bool:
+    """Whether it has a scheme and a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return bool(parts.scheme and parts.netloc) and ".." not in parts.netloc
+
+
+def _by_snippet(one: NginxIngress, settings: Settings) -> Auth | None:
     asks = ("auth_request", "auth_jwt", "access_by_lua_block", "access_by_lua_file")
-    if not one.is_traefik and any(
+    counts = not one.is_traefik and settings.reads_snippets
+    if counts and any(
         line.name in asks and line.first != "off" for line in _flat(snippet(one, "configuration-snippet"))
     ):
         return Auth(mechanism=Mechanism.UNKNOWN, place=one.place("configuration-snippet"))
     return None
 
 
-def _by_itself(one: NginxIngress) -> Auth | None:
+def _by_itself(one: NginxIngress, tls: Tls) -> Auth | None:
+    """No certificate is asked for in clear."""
     if one.get("auth-type") is not None:  # without a Secret the controller refuses every request
         return Auth(mechanism=Mechanism.BASIC, place=one.place("auth-type"))
+    if not one.is_traefik and tls in {Tls.NONE, Tls.OPTIONAL}:
+        return None
     verify = one.get("auth-tls-verify-client")
     if one.get("auth-tls-secret") and (verify is None or verify.value.strip() not in _NOT_ASKED):
         return Auth(mechanism=Mechanism.CLIENT_CERTIFICATE, place=one.place("auth-tls-secret"))
@@ -100,10 +138,17 @@ def _by_itself(one: NginxIngress) -> Auth | None:
 
 
 _NOT_ASKED: Final = frozenset({"off", "optional", "optional_no_ca"})
+_VALID: Final = {
+    "auth-cache-duration": re.compile(r"[-._~A-Za-z0-9/:, ]*"),
+    "auth-request-redirect": re.compile(r"[-._~A-Za-z0-9/:,?&=]*"),
+    "auth-always-set-cookie": re.compile(r"1|t|T|TRUE|true|True|0|f|F|FALSE|false|False"),
+}
+"""What may stand in them."""
 
 
-def _by_lines_of_its_own(one: NginxIngress) -> TokenFate | None:
-    for line in _flat(snippet(one, "configuration-snippet")):
+def _by_lines_of_its_own(one: NginxIngress, settings: Settings) -> TokenFate | None:
+    counts = one.is_traefik or settings.reads_snippets
+    for line in _flat(snippet(one, "configuration-snippet")) if counts else ():
         name, value = _set_by(line)
         if name == AUTHORIZATION:
             kept = "$http_authorization" in value
@@ -140,12 +185,12 @@ def _by_set_headers(settings: Settings, estate: Estate) -> TokenFate | None:
 def _by_mechanism(one: NginxIngress, auth: Auth | None, settings: Settings) -> TokenFate:
     if auth is None:
         return TokenFate(Reaches.YES, "nobody is asked, and nothing is taken away", one.ingress.place())
+    if one.get("auth-type") is not None and not one.is_traefik:
+        return TokenFate(Reaches.NO, "the controller takes Authorization away", one.place("auth-type"))
     match auth.mechanism:
         case Mechanism.EXTERNAL:
             why = "Authorization is not among those that the answer replaces"
             return TokenFate(Reaches.YES, why, _headers_place(one, auth, settings))
-        case Mechanism.BASIC if not one.is_traefik:
-            return TokenFate(Reaches.NO, "the controller takes Authorization away", auth.place)
         case Mechanism.BASIC:  # 3.7.9 passes it on, 3.7.15 does not
             why = "newer versions of Traefik take it away, older ones pass it on"
             return TokenFate(Reaches.CANNOT_TELL, why, auth.place)

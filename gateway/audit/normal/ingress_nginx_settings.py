@@ -46,6 +46,17 @@ class Settings:
         return found is not None and found.value == "true"
 
     @property
+    def reads_snippets(self) -> bool:
+        """Whether snippets of an Ingress count: since 1.9 only where the ConfigMap says so."""
+        return not self.maps or self.is_on("allow-snippet-annotations")
+
+    @property
+    def forbids_snippets(self) -> bool:
+        """Whether the ConfigMap says that none counts, which holds for every version."""
+        said = self.get("allow-snippet-annotations")
+        return said is not None and said.value == "false"
+
+    @property
     def no_auth_locations(self) -> tuple[str, ...]:
         """Give the beginnings of paths that are open on every host."""
         found = self.get("no-auth-locations")
@@ -115,6 +126,8 @@ def traefik_provider(estate: Estate) -> Settings:
 
 # --- private ---
 
+_SAID_BY_NOTHING: Final = frozenset({"no-auth-locations"})
+"""Empty it means none, and not the default."""
 _IMAGES: Final = ("nginx-ingress-controller", "ingress-nginx-controller")
 _OPTION: Final = f"providers.{PROVIDER.lower()}."
 _NAMES: Final = frozenset({"nginx-configuration", "nginx-load-balancer-conf", "nginx-config"})
@@ -125,7 +138,7 @@ def _entries(config: Object) -> dict[str, Said]:
     return {
         key: Said(value=value.strip(), place=config.place(node))
         for key, node, value in found
-        if value is not None and value.strip()
+        if value is not None and (value.strip() or key in _SAID_BY_NOTHING)
     }
 
 

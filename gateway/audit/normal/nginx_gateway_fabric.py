@@ -1,7 +1,8 @@
 """Who is asked about a rule that NGINX Gateway Fabric serves: which of its own filters does it name?
 
-A SnippetsFilter is nginx's own text, of which two things are read here: whom `auth_request` asks, and whether
-the location replaces Authorization. https://docs.nginx.com/nginx-gateway-fabric/
+A filter that is not there, that is not valid, or that the controller does not know, answers 500 to the whole
+rule (2.6.7, internal/controller/state/graph/common_filter.go). A SnippetsFilter is nginx's own text, of which
+two things are read here: whom `auth_request` asks, and whether the location replaces Authorization. https://docs.nginx.com/nginx-gateway-fabric/
 """
 
 import re
@@ -12,7 +13,7 @@ from gateway.audit.estate.estate import Estate
 from gateway.audit.estate.fields import at, items, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.estate.place import Place
-from gateway.audit.exposure import Auth, LoggedField, Mechanism, Reaches, TokenFate
+from gateway.audit.exposure import Auth, Fails, LoggedField, Mechanism, Reaches, TokenFate
 from gateway.audit.normal.envoy_gateway import Asked
 from gateway.audit.normal.ext_authz import address_of, ours, service_at
 from gateway.config.tree import Node
@@ -59,6 +60,7 @@ def logs_of(estate: Estate) -> Iterator[LoggedField]:
 
 _DEFAULT_LOG: Final = '$request "$http_referer"'
 """What nginx's `combined` tells of a request."""
+_LOCATION: Final = "http.server.location"
 _VARIABLE: Final = re.compile(r"\$\{?([a-z0-9_]+)")
 _QUERY: Final = frozenset({"request", "request_uri", "args", "query_string"})
 _BEGIN: Final = r"(?:^|[;{])[ \t]*"
@@ -96,7 +98,10 @@ def _authentication(found: Object | None, place: Place) -> Asked:
 def _snippets(found: Object) -> Asked | None:
     by_context = {text(one, "context"): one for one in items(found.node, "spec", "snippets")}
     texts = {context: text(one, "value") or "" for context, one in by_context.items()}
-    asking = next((context for context, value in texts.items() if _ASKS.search(value)), None)
+    asking = next(
+        (context for context, value in texts.items() if {*_ASKS.findall(value)} - {"off"}),
+        None,
+    )
     if asking is None:
         return None
     place = found.place(at(by_context[asking], "value"))
@@ -110,9 +115,10 @@ def _snippets(found: Object) -> Asked | None:
         service=service_at(host, port) if "." in host else None,
         dialect=dialect,
         policy=policy,
+        fails=Fails.OPEN if "off" in _ASKS.findall(texts.get(_LOCATION, "")) else Fails.CLOSED,
     )
-    location = by_context.get("http.server.location")
-    if location is not None and _REPLACES.search(texts["http.server.location"]):
+    location = by_context.get(_LOCATION)
+    if location is not None and _REPLACES.search(texts[_LOCATION]):
         fate = TokenFate(
             Reaches.NO, "the location replaces Authorization", found.place(at(location, "value"))
         )

@@ -128,8 +128,9 @@ metadata:
     nginx.ingress.kubernetes.io/auth-url: "{settings.auth_url("nginx", policy)}"
     # Each is replaced by the gateway's, or removed where the gateway gives none.
     nginx.ingress.kubernetes.io/auth-response-headers: "{replaced_headers(policy)}"
-    # The controller passes Upgrade to the backend on every route; this tells the gateway of it.
-    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{policy.id}-auth-headers\""""
+    # The controller passes Upgrade to the backend on every route; this tells the gateway of it. It finds the
+    # ConfigMap below by its namespace, which is that of this Ingress, and answers 503 where it finds none.
+    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "REPLACE-WITH-NAMESPACE/{policy.id}-auth-headers\""""
 
 
 def _certificates(policy: Policy) -> list[str]:

@@ -1,5 +1,10 @@
 """What VirtualServers, VirtualServerRoutes and TransportServers open."""
 
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
 from gateway.audit.exposure import Backend, Exposure, Tls
 from tests.audit.normal.f5_manifests import (
     ASKED,
@@ -12,6 +17,7 @@ from tests.audit.normal.f5_manifests import (
 )
 from tests.audit.showing import exposures
 
+RECORD: Final = Path("tests/audit/witnessed/f5-nic.yaml")
 BASIC = policy("  basicAuth: {secret: users}\n")
 
 
@@ -187,3 +193,26 @@ def test_a_policy_of_somebody_else_is_none() -> None:
     (one,) = exposures(server(more=ASKED) + other)
     assert one.auth is not None
     assert one.auth.mechanism.value == "unknown"
+
+
+def recorded(case: dict[str, Any]) -> dict[str, Exposure]:
+    arguments = ["-enable-snippets"] if case["snippets"] else ["-v=1"]
+    container = {"name": "c", "image": "nginx/nginx-ingress:5.5.4", "args": arguments}
+    program = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "controller", "namespace": "nginx-ingress"},
+        "spec": {"template": {"spec": {"containers": [container]}}},
+    }
+    return {str(one.path): one for one in exposures(yaml.safe_dump_all([*case["objects"], program]))}
+
+
+def test_it_is_as_the_controller_did() -> None:
+    cases = yaml.safe_load(RECORD.read_text())["cases"]
+    assert len(cases) > 40
+    for case in cases:
+        said = recorded(case)
+        for path, (seen, *token) in case["seen"].items():
+            one = said[path]
+            assert one.is_protected is (seen != "open"), (case["case"], path)
+            assert not token or one.token.reaches.value == token[0], (case["case"], path)

@@ -1,8 +1,7 @@
 """The Service's value, the Ingress', the ConfigMap's, in this order; and which ConfigMap it is."""
 
 from gateway.audit.controller import Controller
-from gateway.audit.exposure import Backend
-from gateway.audit.normal.haproxy_keys import config_of, keys_of
+from gateway.audit.normal.haproxy_keys import Keys, config_of
 from tests.audit.normal.haproxy_manifests import config, ingress, service
 from tests.audit.showing import estate_of
 
@@ -28,8 +27,14 @@ def test_which_value_counts() -> None:
     )
     (one,) = estate.of("Ingress")
     chosen = config_of(estate, Controller.HAPROXY_INGRESS)
-    keys = keys_of(estate, Controller.HAPROXY_INGRESS, one, Backend("shop", "orders", "80"), chosen)
-    assert [keys.text(name) for name in "abcde"] == ["service", "ingress", "config", "config", ""]
+    keys = Keys(
+        controller=Controller.HAPROXY_INGRESS,
+        ingress=one,
+        service=estate.get("Service", "shop", "orders"),
+        config=chosen,
+    )
+    assert [keys.text(name) for name in "abcde"] == ["service", "ingress", "config", "", ""]
+    assert keys.get("d") is None, "an empty value hides that of the ConfigMap"
     assert keys.place("b").pointer.endswith("haproxy-ingress.github.io/b")
     assert keys.place("e").owner == "Ingress/shop/orders"
 

@@ -1,12 +1,18 @@
 """Who is asked about a path of an Ingress, and whether the client's token goes on."""
 
-from gateway.audit.exposure import Auth, Exposure, Mechanism, Reaches
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from gateway.audit.exposure import Auth, Exposure, Fails, Mechanism, Reaches
 from gateway.audit.normal.ingress_nginx_annotations import nginx_ingresses
-from gateway.audit.normal.ingress_nginx_auth import auth_of, snippet, token_fate
+from gateway.audit.normal.ingress_nginx_auth import auth_of, snippet, taking_away, token_fate
 from gateway.audit.normal.ingress_nginx_settings import settings_of
-from tests.audit.nginx_texts import HEADERS, OPEN, TRAEFIK, URL, config_map, documents, ingress
+from tests.audit.nginx_texts import ASKS, HEADERS, OPEN, TRAEFIK, URL, config_map, documents, ingress
 from tests.audit.showing import estate_of, exposures
 
+RECORD: Final = Path("tests/audit/witnessed/ingress-nginx.yaml")
 Annotations = dict[str, str | None]
 
 
@@ -144,3 +150,39 @@ def test_what_the_parts_say_by_themselves() -> None:
     assert token_fate(given, None, settings, estate).reaches is Reaches.YES
     assert [line.name for line in snippet(given, "server-snippet")] == ["location"]
     assert snippet(given, "auth-snippet") == ()
+
+
+def recorded(case: dict[str, Any]) -> str:
+    place = yaml.safe_load(case.get("path", "{path: /, pathType: Prefix}"))
+    annotations = dict.fromkeys(ASKS) | case["ingress"]
+    spec = yaml.safe_load(case.get("tls", "{}"))
+    text = ingress(annotations, path=place["path"], path_type=place["pathType"], spec=spec)
+    if "config" not in case:
+        return text
+    data = {name: str(value) for name, value in case["config"].items()}
+    return f"{text}---\n{config_map(data)}"
+
+
+def test_it_is_as_the_controller_did() -> None:
+    cases = yaml.safe_load(RECORD.read_text())["cases"]
+    assert len(cases) > 90
+    for case in cases:
+        found = next(found for found in exposures(recorded(case)) if found.host == "api.example.com")
+        if found.auth is not None and found.auth.fails is Fails.OPEN:
+            assert case["seen"] == "open", case
+        assert found.is_protected is (case["seen"] != "open"), case
+        if case["seen"] != "refused":
+            assert found.token.reaches.value == case["token"], case
+
+
+def test_what_takes_the_question_away() -> None:
+    given = estate_of(ingress({"auth-always-set-cookie": "yes", "auth-cache-duration": "200 5m"}))
+    (found,) = nginx_ingresses(given)
+    assert taking_away(found) == ("auth-always-set-cookie",)
+
+
+def test_no_certificate_is_asked_for_in_clear() -> None:
+    asking: dict[str, str | None] = {**OPEN, "auth-tls-secret": "shop/ca"}
+    assert exposures(ingress(asking))[0].is_protected
+    assert not exposures(ingress({**asking, "ssl-redirect": "false"}))[0].is_protected
+    assert not exposures(ingress(asking, spec={"tls": []}))[0].is_protected

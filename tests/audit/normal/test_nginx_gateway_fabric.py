@@ -30,12 +30,19 @@ def test_who_is_asked_by_a_filter() -> None:
         (found("SnippetsFilter", snippets(ASKS)), "external: yes"),
         (found("SnippetsFilter", snippets("# " + ASKS[:16])), "open: yes"),
         (found("SnippetsFilter", snippets("limit_req zone=x;")), "open: yes"),
+        (found("SnippetsFilter", snippets("auth_request off;")), "open: yes"),
         (found("SnippetsFilter"), "unknown: cannot tell"),
         (found("AuthenticationFilter", basic), "basic: yes"),
         (found("AuthenticationFilter", oidc), "oidc: cannot tell"),
         (found("AuthenticationFilter"), "unknown: cannot tell"),
     ]
     assert [one for one in cases if one[0] != one[1]] == []
+
+
+def test_a_location_may_switch_the_question_off() -> None:
+    filtered = route(f"{{{named('SnippetsFilter')}, {TO}}}")
+    (one,) = exposures(gateway("nginx"), filtered, snippets(ASKS, "auth_request off;"))
+    assert not one.is_protected
 
 
 def test_whom_a_snippet_asks() -> None:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.controller import Controller
-from gateway.audit.estate.containers import containers
 from gateway.audit.estate.fields import at, text
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Exposure, Fails, Mechanism, Reaches
 from gateway.audit.normal.f5_nic import locations_of
+from gateway.audit.normal.f5_nic_door import reads_snippets
 from gateway.audit.normal.f5_nic_policies import GROUP, is_broken
 from gateway.audit.normal.haproxy_logs import CREDENTIAL_HEADERS
 from gateway.audit.rule import Hit, Severity, View
@@ -64,8 +64,7 @@ def logs(view: View) -> Iterator[Hit]:
 
 def left_out(view: View) -> Iterator[Hit]:
     """NIC-007: only where the controller's program was given."""
-    programs = [one for one in containers(view.estate) if any(word in one.image for word in _IMAGES)]
-    if not programs or any(_enables(one.option("enable-snippets")) for one in programs):
+    if view.estate.once(reads_snippets):
         return
     for owner, node, name in _snippets(view):
         yield Hit(
@@ -75,7 +74,6 @@ def left_out(view: View) -> Iterator[Hit]:
 
 # --- private ---
 
-_IMAGES: Final = ("nginx/nginx-ingress", "nginx-ic/nginx-plus-ingress", "nginxinc/kubernetes-ingress")
 _WITH_TOKEN: Final = frozenset({Mechanism.EXTERNAL, Mechanism.JWT})
 _ANNOTATIONS: Final = ("nginx.org/location-snippets", "nginx.org/server-snippets")
 
@@ -86,10 +84,6 @@ def _of_f5(view: View) -> Iterator[Exposure]:
 
 def _is_known(one: Exposure) -> bool:
     return one.auth is not None and one.auth.mechanism is not Mechanism.UNKNOWN and bool(one.backends)
-
-
-def _enables(option: Node | None) -> bool:
-    return option is not None and not (text(option) or "").endswith("=false")
 
 
 def _snippets(view: View) -> Iterator[tuple[Object, Node, str]]:

@@ -8,14 +8,8 @@ from gateway.audit.estate.haproxy_syntax import HaproxyText, Line, Section
 from gateway.audit.estate.objects import Object
 from gateway.audit.exposure import Mechanism
 from gateway.audit.normal.haproxy_file import passages_of
-from gateway.audit.normal.haproxy_ingress import (
-    Route,
-    asked_by,
-    header_lines,
-    listed_headers,
-    lists,
-    routes_of,
-)
+from gateway.audit.normal.haproxy_ingress_auth import asked_by, header_lines, listed_headers, lists
+from gateway.audit.normal.haproxy_ingress_routes import Route, routes_of
 from gateway.audit.normal.haproxy_keys import annotated, config_of, of_config
 from gateway.audit.normal.haproxy_questions import Question
 from gateway.audit.rule import Hit, Severity, View
@@ -42,7 +36,8 @@ def untold(view: View) -> Iterator[Hit]:
             continue
         lacking = [name for name in _wanted(route) if not _is_told(route, name)]
         if lacking:
-            passed = listed_headers(route.keys.text("auth-headers-request", "*"))
+            asks = route.asks or route.keys
+            passed = listed_headers(asks.text("auth-headers-request", "*"))
             spoofed = passed is None or any(_matches(name, passed) for name in lacking)
             what = f"no headers annotation sets {', '.join(lacking)}"
             yield Hit(route.url.place, what, None if spoofed else Severity.MEDIUM)
@@ -51,10 +46,9 @@ def untold(view: View) -> Iterator[Hit]:
 def too_early(view: View) -> Iterator[Hit]:
     """HAP-003."""
     for route in routes_of(view.estate):
-        placement = route.keys.get("auth-external-placement")
-        if placement is not None and placement.value.strip().lower() != "backend" and route.url is not None:
+        if route.url is not None and route.asks is not route.keys:
             what = "the question is asked in the frontend, before the headers are set"
-            yield Hit(placement.place, what)
+            yield Hit(route.keys.place("auth-external-placement"), what)
 
 
 def uncontrolled(view: View) -> Iterator[Hit]:
@@ -73,7 +67,7 @@ def uncontrolled(view: View) -> Iterator[Hit]:
 def plain_service(view: View) -> Iterator[Hit]:
     """HAP-007: only where the Service was given, as its annotations say how it is asked."""
     for route in routes_of(view.estate):
-        asked = None if route.url is None else asked_by(route.url.value.strip(), route.ingress.namespace)
+        asked = None if route.url is None else asked_by(route.url.value, route.ingress.namespace)
         if asked is None or asked.scheme != "svc" or asked.service is None:
             continue
         service = view.estate.get("Service", asked.service.namespace, asked.service.name)
@@ -99,7 +93,7 @@ def unaskable(view: View) -> Iterator[Hit]:
         url = route.url
         if url is None:
             continue
-        asked = asked_by(url.value.strip(), route.ingress.namespace)
+        asked = asked_by(url.value, route.ingress.namespace)
         if asked is None:
             yield Hit(url.place, "auth-url cannot be used: write svc://namespace/name:port/path")
         elif asked.scheme == "svc" and asked.service and asked.service.namespace != route.ingress.namespace:
@@ -108,6 +102,7 @@ def unaskable(view: View) -> Iterator[Hit]:
                 yield Hit(
                     url.place, "the Service is in another namespace: cross-namespace-services is not allow"
                 )
+    yield from _without_passwords(view)
     for _, passages in passages_of(view.estate):
         for line in dict.fromkeys(one for passage in passages for one in passage.chain.unasked):
             yield Hit(line.place, "nothing sets the variable that this rule waits for")
@@ -116,16 +111,23 @@ def unaskable(view: View) -> Iterator[Hit]:
 def without_url(view: View) -> Iterator[Hit]:
     """HAP-011."""
     for route in routes_of(view.estate):
-        if route.url is None and not route.keys.text("oauth"):
+        if route.url is None and route.keys.found("oauth") is None:
             for name in _ONLY_WITH_URL:
                 found = annotated(route.ingress, Controller.HAPROXY_INGRESS, name)
                 if found is not None:
-                    yield Hit(found.place, f"{name} is set, and auth-url is not: nobody is asked", about=name)
+                    what = f"{name} is set, and auth-url does not count: nobody is asked"
+                    yield Hit(found.place, what, about=name)
+            written = route.keys.get("auth-url")
+            if written is not None:
+                what = "auth-external-placement puts the question where no auth-url is read: nobody is asked"
+                yield Hit(written.place, what, about="auth-url")
     for ingress in view.estate.of("Ingress"):
-        for name, other in (("auth-secret", "auth-type"), ("auth-type", "auth-secret")):
+        for name in ("auth-secret", "auth-type"):
             found = annotated(ingress, Controller.HAPROXYTECH, name)
-            if found is not None and _is_of_haproxytech(ingress, name) and not _has(ingress, other):
-                yield Hit(found.place, f"{name} is set, and {other} does not say what it has to", about=name)
+            if found is not None and _is_of_haproxytech(ingress, name) and not _is_basic(ingress):
+                what = f"{name} is set, and auth-type is not basic-auth: nobody is asked"
+                yield Hit(found.place, what, about=name)
+                break
 
 
 # --- private ---
@@ -148,15 +150,23 @@ def _is_of_haproxytech(ingress: Object, name: str) -> bool:
     return any(f"{prefix}{name}" in ingress.annotations for prefix in _TECH)
 
 
-def _has(ingress: Object, name: str) -> bool:
-    found = annotated(ingress, Controller.HAPROXYTECH, name)
-    written = found.value.strip() if found is not None else ""
-    return written == "basic-auth" if name == "auth-type" else bool(written)
+def _without_passwords(view: View) -> Iterator[Hit]:
+    for ingress in view.estate.of("Ingress"):
+        kind = annotated(ingress, Controller.HAPROXYTECH, "auth-type")
+        if kind is not None and _is_of_haproxytech(ingress, "auth-type") and _is_basic(ingress):
+            secret = annotated(ingress, Controller.HAPROXYTECH, "auth-secret")
+            if secret is None or not secret.value:
+                yield Hit(kind.place, "auth-secret is not set: nobody has a password")
+
+
+def _is_basic(ingress: Object) -> bool:
+    found = annotated(ingress, Controller.HAPROXYTECH, "auth-type")
+    return found is not None and found.value == "basic-auth"
 
 
 def _wanted(route: Route) -> tuple[str, ...]:
     """Our own gateway judges the host too."""
-    asked = asked_by(route.url.value.strip() if route.url else "", route.ingress.namespace)
+    asked = asked_by(route.url.value if route.url else "", route.ingress.namespace)
     ours = asked is not None and asked.dialect is not None
     return tuple(_WANTED) if ours else ("X-Forwarded-Uri", "X-Forwarded-Method")
 

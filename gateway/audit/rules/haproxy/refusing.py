@@ -8,7 +8,7 @@ from gateway.audit.controller import Controller
 from gateway.audit.estate.haproxy_syntax import Line
 from gateway.audit.exposure import Fails, Mechanism, Reaches, Tls
 from gateway.audit.normal.haproxy_file import doors_for_octets, passages_of, texts_of
-from gateway.audit.normal.haproxy_ingress import routes_of
+from gateway.audit.normal.haproxy_ingress_routes import routes_of
 from gateway.audit.normal.haproxy_keys import config_of, of_config
 from gateway.audit.normal.haproxy_questions import verified_variables
 from gateway.audit.rule import Hit, Severity, View
@@ -20,7 +20,9 @@ def fails_open(view: View) -> Iterator[Hit]:
     for one in view.exposures:
         if one.controller not in _OF_HAPROXY or one.auth is None:
             continue
-        if one.auth.fails is Fails.OPEN:
+        if one.auth.fails is Fails.OPEN and one.auth.mechanism is Mechanism.CLIENT_CERTIFICATE:
+            yield Hit(one.auth.place, "whoever comes is let in where the Secret of the CA cannot be read")
+        elif one.auth.fails is Fails.OPEN:
             yield Hit(one.auth.place, "no rule refuses where this question is not answered with yes")
         elif one.auth.fails is Fails.UNKNOWN:
             what = "the script refuses by itself, and no rule does where it fails"
@@ -66,7 +68,7 @@ def optional_certificate(view: View) -> Iterator[Hit]:
     """HAP-012."""
     for route in routes_of(view.estate):
         verify = route.keys.get("auth-tls-verify-client")
-        if route.keys.get("auth-tls-secret") and verify is not None and verify.value.strip() != "on":
+        if route.keys.get("auth-tls-secret") and verify is not None and verify.value != "on":
             yield Hit(verify.place, "auth-tls-verify-client is not on")
     config = config_of(view.estate, Controller.HAPROXYTECH)
     optional = of_config(config, "client-crt-optional")

@@ -46,6 +46,10 @@ def _unfit(view: View) -> Iterator[Hit]:
         written = one.written("auth-url")
         if written is not None and not written.value.strip():
             yield Hit(written.place, "the URL is empty: the annotation counts for nothing")
+        told = one.get("auth-proxy-set-headers")
+        if told is not None and not one.is_traefik and "/" not in told.value:
+            what = "auth-proxy-set-headers names no namespace: none is found, and every request is refused"
+            yield Hit(told.place, what, Severity.MEDIUM)
     for said in _urls(view):
         url = asked_url(said.value)
         if url is None and "$" not in said.value:
@@ -139,11 +143,12 @@ RULES: Final = (
     ),
     Rule(
         id="NGX-005",
-        title="The URL that is asked cannot be right",
+        title="The question cannot be asked as it is written",
         severity=Severity.HIGH,
         why="An empty one asks nobody; any other that does not fit refuses everybody, or asks in the "
         "wrong way",
-        fix="write https://NAME.NAMESPACE.svc:PORT/auth/nginx/POLICY, without user and password",
+        fix="write https://NAME.NAMESPACE.svc:PORT/auth/nginx/POLICY, without user and password; a ConfigMap "
+        "as NAMESPACE/NAME",
         check=_unfit,
         references=(f"{ANNOTATIONS}#external-authentication", AUTH_REQUEST),
     ),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from gateway.audit.exposure import Fails
+from gateway.audit.normal.ingress_nginx_auth import taking_away
 from gateway.audit.rule import Hit, Rule, Severity, View
 from gateway.audit.rules.nginx.scope import (
     ANNOTATIONS,
@@ -15,6 +16,14 @@ from gateway.audit.rules.nginx.scope import (
     provider,
     settings,
 )
+
+
+def _does_nothing(view: View) -> Iterator[Hit]:
+    for one in ingresses(view):
+        for name in taking_away(one) if one.get("auth-url") else ():
+            what = f"{name} is not valid, and ingress-nginx drops auth-url with it"
+            yield Hit(one.place(name), what, about=name)
+    yield from _unread(view)
 
 
 def _unread(view: View) -> Iterator[Hit]:
@@ -79,7 +88,7 @@ RULES: Final = (
         severity=Severity.HIGH,
         why="It looks protected, and nobody is asked: the setting that switches it on is missing or empty",
         fix="add the setting that it belongs to, or remove it",
-        check=_unread,
+        check=_does_nothing,
         references=(f"{ANNOTATIONS}#external-authentication", f"{CONFIG_MAP}#global-auth-url"),
     ),
     Rule(

@@ -101,7 +101,7 @@ def test_haproxy_cfg() -> None:
 def test_half_of_basic_authentication() -> None:
     table = {
         (("auth-type", "basic-auth"), ("auth-secret", "users")): ["HAP-009"],
-        (("auth-type", "basic-auth"),): ["HAP-011"],
+        (("auth-type", "basic-auth"),): ["HAP-009", "HAP-010"],
         (("auth-secret", "users"),): ["HAP-011"],
         (("auth-type", "broken"), ("auth-secret", "users")): ["HAP-011"],
     }
