@@ -2,6 +2,7 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
+from typing import Final
 
 from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_policy, complain, policy_of
 from gateway.config.compile import load_world
@@ -34,7 +35,7 @@ def run(arguments: Namespace) -> int:
     world = load_world(arguments.config)
     try:
         policy = policy_of(world, arguments.policy)
-        settings = Settings(gateway=arguments.gateway, backend=arguments.backend, listen=arguments.listen)
+        settings = Settings(**{name: getattr(arguments, name) for name in _ADDRESSES})
         print(SNIPPETS[arguments.target](policy, settings), end="")
     except SnippetImpossible as error:
         print(f"gateway: {error}", file=sys.stderr)
@@ -45,6 +46,8 @@ def run(arguments: Namespace) -> int:
 
 
 # --- private ---
+
+_ADDRESSES: Final = ("gateway", "backend", "listen", "namespace")
 
 
 def _add_target(parser: ArgumentParser) -> None:
@@ -58,6 +61,7 @@ def _add_target(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--backend", default=defaults.backend, help="http://HOST:PORT of the backend")
     parser.add_argument("--listen", default=defaults.listen, help="ADDRESS:PORT or PORT of the proxy")
+    parser.add_argument("--namespace", default=defaults.namespace, help="of the Ingress (ingress-nginx)")
     parser.set_defaults(run=run)
 
 

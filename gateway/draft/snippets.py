@@ -74,6 +74,8 @@ def _settings(policy: PolicyDraft, target: str, settings: Settings) -> Settings:
     port = f":{backend.port}" if backend.port.isdigit() else ""
     with suppress(ValueError):  # a name that is no address: the example stays
         settings = replace(settings, backend=f"http://{backend.name}{namespace}{port}")
+    with suppress(ValueError):  # none, or no name: what says REPLACE stays
+        settings = replace(settings, namespace=backend.namespace)
     if settings.gateway != Settings().gateway or target in _ASKS_OVER_GRPC:
         return settings
     return replace(settings, gateway=IN_CLUSTER)

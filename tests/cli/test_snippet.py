@@ -58,6 +58,7 @@ def test_addresses_are_the_operators(gateway: Run, config: Path) -> None:
     assert "server gw:1;" in ran.out
     assert "server be:2;" in ran.out
     assert "listen 127.0.0.1:3;" in ran.out
+    assert '"shop/orders-auth' in gateway("snippet", "ingress-nginx", "-c", config, "--namespace", "shop").out
 
 
 def test_over_grpc_envoy_names_the_policy_beside_the_message(gateway: Run, config: Path) -> None:

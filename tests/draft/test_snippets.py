@@ -19,9 +19,10 @@ def test_it_is_the_same_text_with_the_addresses_of_the_cluster(tmp_path: Path) -
     text = (tmp_path / "out" / "snippets" / "orders.ingress-nginx.yaml").read_text()
     policy = checked(tmp_path / "out").snapshot.policies["orders"]
     assert text == SNIPPETS["ingress-nginx"](
-        policy, Settings(gateway=IN_CLUSTER, backend="http://orders.shop.svc:80")
+        policy, Settings(gateway=IN_CLUSTER, backend="http://orders.shop.svc:80", namespace="shop")
     )
     assert f"{IN_CLUSTER}/auth/nginx/orders" in text
+    assert 'auth-proxy-set-headers: "shop/orders-auth-headers"' in text
 
 
 @pytest.mark.parametrize("target", sorted(SNIPPETS))

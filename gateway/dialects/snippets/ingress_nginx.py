@@ -33,7 +33,7 @@ def snippet(policy: Policy, settings: Settings) -> str:
         (
             _HEAD,
             _annotations(policy, manifests.in_cluster(settings)),
-            *_certificates(policy),
+            *_certificates(policy, settings),
             *cors_annotations(policy),
             _rules(policy),
             _auth_headers(policy),
@@ -130,10 +130,10 @@ metadata:
     nginx.ingress.kubernetes.io/auth-response-headers: "{replaced_headers(policy)}"
     # The controller passes Upgrade to the backend on every route; this tells the gateway of it. It finds the
     # ConfigMap below by its namespace, which is that of this Ingress, and answers 503 where it finds none.
-    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "REPLACE-WITH-NAMESPACE/{policy.id}-auth-headers\""""
+    nginx.ingress.kubernetes.io/auth-proxy-set-headers: "{settings.namespace}/{policy.id}-auth-headers\""""
 
 
-def _certificates(policy: Policy) -> list[str]:
+def _certificates(policy: Policy, settings: Settings) -> list[str]:
     """With these, and only with these, the controller sets what it tells an auth-url of certificates."""
     if not tells_certificates(policy):
         return []
@@ -141,7 +141,7 @@ def _certificates(policy: Policy) -> list[str]:
         "    # With all three the controller tells the gateway of a client's certificate. Without them",
         "    # what a client says of one arrives: each Ingress of these hosts needs them, and that Secret.",
         "    # It holds ca.crt: who vouches for the clients.",
-        '    nginx.ingress.kubernetes.io/auth-tls-secret: "REPLACE-WITH-NAMESPACE/SECRET"',
+        f'    nginx.ingress.kubernetes.io/auth-tls-secret: "{settings.namespace}/SECRET"',
         '    nginx.ingress.kubernetes.io/auth-tls-verify-client: "optional"',
         '    nginx.ingress.kubernetes.io/auth-tls-pass-certificate-to-upstream: "true"',
     ]

@@ -17,6 +17,7 @@ _URL: Final = re.compile(r"https?://[A-Za-z0-9._\[\]:-]+")
 _ADDRESS: Final = re.compile(r"[0-9.]+|.*:.*")
 _PORT: Final = re.compile(r":[0-9]+$")
 _LISTEN: Final = re.compile(r"[A-Za-z0-9._\[\]:-]+")
+_NAMESPACE: Final = re.compile(r"[A-Za-z0-9-]+")
 
 
 class SnippetImpossible(ValueError):
@@ -25,20 +26,23 @@ class SnippetImpossible(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Addresses that the policy does not hold. Raises: ValueError for one that is not an address."""
+    """Addresses, and a name, that the policy does not hold. Raises: ValueError for what is none."""
 
     gateway: str = "http://127.0.0.1:4180"
     backend: str = "http://127.0.0.1:8080"
     listen: str = "80"
+    namespace: str = "REPLACE-WITH-NAMESPACE"
+    """Of the Ingress, where something beside it is found by both names."""
 
     def __post_init__(self) -> None:
-        for name, value, form in (
-            ("gateway", self.gateway, _URL),
-            ("backend", self.backend, _URL),
-            ("listen", self.listen, _LISTEN),
+        for name, value, form, what in (
+            ("gateway", self.gateway, _URL, "an address"),
+            ("backend", self.backend, _URL, "an address"),
+            ("listen", self.listen, _LISTEN, "an address"),
+            ("namespace", self.namespace, _NAMESPACE, "a name of one"),
         ):
             if form.fullmatch(value) is None:
-                raise ValueError(f"--{name} is not an address: write it as in the help")
+                raise ValueError(f"--{name} is not {what}: write it as in the help")
 
     @property
     def gateway_speaks_tls(self) -> bool:

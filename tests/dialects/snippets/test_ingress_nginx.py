@@ -33,6 +33,12 @@ def test_an_ingress_that_asks_the_gateway_for_each_host() -> None:
     assert "does not verify the gateway's certificate" in snippet(p.HOSTS, Settings())
 
 
+def test_its_config_map_is_named_with_the_namespace() -> None:
+    named = annotations(p.PLAIN)["auth-proxy-set-headers"]
+    assert named == "REPLACE-WITH-NAMESPACE/orders-auth-headers"  # kept closed: the controller answers 503
+    assert '"shop/orders-auth-headers"' in snippet(p.PLAIN, Settings(namespace="shop"))
+
+
 def test_each_host_has_tls() -> None:
     (tls,) = documents(p.HOSTS)[0]["spec"]["tls"]
     assert tls == {"hosts": ["api.example.com", "*.example.org"], "secretName": "orders-tls"}

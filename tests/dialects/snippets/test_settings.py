@@ -50,6 +50,12 @@ def test_what_cannot_be_listened_on_is_refused(text: str) -> None:
         Settings(listen=text)
 
 
+@pytest.mark.parametrize("text", ["", 'a"', "a/b", "a\n", "a b"])
+def test_what_names_no_namespace_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="--namespace is not a name of one"):
+        Settings(namespace=text)
+
+
 def test_what_a_policy_takes() -> None:
     assert credential_headers(p.HEADER) == ("X-Device-Token",)
     assert takes_cookies(p.COOKIE)
