@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, settings
 
 ASYNC_TEST_LIMIT_S = 60.0
 """What a test awaits comes within milliseconds or never. (A blocked thread: faulthandler_timeout.)"""
+WIRE_TEST_LIMIT_S = 240.0
+"""With real processes there is work to do, which a slow machine does slowly."""
 
 # What the documentation tells a reader to set before trying an example, and a proxy's snippet the operator.
 CALLER_SECRET = "example-of-a-secret-for-the-tests"
@@ -41,7 +43,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever awaits what never comes fails there, with the line that waits in its traceback."""
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
-            item.obj = _bounded(item.obj)
+            is_wire = item.get_closest_marker("wire") is not None
+            item.obj = _bounded(item.obj, WIRE_TEST_LIMIT_S if is_wire else ASYNC_TEST_LIMIT_S)
 
 
 def pytest_collection_finish() -> None:
@@ -52,10 +55,10 @@ def pytest_collection_finish() -> None:
 # --- private ---
 
 
-def _bounded(test: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+def _bounded(test: Callable[..., Awaitable[None]], limit_s: float) -> Callable[..., Awaitable[None]]:
     @functools.wraps(test)
     async def bounded(*args: Any, **kwargs: Any) -> None:
-        async with asyncio.timeout(ASYNC_TEST_LIMIT_S):
+        async with asyncio.timeout(limit_s):
             await test(*args, **kwargs)
 
     return bounded

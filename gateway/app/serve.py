@@ -13,7 +13,7 @@ import uvloop
 
 from gateway.app.collector import settle
 from gateway.app.front import OpenFront
-from gateway.app.gateway import start
+from gateway.app.gateway import Gateway, start
 from gateway.app.many import open_many
 from gateway.app.over_grpc import check_installed
 from gateway.app.setting import Setting, open_setting
@@ -61,13 +61,22 @@ class _Serving:
         self._path = path
         self._workers = workers
         self._stop = asyncio.Event()
+        self._gateway: Gateway | None = None
         self._reload_early = False
         self._exit_code = EX_OK
 
     async def run(self, setting: Setting, world: World, readings: Readings) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
             heed(number, self._stop.set)
-        heed(signal.SIGHUP, self._note_reload)
+        heed(signal.SIGHUP, self._reload)
+        try:
+            return await self._live(setting, world, readings)
+        finally:  # also where nothing came of it
+            ignore(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+    # --- private ---
+
+    async def _live(self, setting: Setting, world: World, readings: Readings) -> int:
         try:
             gateway = await start(setting, world, readings, self._front())
         except OSError as error:
@@ -75,12 +84,11 @@ class _Serving:
             return EX_FAILED
         settle()
         gateway.watch(self._path)
-        heed(signal.SIGHUP, gateway.reload)
+        self._gateway = gateway
         if self._reload_early:
             gateway.reload()
         await self._stop.wait()
         await gateway.stop()
-        ignore(signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
         return self._exit_code
 
     def _front(self) -> OpenFront:
@@ -88,9 +96,12 @@ class _Serving:
             return open_single
         return partial(open_many, path=self._path, count=self._workers, give_up=self._give_up)
 
-    def _note_reload(self) -> None:
-        """Without a handler, a signal at the start would end us."""
-        self._reload_early = True
+    def _reload(self) -> None:
+        """The one handler: what came just before another took its place, the loop would tell too late."""
+        if self._gateway is None:
+            self._reload_early = True
+        else:
+            self._gateway.reload()
 
     def _give_up(self) -> None:
         self._exit_code = EX_FAILED

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import aiohttp
+from aiohttp.connector import Connection
+from aiohttp.tracing import Trace
 from yarl import URL
 
 from gateway.net.address_policy import may_dial
@@ -107,7 +109,8 @@ class OutboundClient:
             allow_private_network=self._outbound.allow_private_network or self._outbound.proxy is not None
         )
         headers = await self._headers(asked)
-        async with await self._session(dialer) as session:
+        connector = _Connector(await self._tls.context(), dialer)
+        async with self._session(connector) as session:
             try:
                 async with session.request(
                     asked.method,
@@ -126,6 +129,8 @@ class OutboundClient:
                 if dialer.refused and not dialer.dialed:
                     raise FetchFailed(FailureKind.ADDRESS_REFUSED) from None
                 raise
+            finally:
+                connector.cut()
 
     async def _headers(self, asked: "_Asked") -> dict[str, str]:
         headers = {
@@ -143,14 +148,8 @@ class OutboundClient:
                 raise FetchFailed(FailureKind.TOKEN_FILE) from None
         return headers
 
-    async def _session(self, dialer: Dialer) -> aiohttp.ClientSession:
-        """One for each fetch. Its connection is left to it until it ends: only then is its end waited for."""
-        connector = aiohttp.TCPConnector(
-            ssl=await self._tls.context(),
-            resolver=OwnThreadResolver(),
-            use_dns_cache=False,
-            socket_factory=dialer,
-        )
+    def _session(self, connector: "_Connector") -> aiohttp.ClientSession:
+        """One for each fetch. Its connection is left to it until it ends."""
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -173,6 +172,35 @@ class _Asked:
     url: URL
     accept: tuple[str, ...]
     document: bytes | None = field(repr=False)
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Keeps hold of its connections.
+
+    aiohttp lets go of one whose answer has ended and says that it is the last. Over TLS its end takes then as
+    long as the other side likes, up to half a minute, and longer than a loop that has nothing else to do.
+    """
+
+    def __init__(self, tls: ssl.SSLContext, dialer: Dialer) -> None:
+        super().__init__(ssl=tls, resolver=OwnThreadResolver(), use_dns_cache=False, socket_factory=dialer)
+        self._held: list[asyncio.Transport] = []
+
+    async def connect(
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - the name is aiohttp's
+    ) -> Connection:
+        """As aiohttp calls it."""
+        connection = await super().connect(req, traces, timeout)
+        if connection.transport is not None:
+            self._held.append(connection.transport)
+        return connection
+
+    def cut(self) -> None:
+        """Close all of them now. What was said last has been sent."""
+        for transport in self._held:
+            transport.abort()
 
 
 class _Disconnected(aiohttp.ClientError):

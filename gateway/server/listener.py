@@ -11,6 +11,9 @@ from gateway.server.http1.limits import Limits
 from gateway.server.http1.protocol import Handler, Http1Protocol
 from gateway.server.http1.writer import AnswerWriter
 
+TURNS: Final = 5
+"""Of the loop, and asyncio's takes one less from a connection in the kernel's queue to its request."""
+
 
 class Accepting(Protocol):
     """What takes connections in, as `asyncio.Server` does."""
@@ -49,11 +52,15 @@ class Listener:
     async def drain(self, timeout_s: float) -> None:
         """Accept no more, finish what was asked, and be closed after `timeout_s` at the latest.
 
-        Idle connections are closed at once, the others after their next answer, which says
-        `Connection: close`; what remains at the time limit is aborted and its handler cancelled.
+        What has come and was not looked at yet counts as asked. Idle connections are then closed, the others
+        after their next answer, which says `Connection: close`; what remains at the time limit is aborted
+        and its handler cancelled.
         Take the address out of the proxies' sight first (endpoint, readiness): what they send to
         it from now on is refused by the kernel.
         """
+        self._connections.draining = True
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
         self._server.close()
         await self._connections.drain(timeout_s)
         await self._server.wait_closed()

@@ -59,7 +59,7 @@ def ask(
 
 
 def published(gateway: GatewayProcess) -> list[str]:
-    with urllib.request.urlopen(gateway.jwks_uri, timeout=5) as answer:
+    with urllib.request.urlopen(gateway.jwks_uri, timeout=20) as answer:
         return [key["kid"] for key in json.load(answer)["keys"]]
 
 

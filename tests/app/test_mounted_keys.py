@@ -88,7 +88,7 @@ class Backend:
             return
         self.fetches += 1
         uri = replicas[self.fetches % len(replicas)].gateway.jwks_uri
-        with urllib.request.urlopen(uri, timeout=5) as answer:
+        with urllib.request.urlopen(uri, timeout=20) as answer:
             self.keys = jwt.PyJWKSet.from_json(answer.read().decode())
         self.fetched_at = now
 

@@ -26,7 +26,7 @@ LISTENERS = {"decision": FREE, "keys": FREE, "admin": FREE, "grpc": FREE}
 def asked(port: int) -> CheckResponse:
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         call = channel.unary_unary("/envoy.service.auth.v3.Authorization/Check")
-        octets = call(message(target=b"/").SerializeToString(), timeout=5)
+        octets = call(message(target=b"/").SerializeToString(), timeout=20)
     answer: CheckResponse = CheckResponse.FromString(octets)
     return answer
 

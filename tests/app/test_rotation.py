@@ -65,6 +65,8 @@ class Backend:
     port: int
     fetched_at: float
     keys: jwt.PyJWKSet = field(init=False)
+    verified: set[str] = field(default_factory=set)
+    """What it has judged with these keys: a second time would say the same."""
 
     async def renew(self, now: float) -> None:
         if now - self.fetched_at >= JWKS_MAX_AGE_S:
@@ -74,6 +76,7 @@ class Backend:
             assert status == 200
             assert f"max-age={JWKS_MAX_AGE_S}".encode() in said
             self.keys, self.fetched_at = jwt.PyJWKSet.from_json(body.decode()), now
+            self.verified.clear()
 
     def refuses(self, token: str) -> str | None:
         """Why, or None."""
@@ -144,7 +147,9 @@ class Traffic:
         """Judge what lives; then let time pass, and let those fetch keys whose keys are too old."""
         self.alive = {token: end for token, end in self.alive.items() if end > self.clock.now}
         for backend in self.backends:
-            self.failures += [why for token in self.alive if (why := backend.refuses(token))]
+            judged = self.alive.keys() - backend.verified
+            self.failures += [why for token in judged if (why := backend.refuses(token))]
+            backend.verified |= judged
         self.clock.now += SEEN_WITHIN_S
         await asyncio.gather(*(backend.renew(self.clock.now) for backend in self.backends))
 

@@ -1,8 +1,10 @@
 """`gateway serve` as a process: how it starts, what it says, what ends it."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 import jwt
 import pytest
@@ -14,6 +16,7 @@ from tests.app.process import (
     published,
     records,
     running,
+    said,
     served,
     with_keys,
 )
@@ -97,6 +100,22 @@ def test_signals_without_end_change_nothing_about_its_end(tmp_path: Path, worker
         while process.program.exit_code is None:
             process.program.send(signal.SIGTERM)
         assert process.program.exit_code == 0
+
+
+_ASKED_AT_START: Final = """
+import os, signal, sys
+from gateway.app import serve
+from gateway.cli import main
+
+serve.settle = lambda: os.kill(os.getpid(), signal.SIGHUP)  # the loop stands still, and has to begin
+sys.exit(main(["serve", "-c", "gateway.yaml"]))
+"""
+
+
+@pytest.mark.wire
+def test_a_reload_that_is_asked_for_before_it_has_begun_is_not_lost(tmp_path: Path) -> None:
+    with running(tmp_path, instead=[sys.executable, "-c", _ASKED_AT_START]) as process:
+        process.program.wait_for(lambda: said(process, "config_reloaded") != [], "a reload")
 
 
 @pytest.mark.wire

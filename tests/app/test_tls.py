@@ -118,7 +118,7 @@ def test_new_certificates_come_in_and_connections_stay(tmp_path: Path, workers: 
             until = ends(newer)
         assert until > ends(stays) + timedelta(days=28).total_seconds()
         wait_until(lambda: shown_until(gateway) == {DECISION: until}, lambda: "not told by every worker")
-        assert said(gateway, "config_reloaded")
+        wait_until(lambda: said(gateway, "config_reloaded") != [], lambda: "it says nothing of it")
         assert asked(stays) == 200
         assert stays.sock.getsockname() == local
         if workers == 1:

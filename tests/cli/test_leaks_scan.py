@@ -167,6 +167,14 @@ def test_a_signal_that_comes_at_any_moment_ends_it(
     assert (ran.code, ran.out.count(" jwt ")) == (1, 1)
 
 
+def places(pid: int, file: Path) -> list[int]:
+    """How far the process has read the file, wherever it has it open (proc(5), /proc/PID/fdinfo)."""
+    here = Path(f"/proc/{pid}")
+    open_here = [one.name for one in (here / "fd").iterdir() if one.readlink() == file]
+    said = [(here / "fdinfo" / name).read_text() for name in open_here]
+    return [int(text.split("pos:")[1].split()[0]) for text in said]
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
 def test_follow_goes_on_over_rotation_until_it_is_told_to_end(tmp_path: Path, end: signal.Signals) -> None:
@@ -183,13 +191,12 @@ def test_follow_goes_on_over_rotation_until_it_is_told_to_end(tmp_path: Path, en
         log.write_bytes(M.jwt() + b"\n")
         until(lambda: out.read_bytes().count(b"\n") == 2)
         log.write_bytes(b"")
-        time.sleep(0.6)
+        until(lambda: places(running.pid, log) == [0])  # it has seen that it is shorter now
         log.write_bytes(b"\n\n" + M.jwt() + b"\n")
         until(lambda: out.read_bytes().count(b"\n") == 3)
         with log.open("ab") as more:
             more.write(b"no line feed " + M.jwt())
-        time.sleep(0.6)
-        running.send_signal(end)
+        running.send_signal(end)  # it looks once more
         assert running.wait(20) == 1
     finally:
         running.kill()

@@ -134,7 +134,7 @@ def test_who_leaves_before_the_answer_ends_nobodys_request_but_its_own(
     with socket.create_connection(("127.0.0.1", gateway.edge_port), timeout=PATIENCE_S) as client:
         client.sendall(request("raw", f"GET {target} HTTP/1.1".encode()))
         server.only(target)
-        assert server.open == 1
+        wait_until(lambda: server.open == 1, lambda: f"{server.open} are open")
     wait_until(lambda: server.open == 0, lambda: "the server's connection is still there")
     is_next_apart(gateway, server)
 

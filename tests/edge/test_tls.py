@@ -29,6 +29,7 @@ from tests.wire.processes import wait_until
 pytestmark = pytest.mark.wire
 
 CROWD = 1000
+Client = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 REFUSED = "ALERT_PROTOCOL_VERSION|UNEXPECTED_EOF"  # asyncio may close before its alert is out
 
 
@@ -141,25 +142,30 @@ async def test_a_new_certificate_ends_no_connection(gateway: GatewayProcess, fol
     context, wire = trusting(), asks()
     gate = asyncio.Semaphore(50)
 
-    async def opened() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def asked(client: Client) -> bytes:
+        reader, writer = client
+        writer.write(wire)
+        return (await reader.readuntil(b"\r\n\r\n"))[:12]
+
+    async def asked_again(client: Client) -> bytes:
+        async with gate:
+            return await asked(client)
+
+    async def opened() -> Client:
+        """And used: one on which nobody asks is closed before all of them are there."""
         async with gate:
             place = {"host": "127.0.0.1", "port": gateway.edge_port}
-            return await asyncio.open_connection(**place, ssl=context, server_hostname="api.example")  # type: ignore[arg-type]
-
-    async def asked(client: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -> bytes:
-        reader, writer = client
-        async with gate:
-            writer.write(wire)
-            return (await reader.readuntil(b"\r\n\r\n"))[:12]
+            client = await asyncio.open_connection(**place, ssl=context, server_hostname="api.example")  # type: ignore[arg-type]
+            assert await asked(client) == b"HTTP/1.1 200"
+            return client
 
     clients = await asyncio.gather(*(opened() for _ in range(CROWD)))
     try:
-        assert set(await asyncio.gather(*map(asked, clients))) == {b"HTTP/1.1 200"}
         write(folder, "api", OURS.serving("api.example"))
         await asyncio.to_thread(
             wait_until, lambda: serial_shown(gateway.edge_port) != old, lambda: "the old one is still shown"
         )
-        assert set(await asyncio.gather(*map(asked, clients))) == {b"HTTP/1.1 200"}
+        assert set(await asyncio.gather(*map(asked_again, clients))) == {b"HTTP/1.1 200"}
     finally:
         for _, writer in clients:
             writer.transport.abort()

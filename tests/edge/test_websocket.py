@@ -31,8 +31,8 @@ pytestmark = pytest.mark.wire
 
 SERVER = "echo"
 ENDLESS = {"10 no frames at all", "9 a length beyond all", "5 10,000 fragments"}
-"""To a server that reads frames the first two are the beginning of one; and how many fragments this one takes
-depends on how many arrive at once."""
+"""To a server that reads frames the first two are the beginning of one; and it ends within those fragments
+while more of them come: whether its word is read before the reset that they bring about is a race."""
 
 
 @pytest.fixture(autouse=True)
@@ -197,9 +197,7 @@ def test_what_the_server_refuses_is_its_own_answer(gateway: GatewayProcess) -> N
 # --- what passes, beside what passes without us -----------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "case", [name for name in CASES if not name.startswith(("10 no frames", "9 a length beyond"))]
-)
+@pytest.mark.parametrize("case", [name for name in CASES if name not in ENDLESS])
 async def test_a_real_server_says_the_same_as_without_us(
     gateway: GatewayProcess, servers: SocketServers, case: str
 ) -> None:
@@ -271,8 +269,7 @@ async def test_whoever_vanishes_the_other_is_told(
     if who == "client":
         client = await connected(gateway, "/ws/x", bearer(token()))
         client.transport.abort()
-        await until(lambda: len(servers.closed) > before)
-        assert servers.closed[-1] == 1006
+        await until(lambda: 1006 in servers.closed[before:])  # others may end late
     else:
         async with upgraded(gateway.edge_port, "raw") as (reader, writer):
             writer.write_eof()

@@ -48,7 +48,7 @@ class Running:
 
     def page(self, listener: str, path: str) -> bytes:
         url = f"http://127.0.0.1:{self.port(listener)}{path}"
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=20) as answer:
             content: bytes = answer.read()
         return content
 

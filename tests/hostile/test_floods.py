@@ -7,6 +7,7 @@ and series are what they were.
 import asyncio
 import itertools
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from tests.hostile.crowd import (
     series,
     until,
 )
+from tests.wire import patient
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Message
 from tests.wire.recording_server import RecordingServer, Reply
@@ -127,13 +129,15 @@ async def test_v22_f12_a_herd_at_a_cold_start_is_one_fetch(tmp_path: Path) -> No
     may_answer = threading.Event()
 
     def slow(request: Message) -> Reply:
-        may_answer.wait(10)
+        may_answer.wait(60)
         return publishing(request)
 
     with (
         RecordingServer(slow) as issuer,
         # before it is ready: the one attempt that readiness waits for is the one that the herd shares
-        running(tmp_path, issuer_url=issuer.url, awaits="/livez") as gateway,
+        running(
+            tmp_path, issuer_url=issuer.url, awaits="/livez", under=(sys.executable, patient.__file__)
+        ) as gateway,
     ):
         try:
             herd = asyncio.create_task(ask_all(gateway.decision_port, good(500), clients=500))

@@ -36,7 +36,9 @@ class StandIn:
         self.statuses: dict[str, int] = {}
         """What is answered to a method instead of doing it."""
         self.media_type = "application/json"
-        self.before_write: Callable[[], None] = lambda: None
+        self.ended = 0
+        """How many connections are done with, each of one call."""
+        self.before_write: Callable[[], object] = lambda: None
         """Somebody else's turn between our reading and our writing."""
         self._version = 100
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -139,5 +141,7 @@ class StandIn:
                     super().handle()
                 except (ssl.SSLError, ConnectionError):
                     """Somebody who does not trust us has gone."""
+                finally:
+                    stand_in.ended += 1
 
         return Handler

@@ -1,8 +1,12 @@
 """Does a fetch end well or with one word, whatever the other side does?"""
 
 import asyncio
+import gc
 import socket
+import threading
 import traceback
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +21,7 @@ from tests.net.servers import raw_server, says, website
 
 JSON = ("application/json",)
 LOOPBACK = Outbound(allow_private_network=True, allow_http=True)
+PATIENCE_S = 20
 SOON = Deadlines(total_s=0.05, connect_s=0.05)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 SECRET = "canary-in-query"
@@ -116,6 +121,36 @@ async def test_of_several_addresses_only_the_allowed_are_dialed(monkeypatch: pyt
         dns(monkeypatch, ["169.254.169.254", "0.0.0.0", "127.0.0.1"])
         fetched = await OutboundClient(LOOPBACK).get(f"http://mixed.example:{site.port}/", accept=JSON)
     assert fetched.status == 200
+
+
+@pytest.mark.parametrize("last", [b"HTTP/1.0 200 OK\r\n", b"HTTP/1.1 200 OK\r\nConnection: close\r\n"])
+def test_it_has_ended_with_the_fetch_whatever_the_other_side_does(tmp_path: Path, last: bytes) -> None:
+    """Over TLS, where the end of a connection is a matter of both."""
+    authority, may_end = Authority(tmp_path), threading.Event()
+
+    def stays(server: socket.socket) -> None:
+        accepted, _ = server.accept()
+        with authority.server_context().wrap_socket(accepted, server_side=True) as connection:
+            connection.recv(65536)
+            connection.sendall(last + b"Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+            may_end.wait(PATIENCE_S)
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        ThreadPoolExecutor(1) as serving,
+        warnings.catch_warnings(record=True) as left,
+    ):
+        warnings.simplefilter("always")
+        ended = serving.submit(stays, server)
+        client = OutboundClient(Outbound(ca_file=str(authority.file), allow_private_network=True))
+        url = f"https://127.0.0.1:{server.getsockname()[1]}/"
+        try:
+            assert asyncio.run(client.get(url, accept=JSON)).body == b"{}"
+            gc.collect()
+        finally:
+            may_end.set()
+        ended.result(PATIENCE_S)
+    assert [str(one.message) for one in left] == []
 
 
 async def test_each_fetch_makes_its_own_connection() -> None:

@@ -1,11 +1,15 @@
 """An address that answers, and stops."""
 
 import asyncio
+import socket
 import ssl
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,6 +18,7 @@ from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
 from tests.server.http1.served import GET, PATIENCE_S, Answer, answers, echo
 
+Run = Callable[[Coroutine[Any, Any, list[bytes]]], list[bytes]]
 CLOSING = GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
 
 
@@ -71,6 +76,24 @@ async def test_every_address_is_one_of_either_family(reuse_port: bool) -> None: 
         with pytest.raises(OSError, match="in use"):
             await listen(echo, host="::", port=listener.port)
     await listener.drain(1)
+
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_what_had_come_before_the_end_is_answered_though_nobody_had_looked(run: Run) -> None:
+    async def new_and_kept() -> list[bytes]:
+        listener = await listen(echo, host="127.0.0.1", port=0)
+        with socket.socket() as kept, socket.socket() as new:
+            kept.connect(("127.0.0.1", listener.port))
+            async with asyncio.timeout(PATIENCE_S):
+                while listener.connections == 0:  # noqa: ASYNC110 - nobody tells us
+                    await asyncio.sleep(0.001)
+            new.connect(("127.0.0.1", listener.port))
+            for client in (kept, new):
+                client.sendall(GET)
+            await listener.drain(PATIENCE_S)
+            return [client.recv(15) for client in (kept, new)]
+
+    assert run(new_and_kept()) == [b"HTTP/1.1 200 OK"] * 2
 
 
 async def test_draining_twice_is_no_error() -> None:

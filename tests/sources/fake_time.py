@@ -36,6 +36,6 @@ class FakeTime:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for what other tasks bring about. A condition that never comes is a failure."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.001)

@@ -351,10 +351,14 @@ async def test_whatever_breaks_the_known_keys_stay_until_they_are_too_old(
     async with world("a", deadlines=SOON if break_it is _hang else None) as w:
         w.keys.start()
         await w.time.asleep()
+        while w.notes.outcomes[-1:] == ["timeout"]:  # it was in too much of a hurry for a good one as well
+            w.time.advance(300)
+            await w.time.asleep()
+        before = len(w.notes.outcomes)
         break_it(w.issuer)
         w.time.advance(300)
-        await until(lambda: len(w.notes.outcomes) == 2)
-        assert w.notes.outcomes == ["refreshed", outcome]
+        await until(lambda: len(w.notes.outcomes) > before)
+        assert w.notes.outcomes[before - 1 :] == ["refreshed", outcome]
         assert kids(await w.keys.lookup("a")) == {"a"}
         w.time.now += 86400 - 300
         assert w.keys.age_s() == 86400

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from tests.tls.authority import Authority
 from tests.wire.components import Component, locate
-from tests.wire.processes import Program, free_port
+from tests.wire.processes import Program, free_port, wait_until
 
 ADMIN = "of-the-cluster-admin"
 Json = dict[str, Any]
@@ -88,6 +88,9 @@ class ApiServer:
                 "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
             },
         )
+        user = f"system:serviceaccount:{namespace}:{name}"
+        for rule in rules:  # it comes to know of them a moment later
+            wait_until(lambda rule=rule: self._allows(user, namespace, rule), lambda: f"never: {rules}")  # type: ignore[misc]
         made = self.make(f"{here}/{name}/token", {"spec": {"expirationSeconds": 600}})
         directory.mkdir(exist_ok=True)
         file = directory / f"{namespace}-{name}.token"
@@ -95,6 +98,22 @@ class ApiServer:
         return file
 
     # --- private ---
+
+    def _allows(self, user: str, namespace: str, rule: Rule) -> bool:
+        return all(
+            self._allowed(
+                user, {"namespace": namespace, "group": group, "resource": resource, "verb": verb} | name
+            )
+            for group in rule["apiGroups"]
+            for resource in rule["resources"]
+            for verb in rule["verbs"]
+            for name in [{"name": one} for one in rule.get("resourceNames", ())] or [{}]
+        )
+
+    def _allowed(self, user: str, what: dict[str, str]) -> bool:
+        asked = {"spec": {"user": user, "resourceAttributes": what}}
+        said = self.make("/apis/authorization.k8s.io/v1/subjectaccessreviews", asked)
+        return bool(said["status"]["allowed"])
 
     def _etcd(self, directory: Path) -> str:
         clients, peers = (f"http://127.0.0.1:{free_port()}" for _ in range(2))

@@ -21,7 +21,7 @@ def verified(gateway: GatewayProcess, seen: Message, audience: str = "orders") -
     """The claims of the one bearer token that the backend got, verified as a backend verifies it."""
     scheme, _, text = seen.only("Authorization").partition(" ")
     assert scheme == "Bearer"
-    with urllib.request.urlopen(gateway.jwks_uri, timeout=5) as response:
+    with urllib.request.urlopen(gateway.jwks_uri, timeout=20) as response:
         keys = jwt.PyJWKSet.from_dict(json.load(response))
     key = keys[jwt.get_unverified_header(text)["kid"]]
     claims: dict[str, Any] = jwt.decode(  # noqa: TID251 - this is the backend's side

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -87,7 +86,9 @@ class GatewayProcess:
         # A record of each decision, however many are alike: that is what these tests read.
         audit = {"repeated_refusals": {"keep": 1_000_000}, **configuration.get("audit", {})}
         changed = {**configuration, "listeners": listeners, "audit": audit}
-        self.file.write_text(json.dumps(changed, indent=1))
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(changed, indent=1))
+        new.rename(self.file)  # it may be read at any moment
 
     def is_ready(self) -> bool:
         """Whether `/readyz` of the admin listener answers 200."""
@@ -96,9 +97,9 @@ class GatewayProcess:
     def _is_good(self, page: str) -> bool:
         url = f"http://127.0.0.1:{self.admin_port}{page}"
         try:
-            with urllib.request.urlopen(url, timeout=5) as response:
+            with urllib.request.urlopen(url, timeout=20) as response:
                 return bool(response.status == HTTPStatus.OK)
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # a refusal in HTTP is one; so is a machine that is too slow this time
             return False
 
     def records(self, at_least: int = 0) -> list[dict[str, Any]]:
@@ -115,7 +116,7 @@ class GatewayProcess:
     def metrics(self) -> str:
         """The text of `/metrics`."""
         url = f"http://127.0.0.1:{self.admin_port}/metrics"
-        with urllib.request.urlopen(url, timeout=5) as response:
+        with urllib.request.urlopen(url, timeout=20) as response:
             text: str = response.read().decode()
             return text
 

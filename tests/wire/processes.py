@@ -158,13 +158,19 @@ class Program:
 
     def written(self, since: Mapping[Path, int] | None = None) -> str:
         """What it has written: output and every file of its directory, each from the size it had `since`."""
-        sizes = since or {}
-        parts = (path.read_bytes()[sizes.get(path, 0) :] for path in sorted(self._files()))
+        sizes, parts = since or {}, list[bytes]()
+        for path in sorted(self._files()):
+            with suppress(FileNotFoundError):  # a proxy's own file of a body, gone with the request
+                parts.append(path.read_bytes()[sizes.get(path, 0) :])
         return "\n".join(part.decode("latin-1") for part in parts)
 
     def sizes(self) -> dict[Path, int]:
         """How far it has written each of its files."""
-        return {path: path.stat().st_size for path in self._files()}
+        found = dict[Path, int]()
+        for path in self._files():
+            with suppress(FileNotFoundError):
+                found[path] = path.stat().st_size
+        return found
 
     def _files(self) -> Iterator[Path]:
         return (path for path in self.directory.rglob("*") if path.is_file())

@@ -106,5 +106,8 @@ def _server(
         def handle(self) -> None:
             converse(self)
 
+    class Server(socketserver.ThreadingTCPServer):
+        request_queue_size = 128  # of five, whoever comes sixth at once waits a second or more
+
     # the threads end when `close` shuts their connections; server_close waits for them
-    return socketserver.ThreadingTCPServer(("127.0.0.1", 0), Conversation)
+    return Server(("127.0.0.1", 0), Conversation)

@@ -13,7 +13,7 @@ from tests.wire.fronts import Front, opened, printed_snippet
 from tests.wire.gateway_process import GatewayProcess
 from tests.wire.http_message import Message
 from tests.wire.identity_provider import IdentityProvider
-from tests.wire.processes import Program, free_port
+from tests.wire.processes import Command, Program, free_port
 from tests.wire.raw_client import Response
 from tests.wire.sent_secrets import SentSecrets
 from tests.wire.worlds import HOST, configuration
@@ -130,12 +130,13 @@ def opened_gateway(
     directory: Path,
     *,
     awaits: str = "/readyz",
+    under: Command = (),
     **more: Any,
 ) -> Iterator[GatewayProcess]:
     """A gateway that every proxy can ask, over HTTP and over gRPC. `more` goes into its file."""
     keys = lab_issuer.write_keys(directory / "keys")
     whole = configuration(policy, provider, keys, **{"listeners": {"grpc": {}}, **more})
-    with GatewayProcess(whole, directory / "gateway", awaits=awaits) as gateway:
+    with GatewayProcess(whole, directory / "gateway", awaits=awaits, under=under) as gateway:
         yield gateway
 
 

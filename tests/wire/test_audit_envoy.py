@@ -5,8 +5,8 @@ backend, and does the credential of somebody who has one?
 """
 
 from collections.abc import Iterator
-from time import sleep
 from typing import Final, NamedTuple
+from uuid import uuid4
 
 import pytest
 
@@ -19,7 +19,7 @@ from tests.wire.envoy import Envoy
 from tests.wire.envoy_cases import CASES, Case
 from tests.wire.envoy_words import OTHERS, typed
 from tests.wire.http_message import Message
-from tests.wire.processes import free_port
+from tests.wire.processes import free_port, wait_until
 from tests.wire.raw_client import send
 from tests.wire.recording_server import RecordingServer, Reply
 from tests.wire.what_ran import record
@@ -27,6 +27,7 @@ from tests.wire.what_ran import record
 pytestmark = pytest.mark.wire
 
 PATHS: Final = ("/", "/api", "/api/x", "/apix", "/health")
+NUMBER: Final = "X-Number"
 BY_A_TREE: Final = "a matcher leads to it"
 
 
@@ -72,13 +73,15 @@ class Scene(NamedTuple):
     mirror: EchoBackend
     audited: dict[str, list[Covered]]
 
-    def is_mirrored(self, *, wait: bool) -> bool:
-        """Copies are sent beside the request, and may come after its answer."""
-        for _ in range(500 if wait else 0):
-            if self.mirror.requests:
-                break
-            sleep(0.01)
-        return bool(self.mirror.requests)
+    def is_mirrored(self, number: str, *, wait: bool) -> bool:
+        """Copies are sent beside the request, and may come after its answer, and after the next one's."""
+
+        def copied() -> bool:
+            return any(one.values(NUMBER) == [number] for one in self.mirror.requests)
+
+        if wait:
+            wait_until(copied, lambda: "no copy came")
+        return copied()
 
 
 @pytest.fixture(scope="module")
@@ -109,29 +112,33 @@ def differences(name: str, path: str, scene: Scene) -> Iterator[str]:
     """Where the audit says otherwise than a real request shows."""
     case = CASES[name]
     said = meant(scene.audited[name], path, case)
-    reached = received(scene, scene.ports[name], path, case.sent)
+    reached, _ = received(scene, scene.ports[name], path, case.sent)
     is_open = said is not None and bool(said.exposure.backends) and said.state is State.OPEN
     is_untold = said is not None and said.state is State.CANNOT_TELL
     if is_untold is not ("state" in case.untold):
         yield f"cannot be told: {said}"
     elif not is_untold and is_open is not bool(reached):
         yield f"somebody without a credential {'reaches' if reached else 'does not reach'} it: {said}"
-    reached = received(scene, scene.ports[name], path, (*case.sent, ("Authorization", case.credential)))
+    shown = (*case.sent, ("Authorization", case.credential))
+    reached, number = received(scene, scene.ports[name], path, shown)
     if reached and said is not None:
         credential = case.credential.split()[1]
         survives = Reaches.YES if any(credential in str(one.headers) for one in reached) else Reaches.NO
         expected = Reaches.CANNOT_TELL if "token" in case.untold else survives
         if said.exposure.token.reaches is not expected:
             yield f"the token: {survives}, and not {said.exposure.token}"
-        if bool(said.exposure.mirrors) is not scene.is_mirrored(wait=bool(said.exposure.mirrors)):
+        if bool(said.exposure.mirrors) is not scene.is_mirrored(number, wait=bool(said.exposure.mirrors)):
             yield "the mirror"
 
 
-def received(scene: Scene, port: int, path: str, headers: tuple[tuple[str, str], ...]) -> list[Message]:
+def received(
+    scene: Scene, port: int, path: str, headers: tuple[tuple[str, str], ...]
+) -> tuple[list[Message], str]:
+    """And the number of this request, which its copies have as well."""
     scene.backend.requests.clear()
-    scene.mirror.requests.clear()
-    send(port, path, headers, host="api.example")
-    return list(scene.backend.requests)
+    number = f"{uuid4()}"
+    send(port, path, (*headers, (NUMBER, number)), host="api.example")
+    return list(scene.backend.requests), number
 
 
 def meant(said: list[Covered], path: str, case: Case) -> Covered | None:

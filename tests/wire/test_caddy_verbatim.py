@@ -93,7 +93,7 @@ def test_a_backend_that_is_down_is_its_own_failure_and_nothing_is_logged(stand: 
         value = {"Authorization": f"Bearer {token}", "Cookie": f"api_token={token}"}.get(where, token)
         answer = stand.send(f"/v1/orders?key={uuid4()}", [(where, value)])
         assert answer.status == 502
-    assert '"status":502' in stand.proxy.written()
+    stand.proxy.wait_for(lambda: '"status":502' in stand.proxy.written(), "its log")
 
 
 def test_the_gateway_is_asked_on_one_connection(stand: Stand) -> None:

@@ -2,17 +2,19 @@
 
 import json
 import signal
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from tests.builders import ec_key, jwks
-from tests.wire import lab_issuer
+from tests.wire import lab_issuer, patient
 from tests.wire.broken_service import BrokenService, Fault
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.every_front import EveryFront, record_fronts, side_by_side
@@ -24,7 +26,7 @@ from tests.wire.raw_client import Response, bearer, send
 from tests.wire.recording_server import RecordingServer, Reply, Respond
 from tests.wire.sent_secrets import SentSecrets
 from tests.wire.stand import Stand, opened_gateway, opened_stands
-from tests.wire.worlds import BEARER, BROWSER, ORIGIN, configuration
+from tests.wire.worlds import BEARER, BROWSER, ORIGIN, ROUTES, configuration
 
 pytestmark = pytest.mark.wire
 
@@ -81,49 +83,65 @@ def test_sigterm_ends_it_well(stands: list[Stand]) -> None:
     assert program.stderr.read_text() == ""
 
 
+PATIENT = (sys.executable, patient.__file__)
+
+
+class SlowIssuers:
+    """One for each proxy. They have other keys at first, and from then on are slow to say so."""
+
+    def __init__(self) -> None:
+        self.key = ec_key("slow-1", 0x510)
+        self.asked: set[str] = set()
+        """Whose keys were asked for again."""
+        self.may_answer = threading.Event()
+        self._first: set[str] = set()
+
+    def respond(self, request: Message) -> Reply:
+        path, keys = request.start_line.split()[1], (ec_key("first", 0x511),)
+        if path in self._first:
+            self.asked.add(path)
+            self.may_answer.wait(20)
+            keys = (self.key,)
+        self._first.add(path)
+        return Reply(headers=(("Content-Type", "application/json"),), body=jwks(*keys))
+
+    def configured(self, url: str) -> dict[str, Any]:
+        alike = {"audiences": [AUDIENCE], "algorithms": ["ES256"]}
+        allowed = {"allow_http": True, "allow_private_network": True}
+        return {
+            front: {"issuer": f"https://{front}.example", "jwks_uri": f"{url}/{front}", **alike, **allowed}
+            for front in Front
+        }
+
+
 def test_a_request_in_flight_is_answered_before_it_ends(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    """It waits for an issuer's keys when the signal comes."""
+    """It waits for keys of an issuer, each proxy's for those of its own, when the signal comes."""
     record_fronts(request.node)
-    key, asked, may_answer = ec_key("slow-1", 0x510), threading.Event(), threading.Event()
-
-    def slow(request: Message) -> Reply:
-        asked.set()
-        may_answer.wait(10)
-        return Reply(headers=(("Content-Type", "application/json"),), body=jwks(key))
-
-    with RecordingServer(slow) as issuer:
-        issuers = {
-            name: {
-                "issuer": f"https://{name}.example",
-                "audiences": [AUDIENCE],
-                "algorithms": ["ES256"],
-                "jwks_uri": f"{issuer.url}/{name}",
-                "allow_http": True,
-                "allow_private_network": True,
-            }
-            for name in ("corp", "lab")
-        }
+    slow = SlowIssuers()
+    read = {**ROUTES[0], "issuers": list(Front)}
+    with RecordingServer(slow.respond) as server:
+        more: dict[str, Any] = {"issuers": slow.configured(server.url)}
         with (
-            opened_gateway(BEARER, None, tmp_path, awaits="/livez", issuers=issuers) as gateway,
+            opened_gateway({**BEARER, "routes": [read]}, None, tmp_path, under=PATIENT, **more) as gateway,
             opened_stands(gateway, None, tmp_path) as stands,
         ):
-            assert asked.wait(10)  # the gateway fetches as soon as it starts
-            asks = {stand.front: partial(stand.send, token=stand.lab_token(key=key)) for stand in stands}
+            tokens = {
+                one.front: one.lab_token(key=slow.key, iss=f"https://{one.front}.example") for one in stands
+            }
+            asks = {stand.front: partial(stand.send, token=tokens[stand.front]) for stand in stands}
             with EveryFront() as each, side_by_side(asks) as answers:
-                wait_until(
-                    lambda: gateway.connections() >= len(stands), lambda: "the gateway was never asked"
-                )
+                wait_until(lambda: len(slow.asked) == len(stands), lambda: f"only {slow.asked} were asked")
                 gateway.program.send(signal.SIGTERM)
                 ports = gateway.decision_port, gateway.grpc_port
                 wait_until(lambda: not any(map(accepts, ports)), lambda: "it still accepts")
                 assert gateway.program.exit_code is None
-                may_answer.set()
+                slow.may_answer.set()
                 for stand in stands:
                     with each.behind(stand.front):
-                        assert answers[stand.front].result(timeout=10).status == 200
-                        assert stand.seen().only("X-Auth-Subject") == "lab:alice"
+                        assert answers[stand.front].result(timeout=20).status == 200
+                        assert stand.seen().only("X-Auth-Subject") == f"{stand.front}:alice"
             wait_until(lambda: gateway.program.exit_code == 0, lambda: "it never ended")
 
 

@@ -64,10 +64,12 @@ def test_a_program_that_ignores_its_signal_is_gone_all_the_same(tmp_path: Path) 
 
 
 def test_what_a_program_has_written_since_is_all_that_it_has_added(tmp_path: Path) -> None:
-    say = "print('early', flush=True); time.sleep(0.3); print('late'); open('new', 'w').write('x')"
-    with Program([sys.executable, "-c", f"import time; {say}"], tmp_path) as program:
+    say = "print('early', flush=True); signal.sigwait(late); print('late'); open('new', 'w').write('x')"
+    begin = "import signal; late = [signal.SIGUSR1]; signal.pthread_sigmask(signal.SIG_BLOCK, late)"
+    with Program([sys.executable, "-c", f"{begin}; {say}"], tmp_path) as program:
         program.wait_for(lambda: "early" in program.written(), "its first line")
         sizes = program.sizes()
+        program.send(signal.SIGUSR1)
         wait_until(lambda: program.exit_code == 0, lambda: "it never ended")
         assert program.written(since=sizes).split() == ["x", "late"]
 
@@ -142,7 +144,7 @@ def _authorize(request: Message) -> Reply:
     return Reply(headers=(OURS,))
 
 
-def _nginx_http(port: int, authorization: int, backend: int) -> str:
+def _nginx_http(port: int, authorization: int, backend: int, *, patience: str = "60s") -> str:
     return f"""
     server {{
       listen 127.0.0.1:{port};
@@ -157,7 +159,7 @@ def _nginx_http(port: int, authorization: int, backend: int) -> str:
         proxy_pass http://127.0.0.1:{authorization}/;
         proxy_pass_request_body off;
         proxy_set_header Content-Length "";
-        proxy_read_timeout 300ms;
+        proxy_read_timeout {patience};
       }}
     }}"""
 
@@ -210,7 +212,7 @@ def test_nginx_lets_nothing_through_to_the_backend_when_the_stub_is_broken(
     any_nginx: Component, fault: Fault, backend: EchoBackend, directory: Path
 ) -> None:
     with BrokenService(fault) as broken:
-        http = _nginx_http(port := free_port(), broken.port, backend.port)
+        http = _nginx_http(port := free_port(), broken.port, backend.port, patience="300ms")
         with Nginx(any_nginx, http, directory, port=port):
             assert send(port, "/", [bearer(GOOD)]).status == 500
     assert backend.requests == []
@@ -226,7 +228,7 @@ def test_traefik_asks_the_stub(backend: EchoBackend, directory: Path) -> None:
         nowhere = _traefik_dynamic(stub.port, backend.port).replace("`/`", "`/moved`")
         traefik.reload(nowhere)
         assert send(traefik.port, "/", [bearer(GOOD)]).status == 404
-        assert "GET / HTTP/1.1" in traefik.program.written()
+        traefik.program.wait_for(lambda: "GET / HTTP/1.1" in traefik.program.written(), "its access log")
 
 
 # Traefik gives a hanging service 30 seconds, which no option changes.

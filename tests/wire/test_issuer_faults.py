@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -208,7 +209,13 @@ def test_the_log_names_the_issuer_and_the_fault(later: Opens, identity_provider:
     with later() as stands:
         behind_each(stands, lambda stand: _assert_outage(stand, stand.send(token=stand.token("reader"))))
         gateway = gateway_of(stands)
-        lines = [json.loads(line) for line in gateway.program.stdout.read_text().splitlines()]
-        (said, *_) = [line for line in lines if line["event.action"] == "keys_not_fetched"]
+        gateway.program.wait_for(lambda: _said(gateway, "keys_not_fetched") != [], "a word of it")
+        (said, *_) = _said(gateway, "keys_not_fetched")
         assert (said["log.level"], said["token_gateway.issuer"]) == ("warning", "corp")
         assert "token_gateway_issuer" in gateway.metrics() or "corp" in gateway.metrics()
+
+
+def _said(gateway: GatewayProcess, what: str) -> list[dict[str, Any]]:
+    """Without a line that is being written."""
+    whole = gateway.program.stdout.read_text().rpartition("\n")[0].splitlines()
+    return [line for line in map(json.loads, whole) if line["event.action"] == what]

@@ -96,7 +96,7 @@ class GrpcProtocol(asyncio.Protocol):
         peer = peer_address(transport.get_extra_info("peername"))
         handshake = transport.get_extra_info("ssl_object")
         self._peer, self._identities = peer or "", identities(handshake)
-        if peer is None or self._connections.draining:
+        if peer is None or self._connections.closed:
             self._turn_away()
             return
         if not self._connections.add(self, peer):

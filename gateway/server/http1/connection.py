@@ -78,7 +78,7 @@ class ClientConnection(asyncio.Protocol):
         handshake = transport.get_extra_info("ssl_object")
         sender = Sender(peer or "", identities(handshake), certificate_shown(handshake))
         self._reader = HeadReader(sender=sender, limits=self._limits, bodies=self.BODIES)
-        if peer is None or self._connections.draining:
+        if peer is None or self._connections.closed:
             self._turn_away()
             return
         if not self._connections.add(self, peer):

@@ -41,6 +41,7 @@ class Connections:
         "_strangers",
         "_unread",
         "_unread_bytes",
+        "closed",
         "draining",
         "paused",
     )
@@ -58,6 +59,8 @@ class Connections:
         self._none_left.set()
         self.draining = False
         """Every answer from now on is the last of its connection."""
+        self.closed = False
+        """Nobody new is let in."""
         self.paused = False
         """No request is taken: none of those that are open, and none of a new one."""
 
@@ -116,7 +119,7 @@ class Connections:
 
     async def drain(self, timeout_s: float) -> None:
         """Close idle connections at once, the others after their answer, all after `timeout_s`."""
-        self.draining = True
+        self.draining = self.closed = True
         for connection in tuple(self._open):
             connection.retire()
         try:

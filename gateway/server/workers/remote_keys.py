@@ -29,9 +29,12 @@ class Questions:
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[int | None]] = {}
         self._asked: dict[KeysNeeded, asyncio.Future[int | None]] = {}
+        self._lost = False
 
     async def ask(self, need: KeysNeeded) -> int | None:
         """Give `Found.retry_after_s`; the same as for a failure where there is no answer in time."""
+        if self._lost:
+            return UNANSWERED_RETRY_S
         answer = self._asked.get(need)
         if answer is None:
             answer = self._begin(need)
@@ -48,7 +51,8 @@ class Questions:
             waiting.set_result(retry_after_s)
 
     def lose(self) -> None:
-        """Nobody will answer any more."""
+        """Nobody will answer any more, nor whoever asks from now on."""
+        self._lost = True
         for number in tuple(self._waiting):
             self.answer(number, UNANSWERED_RETRY_S)
 

@@ -137,6 +137,9 @@ async def test_a_lost_supervisor_answers_all(tmp_path: Path) -> None:
     told.questions.lose()
     told.questions.answer(told.asked[0].number, None)  # late, or twice
     assert [await each for each in waiting] == [Unavailable(UNANSWERED_RETRY_S)] * 3
+    async with asyncio.timeout(remote_keys.ANSWER_S / 2):  # nobody is asked who is not there
+        assert await told.keys.resolve(KeysNeeded("corp", "d")) == Unavailable(UNANSWERED_RETRY_S)
+    assert len(told.asked) == 3
 
 
 def test_another_configuration_keeps_what_is_reached_as_before() -> None:
