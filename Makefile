@@ -36,7 +36,7 @@ test: lint $(WIRE) ## All that CI runs: lint, then every test, with real proxies
 	@$(PYTEST)
 
 quick: lint ## What people run all day: lint, and the tests of single parts; no crowds, processes or long searches
-	@HYPOTHESIS_PROFILE=glance $(PYTEST) -m "not wire and not long" $(foreach part,properties hostile fuzz corpus app image server/edge server/grpc,--ignore=tests/$(part))
+	@HYPOTHESIS_PROFILE=glance $(BIN)/python -m tests.quick.run --jobs $(JOBS)
 
 test-proxies: $(WIRE) ## Every guarantee behind every proxy, in minutes; renews the table in docs/proxies.md
 	@$(PYTEST) -m wire tests/wire -p tests.wire.guarantees

@@ -38,6 +38,9 @@ settings.register_profile("ci", _COMMON, max_examples=200)
 settings.register_profile("deep", _COMMON, max_examples=1500, derandomize=False)  # by hand: new ground
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
+# What tests make lives to the end, or is gone by itself: as often as usual, collecting is a tenth of all.
+gc.set_threshold(10_000, 10, 10)
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whoever awaits what never comes fails there, with the line that waits in its traceback."""

@@ -1,7 +1,7 @@
 """Where in the files are we, and what have we found there?"""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gateway.config.partial import touches
@@ -25,7 +25,9 @@ class Spot:
 
     def __truediv__(self, step: str | int) -> "Spot":
         """Go one step down."""
-        return replace(self, path=(*self.path, step))
+        return Spot(
+            source=self.source, path=(*self.path, step), problems=self.problems, warnings=self.warnings
+        )
 
     @property
     def in_doubt(self) -> bool:

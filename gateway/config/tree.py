@@ -69,6 +69,8 @@ class Node:
 
     def without(self, paths: frozenset[Path]) -> "Node":
         """The same tree without the nodes of these paths."""
+        if not paths:
+            return self
         match self.value:
             case dict() as members:
                 kept = {k: n.without(paths) for k, n in members.items() if n.path not in paths}

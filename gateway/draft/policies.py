@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from gateway.config.host_names import parse_host_pattern
@@ -167,9 +168,8 @@ def unused(name: str, taken: set[str]) -> str:
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())[:48].strip("-")
     if not slug[:1].isalpha() or slug in _WORDS:
         slug = f"api-{slug}".strip("-")
-    found = next(
-        one for one in (slug, *(f"{slug}-{number}" for number in range(2, 10_000))) if one not in taken
-    )
+    others = (f"{slug}-{number}" for number in range(2, 10_000))
+    found = next(one for one in chain((slug,), others) if one not in taken)
     taken.add(found)
     return found
 

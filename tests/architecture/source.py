@@ -27,6 +27,12 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """All that the tree holds."""
+    return tuple(ast.walk(tree(path)))
+
+
+@cache
 def calls(path: Path) -> tuple[str, ...]:
     """What the file calls, as written: `time.time`, `Permit`."""
-    return tuple(ast.unparse(node.func) for node in ast.walk(tree(path)) if isinstance(node, ast.Call))
+    return tuple(ast.unparse(node.func) for node in nodes(path) if isinstance(node, ast.Call))

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from tests.architecture.source import calls, named, python_files, tree
+from tests.architecture.source import calls, named, nodes, python_files, tree
 
 GATEWAY = python_files("gateway")
 
@@ -52,7 +52,7 @@ def test_no_ticket_is_copied_with_other_contents(ticket: str) -> None:
     suspects = [
         f"{named(path)}: {ast.unparse(node)}"
         for path in python_files("gateway/core") + python_files("gateway/server")
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.Call)
         if _snake(ticket) in _last(_copied_by(node)).lower()
     ]
@@ -101,6 +101,6 @@ def _catches_everything(path: Path) -> bool:
     broad = {"Exception", "BaseException", None}
     return any(
         (ast.unparse(node.type) if node.type else None) in broad
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.ExceptHandler)
     )

@@ -45,7 +45,7 @@ def ingress(
             **(spec or {}),
         },
     }
-    return yaml.safe_dump(written, sort_keys=False)
+    return yaml.dump(written, Dumper=yaml.CSafeDumper, sort_keys=False)
 
 
 OPEN: Final[dict[str, str | None]] = {"auth-url": None, "auth-response-headers": None}
@@ -55,26 +55,28 @@ OPEN: Final[dict[str, str | None]] = {"auth-url": None, "auth-response-headers":
 def config_map(data: dict[str, str] | None = None, *, name: str = "ingress-nginx-controller") -> str:
     """Of the controller; sound with these keys."""
     safe = {"log-format-upstream": "$remote_addr $request_method $uri $status"}
-    return yaml.safe_dump(
+    return yaml.dump(
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
             "metadata": {"name": name, "namespace": "ingress-nginx"},
             "data": {**safe, **(data or {})},
-        }
+        },
+        Dumper=yaml.CSafeDumper,
     )
 
 
 def controller(image: str, *arguments: str) -> str:
     """A workload."""
     container = {"name": "controller", "image": image, "args": list(arguments)}
-    return yaml.safe_dump(
+    return yaml.dump(
         {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
             "metadata": {"name": "controller", "namespace": "ingress-nginx"},
             "spec": {"template": {"spec": {"containers": [container]}}},
-        }
+        },
+        Dumper=yaml.CSafeDumper,
     )
 
 

@@ -101,7 +101,7 @@ def mutants(path: Path, relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, 
     """Which pattern, what was done, and the whole file after that."""
     text = path.read_text()
     if path.suffix in {".yaml", ".yml", ".json"}:
-        yield from in_trees([one for one in yaml.safe_load_all(text) if one], relevant)
+        yield from in_trees([one for one in yaml.load_all(text, yaml.CSafeLoader) if one], relevant)
     else:
         lines = text.splitlines(keepends=True)
         for number, line in enumerate(lines):
@@ -112,7 +112,7 @@ def mutants(path: Path, relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, 
 
 
 def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[tuple[str, str, str]]:
-    written = [yaml.safe_dump(one, sort_keys=False) for one in documents]
+    written = [yaml.dump(one, Dumper=yaml.CSafeDumper, sort_keys=False) for one in documents]
     for index, document in enumerate(documents):
         kind = f"{document['kind']}: " if "kind" in document and "apiVersion" in document else ""
         for steps, value in fields(document, ()):
@@ -124,7 +124,7 @@ def in_trees(documents: list[Any], relevant: list[re.Pattern[str]]) -> Iterator[
                         apply(broken, steps, changed)
                         anew = (
                             *written[:index],
-                            yaml.safe_dump(broken, sort_keys=False),
+                            yaml.dump(broken, Dumper=yaml.CSafeDumper, sort_keys=False),
                             *written[index + 1 :],
                         )
                         yield one.pattern, f"{pointer} {what}", "---\n".join(anew)
@@ -135,7 +135,7 @@ def with_harm(path: Path, harmful: tuple[tuple[str, Any], ...]) -> Iterator[tupl
     text = path.read_text()
     for pattern, harm in harmful:
         if path.suffix in {".yaml", ".yml", ".json"}:
-            documents = [one for one in yaml.safe_load_all(text) if one]
+            documents = [one for one in yaml.load_all(text, yaml.CSafeLoader) if one]
             for what, anew in beside(documents, re.compile(pattern), harm):
                 yield pattern, what, anew
         elif isinstance(harm, str):
@@ -152,7 +152,7 @@ def beside(documents: list[Any], pattern: re.Pattern[str], harm: dict[str, Any])
                     apply(broken, (*steps[:-1], name), value)
                 assert broken != document, f"{harm} is there already"
                 anew = [*documents[:index], broken, *documents[index + 1 :]]
-                text = "---\n".join(yaml.safe_dump(one, sort_keys=False) for one in anew)
+                text = "---\n".join(yaml.dump(one, Dumper=yaml.CSafeDumper, sort_keys=False) for one in anew)
                 yield f"{kind}{'.'.join(map(str, steps))} has {harm} beside it", text
 
 

@@ -27,7 +27,7 @@ metadata:
 """
 SOUND = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sound}\n"
 HOOKS = REPOSITORY / ".pre-commit-hooks.yaml"
-ACTION: Any = yaml.safe_load((REPOSITORY / "action.yml").read_text())
+ACTION: Any = yaml.load((REPOSITORY / "action.yml").read_text(), yaml.CSafeLoader)
 INSTALL, AUDIT = ACTION["runs"]["steps"]
 BIN = Path(sys.executable).parent
 
@@ -56,7 +56,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ours["args"] = ["--fail-on", "low", *ours["args"]]
     folder = tmp_path_factory.mktemp("repository")
     config = {"repos": [{"repo": "local", "hooks": [ours]}]}
-    (folder / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config))
+    (folder / ".pre-commit-config.yaml").write_text(yaml.dump(config, Dumper=yaml.CSafeDumper))
     (folder / "deploy").mkdir()
     (folder / "README.md").write_text("nothing\n")
     assert run(["git", "init", "-q"], folder).returncode == 0

@@ -131,7 +131,9 @@ def test_what_an_account_may_not_list_is_told_and_the_rest_is_read(api: ApiServe
 
 
 def test_the_documented_role_is_enough(api: ApiServer, tmp_path: Path) -> None:
-    role = next(yaml.safe_load(block.text) for block in blocks_of(PAGE) if "ClusterRole" in block.text)
+    role = next(
+        yaml.load(block.text, yaml.CSafeLoader) for block in blocks_of(PAGE) if "ClusterRole" in block.text
+    )
     roles = "/apis/rbac.authorization.k8s.io/v1"
     api.make(f"{roles}/clusterroles", role)
     token = api.account("other", "auditor", tmp_path).read_text()
@@ -163,7 +165,7 @@ def test_the_command_reads_the_cluster_of_a_kubeconfig(
         "clusters": [{"name": "c", "cluster": cluster}],
         "users": [{"name": "u", "user": {"token": ADMIN}}],
     }
-    (tmp_path / "config").write_text(yaml.safe_dump(document))
+    (tmp_path / "config").write_text(yaml.dump(document, Dumper=yaml.CSafeDumper))
     live = ("--live", "--kubeconfig", str(tmp_path / "config"))
     report = runner(capfd)("audit", *live, "--format", "json", "--fail-on", "never")
     assert report.code == 0

@@ -67,7 +67,7 @@ def configuration() -> Json:
 def write(folder: Path, config: Json, name: str = "gateway.yaml") -> Path:
     path = folder / name
     # Through JSON, so that what is there twice is written twice: aliases are refused.
-    path.write_text(yaml.safe_dump(json.loads(json.dumps(config)), sort_keys=False))
+    path.write_text(yaml.dump(json.loads(json.dumps(config)), Dumper=yaml.CSafeDumper, sort_keys=False))
     return path
 
 

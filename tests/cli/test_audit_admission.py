@@ -7,12 +7,14 @@ from tests.cli.configuration import Run
 def test_all_of_them_are_one_stream_of_objects(gateway: Run) -> None:
     ran = gateway("audit", "admission")
     assert (ran.code, ran.err) == (0, "")
-    kinds = [one["kind"] for one in yaml.safe_load_all(ran.out)]
+    kinds = [one["kind"] for one in yaml.load_all(ran.out, yaml.CSafeLoader)]
     assert kinds == ["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"] * len(POLICIES)
 
 
 def test_some_of_them_with_another_action(gateway: Run) -> None:
-    documents = list(yaml.safe_load_all(gateway("audit", "admission", "ngx-006", "--action", "Warn").out))
+    documents = list(
+        yaml.load_all(gateway("audit", "admission", "ngx-006", "--action", "Warn").out, yaml.CSafeLoader)
+    )
     assert [one["metadata"]["name"] for one in documents] == ["token-gateway-audit-ngx-006"] * 2
     assert documents[1]["spec"]["validationActions"] == ["Warn"]
 

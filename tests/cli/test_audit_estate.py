@@ -61,7 +61,7 @@ def test_a_cluster_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
         "contexts": [{"name": "dev", "context": {"cluster": "c"}}],
         "clusters": [{"name": "c", "cluster": server}],
     }
-    config = written(tmp_path, yaml.safe_dump(document), "config")
+    config = written(tmp_path, yaml.dump(document, Dumper=yaml.CSafeDumper), "config")
 
     def said(context: str | None) -> str:
         cluster = Cluster(kubeconfig=config, context=context, namespace=None, include_secrets=False)

@@ -28,7 +28,7 @@ assert PAGE in FOLLOWED
 _YAML: Final = [block.text for block in blocks_of(PAGE) if block.kind == "yaml"]
 FILE, KUSTOMIZATION, MANIFESTS = _YAML[:3]
 """The files that the page has its reader write, in their order."""
-PIECES: Final = {text: yaml.safe_load(text) for text in _YAML[3:]}
+PIECES: Final = {text: yaml.load(text, yaml.CSafeLoader) for text in _YAML[3:]}
 """What may stand in `gateway.yaml` in the place of what stands there."""
 
 _SH: Final = [block.text for block in blocks_of(PAGE) if block.kind == "sh"]
@@ -45,7 +45,7 @@ def piece(word: str) -> Json:
 
 def with_pieces(*pieces: Mapping[str, Any]) -> Json:
     """The reader's file with these in it: sections are merged, lists and values are replaced."""
-    whole = yaml.safe_load(FILE)
+    whole = yaml.load(FILE, yaml.CSafeLoader)
     for one in pieces:
         _merge(whole, copy.deepcopy(one))
     return dict(whole)

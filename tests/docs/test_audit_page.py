@@ -86,9 +86,9 @@ def test_a_chart_is_audited_once_it_is_rendered(folder: Path) -> None:
 
 @pytest.mark.long
 def test_an_annotation_accepts_what_it_names(folder: Path) -> None:
-    manifest = yaml.safe_load(INGRESS)
-    manifest["metadata"]["annotations"] |= yaml.safe_load(ANNOTATION)["metadata"]["annotations"]
-    (folder / "deploy" / "orders.yaml").write_text(yaml.safe_dump(manifest))
+    manifest = yaml.load(INGRESS, yaml.CSafeLoader)
+    manifest["metadata"]["annotations"] |= yaml.load(ANNOTATION, yaml.CSafeLoader)["metadata"]["annotations"]
+    (folder / "deploy" / "orders.yaml").write_text(yaml.dump(manifest, Dumper=yaml.CSafeDumper))
     ran = bash(FOLDER, folder)
     assert ran.returncode == 0
     assert "nothing found\n1 object and 0 proxy files read, 1 route, 1 accepted\n" in ran.stdout
@@ -138,9 +138,9 @@ def schema(name: str) -> Draft7Validator:
 
 @pytest.mark.long
 def test_the_workflow_is_one_and_names_what_the_action_has() -> None:
-    document = {"on": "pull_request", **yaml.safe_load(GITHUB)}
+    document = {"on": "pull_request", **yaml.load(GITHUB, yaml.CSafeLoader)}
     assert [fault.message for fault in schema("github-workflows").iter_errors(document)] == []
-    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    action = yaml.load((ROOT / "action.yml").read_text(), yaml.CSafeLoader)
     steps = document["jobs"]["audit"]["steps"]
     (ours,) = (step for step in steps if "token-gateway" in step["uses"])
     assert set(ours["with"]) <= set(action["inputs"])
@@ -150,7 +150,7 @@ def test_the_workflow_is_one_and_names_what_the_action_has() -> None:
 
 @pytest.mark.long
 def test_the_gitlab_job_is_one_and_its_script_works(folder: Path) -> None:
-    document = yaml.safe_load(GITLAB)
+    document = yaml.load(GITLAB, yaml.CSafeLoader)
     assert [fault.message for fault in schema("gitlab-ci").iter_errors(document)] == []
     assert bash(document["audit"]["script"], folder).returncode == 1
     report = folder / document["audit"]["artifacts"]["reports"]["codequality"]
@@ -169,6 +169,6 @@ def test_the_hook_is_the_one_that_there_is(folder: Path) -> None:
 def test_the_policies_are_printed_for_kubectl(folder: Path) -> None:
     command, kubectl = ADMISSION.rstrip().split(" | ")
     assert kubectl == "kubectl apply -f -"
-    documents: list[Any] = list(yaml.safe_load_all(bash(command, folder).stdout))
+    documents: list[Any] = list(yaml.load_all(bash(command, folder).stdout, yaml.CSafeLoader))
     assert len(documents) == 2 * len(POLICIES)
     assert documents[1]["spec"]["validationActions"] == ["Warn"]

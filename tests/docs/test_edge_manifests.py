@@ -20,8 +20,8 @@ VERSIONS: Final = ("1.30", "1.37")
 PAIR: Final = Authority().serving("api.example.com")
 FILES: Final = {"gateway.yaml": FILE.encode(), "tls/tls.crt": PAIR.chain, "tls/tls.key": PAIR.key}
 
-WRITTEN: Final[list[Json]] = list(yaml.safe_load_all(MANIFESTS))
-RULES: Final[Json] = yaml.safe_load(KUSTOMIZATION)
+WRITTEN: Final[list[Json]] = list(yaml.load_all(MANIFESTS, yaml.CSafeLoader))
+RULES: Final[Json] = yaml.load(KUSTOMIZATION, yaml.CSafeLoader)
 
 
 def generated() -> list[Json]:
@@ -138,7 +138,7 @@ def test_every_way_in_leads_to_a_port_of_the_pod() -> None:
 
 
 def test_backends_find_the_keys_where_the_tokens_say_they_are() -> None:
-    uri = yaml.safe_load(FILE)["downstream"]["jwks_uri"]
+    uri = yaml.load(FILE, yaml.CSafeLoader)["downstream"]["jwks_uri"]
     names = {f"http://{one['metadata']['name']}.{RULES['namespace']}.svc" for one in of_kind("Service")}
     assert uri.removesuffix(":8081/.well-known/jwks.json") in names
 

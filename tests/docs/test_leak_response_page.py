@@ -32,11 +32,11 @@ class Ran(NamedTuple):
 def folder(tmp_path: Path) -> Path:
     """The smallest configuration with what the page asks for, a log with a token, and a record of it."""
     (settings,) = BLOCKS["yaml"]
-    config: dict[str, Any] = yaml.safe_load((ROOT / "config" / "gateway.yaml").read_text())
+    config: dict[str, Any] = yaml.load((ROOT / "config" / "gateway.yaml").read_text(), yaml.CSafeLoader)
     (issuer,) = config["issuers"].values()
     issuer["issuer"], issuer["jwks_file"] = "https://lab.example", "keys.json"
-    config |= yaml.safe_load(settings)
-    (tmp_path / "gateway.yaml").write_text(yaml.safe_dump(config))
+    config |= yaml.load(settings, yaml.CSafeLoader)
+    (tmp_path / "gateway.yaml").write_text(yaml.dump(config, Dumper=yaml.CSafeDumper))
     (tmp_path / "keys.json").write_bytes(b.jwks(KEY))
     (tmp_path / "fingerprint.key").write_text(f"{SECRET}\n")
     (tmp_path / "revoked.yaml").write_text("revoked: []\n")

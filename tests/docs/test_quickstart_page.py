@@ -88,9 +88,9 @@ def port(reader: Reader, backend: EchoBackend, tmp_path_factory: pytest.TempPath
 
 def _as_installed(written: Path, folder: Path) -> dict[str, Any]:
     """The written files as one, with the stand-ins."""
-    whole: dict[str, Any] = yaml.safe_load((written / "gateway.yaml").read_text())
+    whole: dict[str, Any] = yaml.load((written / "gateway.yaml").read_text(), yaml.CSafeLoader)
     (included,) = whole.pop("include")
-    policies = yaml.safe_load((written / included).read_text())
+    policies = yaml.load((written / included).read_text(), yaml.CSafeLoader)
     policies["policies"]["orders"]["peers"] = ["127.0.0.1"]
     whole["issuers"]["corp"]["jwks_file"] = str(lab_issuer.write_keys(folder))
     whole["downstream"]["keys"] = {"store": "memory"}
@@ -120,7 +120,7 @@ def test_the_installation_names_what_is_there(reader: Reader) -> None:
     assert 'gateway = "gateway.cli:main"' in (ROOT / "pyproject.toml").read_text()
     assert ["pip" in line for line in INSTALL.text.splitlines()] == [False, True, False]
     commands = [shlex.split(line) for line in CLUSTER.text.splitlines()]
-    values = yaml.safe_load((reader.folder / "token-gateway" / "values.yaml").read_text())
+    values = yaml.load((reader.folder / "token-gateway" / "values.yaml").read_text(), yaml.CSafeLoader)
     created = next(words for words in commands if "secret" in words)
     assert values["secrets"]["caller"] in created
     (installed,) = (words for words in commands if words[0] == "helm")

@@ -52,7 +52,7 @@ def ingress_route(*matches: str, service: str = "orders", **fields: Any) -> Json
 
 
 def stream(*objects: Json) -> bytes:
-    return yaml.safe_dump_all(objects, sort_keys=False).encode()
+    return yaml.dump_all(objects, Dumper=yaml.CSafeDumper, sort_keys=False).encode()
 
 
 def drafted(*objects: Json, host: str | None = None, controller: str | None = None) -> Draft:

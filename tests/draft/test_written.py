@@ -30,9 +30,9 @@ def test_every_guess_is_marked_and_counted() -> None:
 def test_what_the_operator_said_is_no_guess() -> None:
     said = Answers(issuer="https://a", preset="keycloak", audiences=("me",), peers=("10.0.0.1",))
     made = drafted(ONE)
-    document = yaml.safe_load(gateway_file(said, made.policies, "x"))
+    document = yaml.load(gateway_file(said, made.policies, "x"), yaml.CSafeLoader)
     assert document["issuers"]["corp"] == {"issuer": "https://a", "preset": "keycloak", "audiences": ["me"]}
-    policies = yaml.safe_load(policy_file(made.policies[0], said, "x"))["policies"]
+    policies = yaml.load(policy_file(made.policies[0], said, "x"), yaml.CSafeLoader)["policies"]
     assert policies["orders"]["peers"] == ["10.0.0.1"]
     assert guesses(made.policies, said) == guesses(made.policies, ANSWERS) - 3
 
@@ -62,8 +62,8 @@ def test_every_preset_that_is_offered_compiles(preset: str, tmp_path: Path) -> N
 
 def test_the_values_say_the_same_with_the_secret_where_the_chart_mounts_it() -> None:
     made = drafted(ONE)
-    values = yaml.safe_load(values_file(ANSWERS, made.policies, "x"))
-    policy = yaml.safe_load(policy_file(made.policies[0], ANSWERS, "x"))["policies"]["orders"]
+    values = yaml.load(values_file(ANSWERS, made.policies, "x"), yaml.CSafeLoader)
+    policy = yaml.load(policy_file(made.policies[0], ANSWERS, "x"), yaml.CSafeLoader)["policies"]["orders"]
     (reference,) = values["policies"]["orders"]["orders"].pop("callers")["secrets"]
     policy.pop("callers")
     assert values["policies"]["orders"]["orders"] == policy
@@ -71,10 +71,10 @@ def test_the_values_say_the_same_with_the_secret_where_the_chart_mounts_it() -> 
     assert reference == f"file:/etc/token-gateway/secrets/{name}/token"
     assert values["controller"] == "ingress-nginx"
     assert values["config"] == {
-        "issuers": yaml.safe_load(gateway_file(ANSWERS, made.policies, "x"))["issuers"]
+        "issuers": yaml.load(gateway_file(ANSWERS, made.policies, "x"), yaml.CSafeLoader)["issuers"]
     }
     other = drafted(http_route(), ingress(("Exact", "/", "a"), host="b.example.com"))
-    assert yaml.safe_load(values_file(ANSWERS, other.policies, "x"))["controller"] == "other"
+    assert yaml.load(values_file(ANSWERS, other.policies, "x"), yaml.CSafeLoader)["controller"] == "other"
 
 
 ODD = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
@@ -91,7 +91,7 @@ def test_no_name_breaks_out_of_its_place(
     made = draft(stream(one), f"{source}\n: x", host=None)
     for policy in made.policies:
         text = policy_file(policy, ANSWERS, made.source)
-        assert yaml.safe_load(text)["policies"].keys() == {policy.id}
+        assert yaml.load(text, yaml.CSafeLoader)["policies"].keys() == {policy.id}
         assert all(line.isprintable() for line in text.splitlines())
     if made.policies:
         folder = tmp_path_factory.mktemp("odd") / "out"

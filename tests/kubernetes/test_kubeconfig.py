@@ -28,7 +28,7 @@ def kubeconfig(
         "clusters": [{"name": "c", "cluster": {**CLUSTER, **(cluster or {})}}],
         "users": [{"name": "u", "user": user if user is not None else {"token": "t-1"}}],
     }
-    file.write_text(yaml.safe_dump(document))
+    file.write_text(yaml.dump(document, Dumper=yaml.CSafeDumper))
     return file
 
 

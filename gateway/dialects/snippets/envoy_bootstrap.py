@@ -8,8 +8,6 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import yaml
-
 from gateway.core.policy import CertificateFrom, Cors, Policy
 from gateway.dialects.snippets.logs import envoy as logs
 from gateway.dialects.snippets.settings import (
@@ -21,6 +19,7 @@ from gateway.dialects.snippets.settings import (
     shows_certificate,
     takes_websockets,
 )
+from gateway.dialects.snippets.yaml_text import as_yaml
 
 Object = dict[str, Any]
 
@@ -32,8 +31,7 @@ CLIENT_ADDRESS: Final = "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"
 
 def write(listener: Object, clusters: list[Object]) -> str:
     """Write the bootstrap as YAML."""
-    bootstrap = {"static_resources": {"listeners": [listener], "clusters": clusters}}
-    return yaml.dump(bootstrap, Dumper=_Dumper, sort_keys=False, width=110)
+    return as_yaml({"static_resources": {"listeners": [listener], "clusters": clusters}})
 
 
 def typed(kind: str, **fields: Any) -> Object:
@@ -123,19 +121,6 @@ _CORS: Final = (
     "access-control-allow-headers",
     "access-control-max-age",
 )
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes each value where it stands, and text of several lines as a block."""
-
-    def ignore_aliases(self, _: Any) -> bool:
-        return True
-
-    def represent_text(self, text: str) -> yaml.ScalarNode:
-        return self.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _connections(policy: Policy, filters: list[Object], more: Object) -> Object:

@@ -4,8 +4,6 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 from urllib.parse import urlsplit
 
-import yaml
-
 from gateway.core.policy import Cors, Policy
 from gateway.dialects.snippets.settings import (
     Settings,
@@ -14,6 +12,7 @@ from gateway.dialects.snippets.settings import (
     says_secret,
     shows_certificate,
 )
+from gateway.dialects.snippets.yaml_text import as_yaml
 
 Manifest = dict[str, Any]
 
@@ -180,26 +179,10 @@ def http_route(policy: Policy, *filters: Manifest) -> Manifest:
 
 def written(head: str, *manifests: Manifest) -> str:
     """Write the manifests, one document each, behind the words for the reader."""
-    return head + "".join(
-        f"---\n{yaml.dump(one, Dumper=_Dumper, sort_keys=False, width=110)}" for one in manifests
-    )
+    return head + "".join(f"---\n{as_yaml(one)}" for one in manifests)
 
 
 # --- private ---
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes each value where it stands, and a text of many lines as one."""
-
-    def ignore_aliases(self, _: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
-
-
-_Dumper.add_representer(str, _text)
 
 
 LIMITS: Final = """\

@@ -2,8 +2,6 @@
 
 from typing import Any, Final
 
-import yaml
-
 from gateway.core.policy import CertificateFrom, Policy
 from gateway.dialects.snippets.logs import traefik as logs
 from gateway.dialects.snippets.settings import (
@@ -26,6 +24,7 @@ from gateway.dialects.snippets.settings import (
     takes_websockets,
     tells_certificates,
 )
+from gateway.dialects.snippets.yaml_text import as_yaml
 from gateway.dialects.untrusted import SAID_BY_TRAEFIK, UNTRUSTED
 
 
@@ -36,10 +35,8 @@ def snippet(policy: Policy, settings: Settings) -> str:
     another proxy's form of client certificates.
     """
     check_possible(policy)
-    static = yaml.safe_dump(
-        static_part(settings, {"file": {"filename": "dynamic.yml", "watch": True}}), sort_keys=False
-    )
-    dynamic = yaml.safe_dump(_dynamic(policy, settings), sort_keys=False, width=110)
+    static = as_yaml(static_part(settings, {"file": {"filename": "dynamic.yml", "watch": True}}))
+    dynamic = as_yaml(_dynamic(policy, settings))
     told = CERTIFICATES if tells_certificates(policy) else ""
     return f"{_STATIC}{static}---\n{_DYNAMIC}{told}{dynamic}"
 

@@ -76,7 +76,7 @@ def mesh(*, fails_open: bool) -> Json:
         "apiVersion": "v1",
         "kind": "ConfigMap",
         "metadata": {"name": "istio", "namespace": "istio-system"},
-        "data": {"mesh": yaml.safe_dump({"extensionProviders": [provider]})},
+        "data": {"mesh": yaml.dump({"extensionProviders": [provider]}, Dumper=yaml.CSafeDumper)},
     }
 
 

@@ -40,6 +40,7 @@ def test_lines_in_any_order_are_audited(haproxy: list[str], caddy: list[str]) ->
     check(gathering.finished())
 
 
+@pytest.mark.long
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200), st.lists(NGINX, max_size=40))
 def test_any_text_is_read(text: str, parts: list[str]) -> None:

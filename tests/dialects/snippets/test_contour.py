@@ -14,7 +14,7 @@ each = pytest.mark.parametrize("policy", p.BY_NETWORK.values(), ids=p.BY_NETWORK
 
 
 def documents(policy: Policy, gateway: str = Settings().gateway) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(snippet(policy, Settings(gateway=gateway))))
+    return list(yaml.load_all(snippet(policy, Settings(gateway=gateway)), yaml.CSafeLoader))
 
 
 @each

@@ -16,7 +16,7 @@ ENVOYS = ("envoy", "envoy-grpc")
 
 
 def resources(target: str, policy: Policy, **settings: str) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(SNIPPETS[target](policy, Settings(**settings)))
+    found: dict[str, Any] = yaml.load(SNIPPETS[target](policy, Settings(**settings)), yaml.CSafeLoader)
     assert set(found) == {"static_resources"}  # no admin listener above all
     there: dict[str, Any] = found["static_resources"]
     return there

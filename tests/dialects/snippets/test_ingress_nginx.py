@@ -16,7 +16,7 @@ each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
 
 
 def documents(policy: Policy) -> list[dict[str, Any]]:
-    return [document for document in yaml.safe_load_all(snippet(policy, Settings())) if document]
+    return [document for document in yaml.load_all(snippet(policy, Settings()), yaml.CSafeLoader) if document]
 
 
 def annotations(policy: Policy) -> dict[str, str]:

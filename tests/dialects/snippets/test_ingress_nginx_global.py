@@ -15,7 +15,7 @@ each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
 
 
 def data(policy: Policy) -> dict[str, Any]:
-    manifest = yaml.safe_load(snippet(policy, Settings()))
+    manifest = yaml.load(snippet(policy, Settings()), yaml.CSafeLoader)
     assert manifest["kind"] == "ConfigMap"
     values: dict[str, Any] = manifest["data"]
     return values
@@ -28,7 +28,7 @@ def test_all_values_are_text(policy: Policy) -> None:
 
 @each
 def test_it_asks_and_replaces_as_the_annotations_do(policy: Policy) -> None:
-    ingress = next(yaml.safe_load_all(ingress_nginx.snippet(policy, Settings())))
+    ingress = next(yaml.load_all(ingress_nginx.snippet(policy, Settings()), yaml.CSafeLoader))
     for name in ("auth-url", "auth-response-headers"):
         annotation = ingress["metadata"]["annotations"][f"nginx.ingress.kubernetes.io/{name}"]
         assert data(policy)[f"global-{name}"] == annotation

@@ -14,7 +14,7 @@ each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
 
 
 def documents(policy: Policy) -> dict[str, dict[str, Any]]:
-    return {one["kind"]: one for one in yaml.safe_load_all(snippet(policy, Settings()))}
+    return {one["kind"]: one for one in yaml.load_all(snippet(policy, Settings()), yaml.CSafeLoader)}
 
 
 def http_settings(policy: Policy) -> dict[str, Any]:

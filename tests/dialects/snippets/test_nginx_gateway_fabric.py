@@ -14,7 +14,7 @@ each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
 
 
 def documents(policy: Policy) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(snippet(policy, Settings())))
+    return list(yaml.load_all(snippet(policy, Settings()), yaml.CSafeLoader))
 
 
 def contexts(policy: Policy) -> dict[str, str]:

@@ -17,7 +17,7 @@ each = pytest.mark.parametrize("policy", p.ALL.values(), ids=p.ALL)
 
 
 def parts(policy: Policy) -> tuple[dict[str, Any], dict[str, Any]]:
-    static, dynamic = yaml.safe_load_all(snippet(policy, Settings()))
+    static, dynamic = yaml.load_all(snippet(policy, Settings()), yaml.CSafeLoader)
     return static, dynamic["http"]
 
 
@@ -88,7 +88,7 @@ def test_the_entry_point_is_hardened(policy: Policy) -> None:
 
 
 def entry_points(listen: str) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
-    static, dynamic = yaml.safe_load_all(snippet(p.PLAIN, Settings(listen=listen)))
+    static, dynamic = yaml.load_all(snippet(p.PLAIN, Settings(listen=listen)), yaml.CSafeLoader)
     routed = {name for router in dynamic["http"]["routers"].values() for name in router["entryPoints"]}
     return static["entryPoints"], dynamic, routed
 

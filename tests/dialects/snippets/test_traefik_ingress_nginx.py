@@ -18,7 +18,7 @@ each = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 
 
 def documents(policy: Policy) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(snippet(policy, Settings())))
+    return list(yaml.load_all(snippet(policy, Settings()), yaml.CSafeLoader))
 
 
 def annotations(policy: Policy) -> dict[str, str]:

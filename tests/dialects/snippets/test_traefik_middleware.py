@@ -16,7 +16,7 @@ each = pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
 
 
 def documents(policy: Policy, settings: Settings | None = None) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(snippet(policy, settings or Settings())))
+    return list(yaml.load_all(snippet(policy, settings or Settings()), yaml.CSafeLoader))
 
 
 def middlewares(policy: Policy, settings: Settings | None = None) -> dict[str, dict[str, Any]]:
@@ -27,7 +27,7 @@ def middlewares(policy: Policy, settings: Settings | None = None) -> dict[str, d
 
 @each
 def test_they_are_what_the_file_has_but_for_the_secret(policy: Policy) -> None:
-    _, dynamic = yaml.safe_load_all(traefik.snippet(policy, Settings(gateway=_GATEWAY)))
+    _, dynamic = yaml.load_all(traefik.snippet(policy, Settings(gateway=_GATEWAY)), yaml.CSafeLoader)
     filed = dynamic["http"]["middlewares"]
     # The file names files beside it, and the object Secrets.
     del filed["orders-token-gateway"]["forwardAuth"]["tls"]
@@ -43,7 +43,7 @@ def test_they_are_what_the_file_has_but_for_the_secret(policy: Policy) -> None:
 
 @each
 def test_a_chain_has_the_order_of_the_file_and_each_route_names_one(policy: Policy) -> None:
-    _, dynamic = yaml.safe_load_all(traefik.snippet(policy, Settings()))
+    _, dynamic = yaml.load_all(traefik.snippet(policy, Settings()), yaml.CSafeLoader)
     chains = {name: spec["chain"] for name, spec in middlewares(policy).items() if "chain" in spec}
     *_, route = documents(policy)
     named = []
@@ -59,7 +59,7 @@ def test_a_chain_has_the_order_of_the_file_and_each_route_names_one(policy: Poli
 
 def test_the_entry_point_is_that_of_the_file() -> None:
     static, *_ = documents(p.PLAIN)
-    filed, _ = yaml.safe_load_all(traefik.snippet(p.PLAIN, Settings()))
+    filed, _ = yaml.load_all(traefik.snippet(p.PLAIN, Settings()), yaml.CSafeLoader)
     crd = {"allowCrossNamespace": False, "crossProviderNamespaces": ["traefik"]}
     assert static.pop("providers") == {"kubernetesCRD": crd}
     filed.pop("providers")

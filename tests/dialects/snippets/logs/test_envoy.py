@@ -11,5 +11,5 @@ def test_only_these_are_of_the_request() -> None:
 
 
 def test_it_is_part_of_a_connection_manager() -> None:
-    document = yaml.safe_load(envoy.snippet())
+    document = yaml.load(envoy.snippet(), yaml.CSafeLoader)
     assert document == {"access_log": [envoy.access_log()]}

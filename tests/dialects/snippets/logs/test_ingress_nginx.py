@@ -8,7 +8,7 @@ from gateway.dialects.snippets.logs import ingress_nginx, nginx
 
 
 def test_it_is_part_of_a_config_map() -> None:
-    (settings,) = yaml.safe_load(ingress_nginx.snippet()).values()
+    (settings,) = yaml.load(ingress_nginx.snippet(), yaml.CSafeLoader).values()
     assert settings == {"error-log-level": "crit", "log-format-upstream": nginx.PLAIN}
 
 

@@ -16,5 +16,5 @@ def test_what_is_not_named_is_dropped() -> None:
 
 
 def test_it_is_static_configuration() -> None:
-    document = yaml.safe_load(traefik.snippet())
+    document = yaml.load(traefik.snippet(), yaml.CSafeLoader)
     assert document == {"accessLog": traefik.ACCESS_LOG, "log": {"level": "INFO"}}
