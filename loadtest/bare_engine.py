@@ -7,7 +7,7 @@ import os
 import sys
 
 from gateway.leaks.unpack import CHUNK_BYTES
-from gateway.redact.find import beginnings
+from gateway.redact.beginnings import beginnings
 from gateway.redact.matching import compiled, re2_module
 
 

@@ -27,7 +27,7 @@ class Scan:
 
     def begin_anew(self) -> None:
         """Another file has the name: its lines are counted from 1."""
-        self._stream = Stream(self._finder)
+        self._stream = Stream(self._finder, self._names.mark_of)
         self._begun = False
         self._given = 0
         self._line = 1

@@ -12,7 +12,7 @@ from gateway.redact import values
 from gateway.redact.between import QUOTE, until
 from gateway.redact.judge import touches_a_word
 from gateway.redact.names import HEADERS, PASSWORDS, SECRETS
-from gateway.redact.span import NOTHING, Measured, Open, Reach
+from gateway.redact.span import NOTHING, Looked, Measured, Open, Reach
 
 _SECRETS: Final = f"(?i:{SECRETS}|{PASSWORDS}|{HEADERS})"
 PAIR_WORDS: Final = (*values.NAMED_WORDS, *values.HEADER_WORDS)
@@ -40,7 +40,11 @@ def pair(text: bytes, at: int, reach: Reach) -> Measured:
         return Open(at) if unfinished else NOTHING
     quote = value["quote"]
     found = values.extent(text, value.end(), reach, until(quote))
-    return values.named_value(found, name["name"], quoted=quote is not None)
+    measured = values.named_value(found, name["name"], quoted=quote is not None)
+    if measured and not isinstance(measured, Looked):
+        return measured
+    end = found.all_of_it()
+    return Looked(end + _MOST_BEHIND, ((found.start, end),) if b"\n" in value[0] else ())
 
 
 def element(text: bytes, at: int, reach: Reach) -> Measured:
@@ -50,7 +54,7 @@ def element(text: bytes, at: int, reach: Reach) -> Measured:
         return NOTHING
     found = values.extent(text, tag.end(), reach, _ELEMENT)
     if not text.startswith(b"</", found.end):
-        return NOTHING
+        return Looked(found.end + _MOST_BEHIND)
     return values.named_value(found, tag["name"])
 
 
@@ -76,6 +80,7 @@ def said(text: bytes, at: int, reach: Reach) -> Measured:
 
 # --- private ---
 
+_MOST_BEHIND: Final = 256
 _SAID: Final = re.compile(WORDS_START.encode())
 
 _PAIR_NAME: Final = re.compile(

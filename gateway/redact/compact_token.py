@@ -9,9 +9,17 @@ the whole fits together: header and payload are JSON, and the signature has the 
 import re
 from typing import Final, NamedTuple
 
-from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Measured, Open, Reach, Span
+from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Looked, Measured, Open, Reach, Span
 from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
-from gateway.redact.token_kind import MAX_SEGMENTS, Growing, Header, fits, kind, read_header
+from gateway.redact.token_kind import (
+    MAX_HEADER_BYTES,
+    MAX_SEGMENTS,
+    Growing,
+    Header,
+    fits,
+    kind,
+    read_header,
+)
 
 START: Final = f"{OBJECT}{SEGMENT}{{9}}"
 WORDS: Final = (*(f"ey{one}" for one in "abij"), *(f"ew{one}" for one in "klop01"))
@@ -35,12 +43,19 @@ class CompactTokens:
         self._ends.clear()
         self._tries.clear()
 
+    def begin_anew(self) -> None:
+        """Behind a secret no try before it counts: so a mark in its place changes nothing behind it."""
+        self._tries.clear()
+
     def measure(self, text: bytes, at: int, reach: Reach) -> Measured:
         """Give the token that begins at `at`."""
         plainly = self.plainly(text, at, reach)
         if plainly:
             return plainly
-        segments = self._segments(text, at, reach.end)
+        self._run = at, self._run_end(text, at, reach.end)
+        if self._run[1] - at > MAX_HEADER_BYTES:
+            return Looked(at + MAX_HEADER_BYTES + 1)
+        segments = self._segments(text, self._run, reach.end)
         header = self._header(text, segments[0])
         line = _Line(text, at, segments, header)
         if line.is_complete():
@@ -55,11 +70,11 @@ class CompactTokens:
         )
         if isinstance(joined, Open):
             return joined
-        if joined is not None:
+        if isinstance(joined, _Joined):
             return self._named(joined.plain, at, joined.end)
         if header is None and self._one_inside(text, segments[0]):
-            return NOTHING
-        return self._found(line) if line.counts() else NOTHING
+            return joined
+        return self._found(line) if line.counts() else joined
 
     def plainly(self, text: bytes, at: int, reach: Reach) -> tuple[Span, ...]:
         """Give the JWT that begins at `at` if it is whole and spelt plainly, as most are."""
@@ -82,9 +97,8 @@ class CompactTokens:
         type_ = self._seen[plain] = kind(plain, self._own_issuers)
         return type_
 
-    def _segments(self, text: bytes, at: int, end: int) -> list[tuple[int, int]]:
-        segments = [(at, self._run_end(text, at, end))]
-        self._run = segments[0]
+    def _segments(self, text: bytes, first: tuple[int, int], end: int) -> list[tuple[int, int]]:
+        segments = [first]
         while len(segments) < MAX_SEGMENTS:
             dot = _DOT.match(text, segments[-1][1], end)
             if dot is None:
@@ -170,18 +184,20 @@ class _Joined(NamedTuple):
     plain: bytes
 
 
-def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
+def _join(line: _Line, reach: Reach) -> _Joined | Open | Looked:
     """Follow it over its line breaks, to the longest that fits together."""
     text, stop = line.text, line.segments[-1][1]
     growing = Growing(b".".join(text[start:end] for start, end in line.segments))
     best: _Joined | None = None
+    pieces: list[tuple[int, int]] = []
     while growing.may_grow():
         wrapped = _BREAK.match(text, stop, reach.end)
         run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
-        if (stop if run is None else run.end()) == reach.end and not reach.whole:
+        if not reach.whole and _may_go_on(text, stop if run is None else run.end(), reach.end):
             return Open(line.at)
         if run is None or not run[0]:
             break
+        pieces.append(run.span())
         explicit = _EXPLICIT.match(text, stop) is not None
         if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
             break
@@ -189,13 +205,20 @@ def _join(line: _Line, reach: Reach) -> _Joined | Open | None:
         stop = run.end()
         if (explicit and growing.may_be_all()) or growing.fits(strictly=not explicit):
             best = _Joined(stop, growing.plain())
-    return best
+    return best or Looked(stop + _CLOSES, tuple(pieces))
+
+
+def _may_go_on(text: bytes, at: int, end: int) -> bool:
+    """Whether what follows `end` may belong to what ends at `at`, or to the break behind it."""
+    return at == end or (at + _CLOSES > end and text[end - 1] != _LINE_FEED)
 
 
 # --- private ---
 
 _MAX_TRIES: Final = 8
 _MAX_SEEN: Final = 4_096
+_CLOSES: Final = 32  # more than breaks a line, or closes around a piece
+_LINE_FEED: Final = 0x0A
 _PLAINLY: Final = re.compile(
     rb"([A-Za-z0-9_-]{12,1024}+\.[A-Za-z0-9_-]{2,8192}+\.[A-Za-z0-9_-]{1,1366}+)(?:[\"'&;, <>){}\]\r\n\\]|\Z)"
 )

@@ -10,7 +10,7 @@ from typing import Final
 
 from gateway.redact.compact_token import CompactTokens
 from gateway.redact.judge import touches_a_word
-from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach
+from gateway.redact.span import NOTHING, Looked, Measured, Open, Passed, Reach
 from gateway.redact.token_kind import MAX_HEADER_BYTES
 
 TYPE: Final = "jwt-base64"
@@ -31,19 +31,20 @@ class EncodedTokens:
         if touches_a_word(text, at, reach.floor):  # and each run is gone through once
             return NOTHING
         run = _RUN.match(text, at, reach.end)
-        if run is None or run.end() - at > 4 * MAX_HEADER_BYTES:
-            return NOTHING
+        if run is None or run.end() - at > _MAX_RUN:
+            return Looked(at + _MAX_RUN + 1)
         try:
             plain = b64decode(run[1].translate(_STANDARD) + b"=" * (-len(run[1]) % 4), validate=True)
         except (Error, ValueError):
-            return NOTHING
+            return Looked(run.end() + 1)
         inside = CompactTokens(self._own_issuers).measure(plain, 0, Reach(0, len(plain), whole=True))
-        if isinstance(inside, Open | Passed) or not inside:
-            return NOTHING
+        if isinstance(inside, Open | Passed | Looked) or not inside:
+            return Looked(run.end() + 1)
         return (inside[0]._replace(start=at, end=run.end(), type=TYPE),)
 
 
 # --- private ---
 
+_MAX_RUN: Final = 4 * MAX_HEADER_BYTES
 _RUN: Final = re.compile(rb"([A-Za-z0-9+/_-]++)={0,2}")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")

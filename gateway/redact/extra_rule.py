@@ -5,7 +5,7 @@ hold one of its keywords. Within lines where the text is redacted, `^` and `$` b
 on when it ends. Over lines where it is only searched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -77,6 +77,39 @@ class ExtraRule:
         return not any(one.allows(secret, matched, line) for one in self.allowlists)
 
 
+def between(
+    rules: Iterable[ExtraRule], text: bytes, marks: list[tuple[int, int]], at: int, end: int
+) -> list[Span]:
+    """Give what they find in `text[at:end]` between marks, each between what those before it have found."""
+    small, taken = text.lower(), marks
+    found: list[Span] = []
+    for rule in rules:
+        if rule.has_keyword(small, at, end):
+            new = [span for begun, ended in _gaps(taken, at, end) for span in rule.spans(text, begun, ended)]
+            found += new
+            taken = sorted((*taken, *(span[:2] for span in new))) if new else taken
+    return sorted(found)
+
+
+def over_lines(rules: Iterable[ExtraRule], text: bytes, at: int, end: int) -> list[Span]:
+    """Give what they find in `text[at:end]`, over lines, whatever else is there."""
+    small = text.lower()
+    return sorted(
+        span
+        for rule in rules
+        if rule.has_keyword(small, at, end)
+        for span in rule.spans(text, at, end, over_lines=True)
+    )
+
+
 # --- private ---
+
+
+def _gaps(taken: Iterable[tuple[int, int]], at: int, end: int) -> Iterator[tuple[int, int]]:
+    for begun, ended in taken:
+        yield at, begun
+        at = max(at, ended)
+    yield at, end
+
 
 _MAX_JUDGED_BYTES: Final = 65_536

@@ -6,56 +6,55 @@ that kind: `?access_token=<JWT>` as `jwt`, and by the fingerprint of the JWT.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from typing import Final, NamedTuple
 
-from gateway.redact import beside, pem, values
-from gateway.redact.compact_token import START as COMPACT_START
-from gateway.redact.compact_token import WORDS as COMPACT_WORDS
+from gateway.redact import values
+from gateway.redact.beginnings import MARKS, by_first, kinds, named
 from gateway.redact.compact_token import CompactTokens
-from gateway.redact.encoded_token import START as ENCODED_START
-from gateway.redact.encoded_token import EncodedTokens
-from gateway.redact.extra_rule import ExtraRule
-from gateway.redact.known_key import KnownKey
+from gateway.redact.extra_rule import ExtraRule, between, over_lines
 from gateway.redact.known_keys import KEYS
-from gateway.redact.mark import MARK, touching
+from gateway.redact.mark import MARK, MAX_MARK_BYTES, touching, with_whole_marks, without_marks
 from gateway.redact.matching import Start, Starts, starts
 from gateway.redact.names import COOKIES
-from gateway.redact.redacted_lines import RedactedLines, lines_of
-from gateway.redact.span import NOTHING, Measured, Open, Passed, Reach, Span
-
-Measure = Callable[[bytes, int, Reach], Measured]
-
-
-class Rule(NamedTuple):
-    """How something begins, and how it is measured."""
-
-    first: str
-    """Every character that it can begin with."""
-    start: Start
-    measure: Measure
-    names: bool = False
-    """Whether it is the name of a value that stands right behind it."""
+from gateway.redact.span import (
+    MAX_LINE_BYTES,
+    MAX_LINES_BYTES,
+    NOTHING,
+    Looked,
+    Measured,
+    Open,
+    Passed,
+    Reach,
+    Span,
+    further,
+)
 
 
-class Found(NamedTuple):
-    """What is decided."""
+class Seen(NamedTuple):
+    """What one look at a text shows."""
 
     spans: list[Span]
-    settled: int
-    """Up to here: what follows may look otherwise when more has been read."""
-    floor: int
-    """Where the last secret ended: no word reaches over it."""
-    also: tuple[Span, ...] = ()
-    """What rules of others find in a file that is only searched, wherever a secret of ours is; in order."""
+    open_at: int
+    """Where something begins of which it is not known whether it is one; or -1. It is the last."""
+    looks: list[tuple[int, Looked]]
+    """Where something might have begun, and how far was looked: those that looked at lines that follow."""
+    first: int = -1
+    """Where the first secret begins, or its name: that may be in the line before."""
+
+
+Plain = tuple[list[Span], int, bool]
+"""The secrets of some lines, where the next line begins, and whether that may go on in what was not read."""
 
 
 class Finder:
     """Finds by one set of rules."""
 
-    __slots__ = ("_by_first", "_compact", "_extras", "_inside", "_kinds", "_over_lines", "_starts")
+    __slots__ = (
+        "_again", "_by_first", "_compact", "_extras", "_inside", "_kinds", "_name_ends", "_over_lines",
+        "_starts",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -72,28 +71,15 @@ class Finder:
         self._extras = tuple(extras)
         self._over_lines = False
         self._compact = CompactTokens(own_issuers)
-        kinds = _kinds(self._compact, own_issuers)
-        rules = (_MARKS, *_named(cookies), *kinds)  # no two begin alike
+        of_their_form = kinds(self._compact, own_issuers)
+        rules = (MARKS, *named(cookies), *of_their_form)  # no two begin alike
         self._starts = engine([rule.start for rule in rules])
-        self._inside = engine([rule.start for rule in kinds])
-        self._by_first = _by_first(rules)
-        self._kinds = _by_first(kinds)
-
-    def find(
-        self, text: bytes, at: int = 0, end: int | None = None, *, floor: int = 0, whole: bool = True
-    ) -> Found:
-        """Give the secrets of `text[at:end]`; what stands before `at` is decided, and may be looked at.
-
-        Where the text is not `whole`, it ends with a line, and may go on. Time linear in the length.
-        """
-        end = len(text) if end is None else end
-        found, doubtful = self._find(text, at, end, floor, whole=whole)
-        if self._over_lines:
-            found = found._replace(also=self._also(text, at, found.settled))
-        elif self._extras:
-            found, more = self._with_extras(found, text, at)
-            doubtful = sorted((*doubtful, *more))
-        return self._looked_at_again(found, text, at, doubtful) if doubtful else found
+        self._inside = engine([rule.start for rule in of_their_form])
+        self._by_first = by_first(rules)
+        self._kinds = by_first(of_their_form)
+        self._name_ends = _UNNAMED
+        self._again = copy(self)  # for another text, while one is searched
+        self._again._starts, self._again._inside = copy(self._starts), copy(self._inside)  # noqa: SLF001
 
     def for_file(self, name: str, *, only_searched: bool = False) -> "Finder":
         """Give one by the rules of others that say something about this file; no name: about stdin.
@@ -115,7 +101,86 @@ class Finder:
     @property
     def context_bytes(self) -> int:
         """How much of what was decided may still be looked at."""
-        return _CONTEXT_OVER_LINES if self._extras and self._over_lines else _CONTEXT
+        return _CONTEXT_OVER_LINES if self._extras and self._over_lines else 0
+
+    @property
+    def has_more(self) -> bool:
+        """Whether rules of others are matched between what is built in."""
+        return bool(self._extras) and not self._over_lines
+
+    def plainly(self, text: bytes, at: int, stop: int, end: int, *, whole: bool) -> Plain:
+        """Give the secrets of lines that need no second look, and where the first begins that needs one.
+
+        Most need none: nothing was passed by before a secret or between two, each stands alone or behind its
+        name with what ends it, and no beginning before it holds what a mark holds (`_stays`).
+        """
+        self._compact.forget()
+        next_start = self._starts.next
+        reach = Reach(0, end, whole)
+        spans: list[Span] = []
+        line = line_end = since = at  # of the last secret
+        before, passed = 0, -1  # how many are on lines before it, and what was passed by last
+        measured: Measured = NOTHING
+        start = next_start(text, at, stop)
+        while start >= 0:
+            measured = self._measured(text, start, reach)
+            if isinstance(measured, Passed):
+                at = measured.end
+            elif isinstance(measured, Open):
+                break
+            elif not measured or isinstance(measured, Looked):
+                looked = isinstance(measured, Looked) and bool(measured.pieces)
+                if looked or (start < line_end and text[start] == _HYPHEN):
+                    break
+                passed = start
+                start = next_start(text, start + 1, stop)
+                continue
+            else:
+                if start >= line_end:
+                    line = since = text.rfind(b"\n", line_end, start) + 1 or line_end
+                    before = len(spans)
+                span = measured[-1]
+                if passed >= since or not self._stays(text, since, start, span):
+                    break
+                at = since = span.end
+                line_end = text.find(b"\n", at, stop) + 1 or stop
+                if line_end - line > MAX_LINE_BYTES or at > stop or at - start > MAX_LINES_BYTES:
+                    break
+                spans.append(span)
+            reach = Reach(at, end, whole)
+            self._compact.begin_anew()
+            start = next_start(text, at, stop)
+        else:
+            return spans, stop, False
+        if start < line_end:
+            del spans[before:]
+            return spans, line, False
+        return spans, _line_begin(text, line_end, start), isinstance(measured, Open)
+
+    def dirty(self, text: bytes, at: int, stop: int, end: int, *, whole: bool) -> Seen:
+        """Give the secrets of the first line from `at` on that has some, to its end or that of the last.
+
+        Looked at once: beside one there may be what is one when it is gone. Where the text is not `whole`, it
+        ends with a line, and may go on. Time linear in what was looked at.
+        """
+        return self._seen(text, (at, stop), Reach(0, end, whole))
+
+    def again(self, text: bytes, limit: int, *, whole: bool, in_a_line: bool = False) -> Seen:
+        """Give the secrets that begin in `text[:limit]`, which is one line; what follows may be looked at."""
+        reach = Reach(0, len(text), whole)
+        return self._again._seen(text, (0, limit), reach, in_a_line=in_a_line)  # noqa: SLF001 - one of its own
+
+    def more(self, text: bytes, at: int, end: int) -> list[Span]:
+        """Give what rules of others find between marks."""
+        marks = [one.span() for one in MARK.finditer(text, at, end)]
+        return between(self._extras, text, marks, at, end)
+
+    def also(self, text: bytes, at: int, end: int) -> tuple[Span, ...]:
+        """Give what rules of others find in a file that is only searched, and ended before `at` was given."""
+        if not self._over_lines:
+            return ()
+        found = over_lines(self._extras, text, max(0, at - _CONTEXT_OVER_LINES), end)
+        return tuple(span for span in found if span.end > at)
 
     # --- private ---
 
@@ -123,49 +188,55 @@ class Finder:
         self._extras = tuple(one for rule in self._extras if (one := rule.of_file(path)) is not None)
         self._over_lines = only_searched
 
-    def _looked_at_again(self, found: Found, text: bytes, at: int, doubtful: list[Span]) -> Found:
-        """As it will be when it is redacted: then what was no secret beside one may be one. Not for ever."""
-        for _ in range(_MOST_ROUNDS):
-            lines = RedactedLines(text, found.spans, lines_of(text, doubtful, at, found.settled))
-            again, _ = self._find(lines.text, 0, len(lines.text), 0, whole=True)
-            if self._extras and not self._over_lines:
-                again, _ = self._with_extras(again, lines.text, 0)
-            if not again.spans:
-                break
-            spans = [lines.back(span) for span in again.spans]
-            doubtful = spans
-            found = found._replace(spans=_merged(found.spans, spans))
-        floor = found.spans[-1].end if found.spans else 0
-        return found._replace(floor=max(found.floor, floor))
-
-    def _find(self, text: bytes, at: int, end: int, floor: int, *, whole: bool) -> tuple[Found, list[Span]]:
-        """Give also the secrets beside which something stands that may be one when they are gone."""
-        doubtful: list[Span] = []
-        reach = Reach(floor, end, whole)
+    def _seen(self, text: bytes, stretch: tuple[int, int], reach: Reach, *, in_a_line: bool = False) -> Seen:
         self._compact.forget()
-        spans: list[Span] = []
+        at, limit = stretch
+        seen = Seen([], -1, [])
         passed_by: list[int] = []
-        while (start := self._starts.next(text, at, end)) >= 0:
-            measured = self._measure(text, start, reach)
-            if not measured:
+        while at < limit and (start := self._starts.next(text, at, limit)) >= 0:
+            measured = self._measured(text, start, reach)
+            if isinstance(measured, Open):
+                if not in_a_line:
+                    return seen._replace(open_at=start)
+                measured = Looked(reach.end + 1)
+            if isinstance(measured, Passed):
+                at = measured.end
+                if in_a_line:
+                    seen.looks.append((start, Looked(at)))
+            elif (span := self._span(text, measured, reach)) is not None:
+                seen.spans.extend((*self._touched(text, passed_by, reach, start), span))
+                if seen.first < 0:
+                    seen = seen._replace(first=min(start, seen.spans[0].start))
+                at = span.end
+                limit = _line_end(text, at, reach.end)
+            else:
+                looked = measured if isinstance(measured, Looked) else Looked(start + _LONGEST)
+                if in_a_line or looked.pieces:
+                    seen.looks.append((start, looked))
                 passed_by.append(start)
                 at = start + 1
                 continue
-            if isinstance(measured, Open):
-                return Found(spans, _on_its_line(text, passed_by, start), reach.floor), doubtful
-            if isinstance(measured, Passed):
-                at = measured.end
-            else:
-                span = self._whole(text, measured[-1], reach)
-                beside = passed_by and text.find(b"\n", passed_by[-1], start) < 0
-                if beside or text[span.end : span.end + 1] not in _ENDS_ANY:
-                    doubtful.append(span)
-                spans += self._touched(text, passed_by, reach, start)
-                spans.append(span)
-                at = spans[-1].end
             passed_by.clear()
-            reach = Reach(at, end, whole)
-        return Found(spans, end, reach.floor), doubtful
+            self._compact.begin_anew()
+            reach = Reach(at, reach.end, reach.whole)
+        return seen
+
+    def _stays(self, text: bytes, since: int, start: int, span: Span) -> bool:
+        """Whether a mark in its place is passed where it was found, and so changes nothing.
+
+        It stands alone, or behind its name with what ends it; and nothing before it goes on in a mark.
+        """
+        begun, end, _, _ = span
+        if begun != start:
+            name_end, ends = self._name_ends
+            if name_end != begun or not _is_ended(text, begun, end, ends):
+                return False
+        return (
+            text.find(b"://", since, start) < 0  # only a user info holds a mark, before its `@`,
+            and text.find(b"-u", since, start) < 0  # or a name of curl's,
+            and text.find(b"login", since, start) < 0  # or one of .netrc's
+            and text.find(b"[REDACTED:", max(0, begun - MAX_MARK_BYTES), end) < 0
+        )
 
     def _touched(self, text: bytes, passed_by: list[int], reach: Reach, limit: int) -> list[Span]:
         """Give what was no key only because a secret touches it: once that is taken, it would be one.
@@ -173,6 +244,8 @@ class Finder:
         Each place is asked once more, from the last to the first.
         """
         spans: list[Span] = []
+        if not passed_by:
+            return spans
         line = text.rfind(b"\n", reach.floor, limit)
         for place in reversed(passed_by):
             if place < line:
@@ -185,53 +258,61 @@ class Finder:
                 limit = kind[-1].start
         return spans
 
-    def _whole(self, text: bytes, span: Span, reach: Reach) -> Span:
-        """With what follows behind a mark in it, or what looks like one: it protects nothing."""
-        end = touching(text, span.end, reach.end)
-        return span if end == span.end else span._replace(end=end)
+    def _span(self, text: bytes, measured: tuple[Span, ...] | Looked, reach: Reach) -> Span | None:
+        """With no half of a mark. None where it is nothing but marks."""
+        if isinstance(measured, Looked) or not measured:
+            return None
+        (span,) = measured
+        start, end, _, _ = span
+        if text.find(b"[REDACTED:", max(0, start - MAX_MARK_BYTES), end) >= 0:
+            start, end = with_whole_marks(text, start, end, reach.end)
+            if not without_marks(text[start:end]):
+                return None
+        return span if (start, end) == span[:2] else span._replace(start=start, end=end)
 
-    def _with_extras(self, found: Found, text: bytes, at: int) -> tuple[Found, list[Span]]:
-        """Between secrets of our own rules, or of a rule before, and between marks."""
-        small, taken = text.lower(), found.spans
-        marks = [Span(*one.span(), "", b"") for one in MARK.finditer(text, at, found.settled)]
-        for extra in self._extras:
-            if extra.has_keyword(small, at, found.settled):
-                new: list[Span] = []
-                for begun, end in _between(sorted((*taken, *marks)), at, found.settled):
-                    new += extra.spans(text, begun, end)
-                taken = sorted((*taken, *new)) if new else taken
-        more = sorted(set(taken).difference(found.spans))
-        return found._replace(spans=taken, floor=max(found.floor, taken[-1].end if taken else 0)), more
-
-    def _also(self, text: bytes, at: int, end: int) -> tuple[Span, ...]:
-        """What ended before `at` was given."""
-        begun, small = max(0, at - _CONTEXT_OVER_LINES), text.lower()
-        return tuple(
-            sorted(
-                span
-                for extra in self._extras
-                if extra.has_keyword(small, begun, end)
-                for span in extra.spans(text, begun, end, over_lines=True)
-                if span.end > at
-            )
-        )
+    def _measured(self, text: bytes, start: int, reach: Reach) -> Measured:
+        measured = self._measure(text, start, reach)
+        if isinstance(measured, _UNSURE) or not measured:
+            return measured
+        span = measured[-1]
+        if span.type not in _KEYS and not text.startswith(b"[", span.end):
+            return measured
+        return self._grown(text, span, reach)
 
     def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
-        for matches, measure, names in self._by_first[text[start]]:
+        looked: Measured = NOTHING
+        self._name_ends = _UNNAMED
+        for matches, measure, ends in self._by_first[text[start]]:
             match = matches(text, start, reach.end)
             if match is None:
                 continue
-            if names and text.startswith(b"ey", match.end()):
-                plainly = self._compact.plainly(text, match.end(), reach)
-                if plainly and text[plainly[0].end : plainly[0].end + 1] in _ENDS_ANY:
-                    return plainly
-            measured = measure(text, start, reach)
-            if isinstance(measured, _UNSURE):
+            if self._name_ends[0] < 0:
+                self._name_ends = match.end(), ends
+            measured = (self._behind(text, match.end(), reach, ends) if ends else None) or measure(
+                text, start, reach
+            )
+            if isinstance(measured, Looked):
+                looked = further(looked, measured)
+            elif isinstance(measured, _UNSURE):
                 return measured
-            if measured:
+            elif measured:
                 (span,) = measured
                 return self._as_its_kind(text, span, reach) if span.type in values.TYPES else measured
-        return NOTHING
+        return looked
+
+    def _behind(self, text: bytes, at: int, reach: Reach, ends: frozenset[bytes]) -> Measured | None:
+        """Give what stands most often behind a name: a JWT as most stand, or what was redacted before."""
+        if text.startswith(b"[REDACTED:", at - 1):  # a bracket of its own, which a beginning may hold
+            at -= 1
+        if text.startswith(b"ey", at):
+            plainly = self._compact.plainly(text, at, reach)
+            if plainly and text[plainly[0].end : plainly[0].end + 1] in _ENDS_ANY:
+                return plainly
+        elif text.startswith(b"[REDACTED:", at):
+            mark = MARK.match(text, at, reach.end)
+            if mark is not None and _is_ended(text, at, mark.end(), ends):
+                return Passed(mark.end())
+        return None
 
     def _as_its_kind(self, text: bytes, span: Span, reach: Reach) -> Measured:
         """What stands behind a name may be a token of a known kind, or hold one."""
@@ -248,111 +329,70 @@ class Finder:
         _, end, type_, canonical = kind[0]
         return (Span(span.start, max(end, span.end), type_, canonical),)
 
+    def _grown(self, text: bytes, span: Span, reach: Reach) -> Measured:
+        """With what follows behind a mark, or what looks like one; and whole with what begins in it.
+
+        A key's characters may be those that another begins with, and so may what follows behind a mark.
+        """
+        at = span.start + 1 if span.type in _KEYS else span.end
+        while True:
+            end = touching(text, span.end, reach.end) if text.startswith(b"[", span.end) else span.end
+            over = self._over(text, at, end, reach) if at < end else end
+            if isinstance(over, Open):
+                return over
+            if over == span.end:
+                return (span,)
+            at, span = span.end, span._replace(end=over)
+
+    def _over(self, text: bytes, at: int, end: int, reach: Reach) -> int | Open:
+        """Where the first ends that begins before the end and ends behind it."""
+        limit = min(end + _LONGEST_START, reach.end)
+        inside = Reach(at, reach.end, reach.whole)
+        while 0 <= (at := self._inside.next(text, at, limit)) < end:
+            kind = self._kind(text, at, inside)
+            if isinstance(kind, Open):
+                return kind
+            if kind and not isinstance(kind, _UNSURE) and kind[0].end > end:
+                return kind[0].end
+            at += 1
+        return end
+
     def _kind(self, text: bytes, at: int, reach: Reach) -> Measured:
         for matches, measure, _ in self._kinds[text[at]]:
-            if matches(text, at, reach.end) is not None and (measured := measure(text, at, reach)):
-                return measured
+            if matches(text, at, reach.end) is not None:
+                measured = measure(text, at, reach)
+                if measured and not isinstance(measured, Looked):
+                    return measured
         return NOTHING
 
 
-def _on_its_line(text: bytes, passed_by: list[int], start: int) -> int:
-    """What was passed by may be a secret when what is open is one: it waits, too."""
-    line = text.rfind(b"\n", passed_by[0], start) if passed_by else start
-    return next((place for place in passed_by if place > line), start)
+def _is_ended(text: bytes, start: int, end: int, ends: frozenset[bytes]) -> bool:
+    """Whether the value that begins there ends there, whatever it is."""
+    behind, before = text[end : end + 1], text[start - 1 : start]
+    if before in _QUOTES:
+        return behind == before
+    return behind in ends and before not in _END_ESCAPED_QUOTES
 
 
-def _merged(spans: list[Span], wider: list[Span]) -> list[Span]:
-    """What is in a wider one is that one."""
-    taken = iter(wider)
-    one = next(taken, None)
-    merged = list(wider)
-    for span in spans:
-        while one is not None and one.end <= span.start:
-            one = next(taken, None)
-        if one is None or span.end <= one.start:
-            merged.append(span)
-    return sorted(merged)
+def _line_begin(text: bytes, at: int, place: int) -> int:
+    return text.rfind(b"\n", at, place) + 1 or at
 
 
-def _between(taken: Iterable[Span], at: int, end: int) -> Iterable[tuple[int, int]]:
-    for span in taken:
-        yield at, span.start
-        at = max(at, span.end)
-    yield at, end
-
-
-def beginnings(cookies: tuple[str, ...] = COOKIES) -> tuple[Start, ...]:
-    """Give all that is looked for: what the engine alone has to do."""
-    every = (*_kinds(CompactTokens(), frozenset()), *_named(cookies))
-    return (_MARKS.start, *(rule.start for rule in every))
-
-
-_Match = Callable[[bytes, int, int], re.Match[bytes] | None]
-_ByFirst = tuple[tuple[tuple[_Match, Measure, bool], ...], ...]
-
-
-def _kinds(compact: CompactTokens, own_issuers: frozenset[str]) -> tuple[Rule, ...]:
-    """What is known by its own form."""
-    return (
-        Rule("-", Start(pem.START, ("-----begin",)), pem.measure),
-        Rule("e", Start(COMPACT_START, COMPACT_WORDS), compact.measure),
-        Rule("Z", Start(ENCODED_START, ("zxlk",)), EncodedTokens(own_issuers).measure),
-        *(Rule(one.first, Start(one.pattern, one.keywords()), KnownKey(one).measure) for one in KEYS),
-    )
-
-
-def _named(cookies: tuple[str, ...]) -> tuple[Rule, ...]:
-    """What is known by the name before it."""
-    return (
-        Rule("aA", Start(values.AUTHORIZATION_START, ("authorization",)), values.authorization, names=True),
-        Rule("bBdDnN", Start(values.SCHEME_START, values.SCHEME_WORDS), values.scheme, names=True),
-        Rule("xXaApPjJdDoO", Start(values.HEADER_START, values.HEADER_WORDS), values.header, names=True),
-        Rule(
-            _beginnings(cookies), Start(values.cookie_start(cookies), _words(cookies)),
-            values.Cookies(cookies).measure,
-            names=True,
-        ),
-        Rule("?&;%\\", Start(values.PARAMETER_START, values.PARAMETER_WORDS), values.parameter, names=True),
-        Rule("tTsSaApPjJcCvVbB", Start(values.NAMED_START, values.NAMED_WORDS), values.named, names=True),
-        Rule("nNkK", Start(beside.PAIR_START, beside.PAIR_WORDS), beside.pair),
-        Rule("<", Start(beside.ELEMENT_START, values.NAMED_WORDS), beside.element),
-        Rule("-", Start(beside.OPTION_START, values.NAMED_WORDS), beside.option),
-        Rule("pPiIl", Start(beside.WORDS_START, beside.WORDS), beside.said),
-        Rule("-", Start(values.CURL_USER_START, ("-u ", "-u=", "--user", "--proxy-user")), values.curl_user),
-        Rule(":", Start(values.USERINFO_START, ("://",)), values.userinfo),
-    )  # fmt: skip
-
-
-def _words(cookies: Iterable[str]) -> tuple[str, ...]:
-    return (*(f"{name.lower()}=" for name in cookies), "__host-", "__secure-")
-
-
-def _beginnings(cookies: Iterable[str]) -> str:
-    letters = {name[0] for name in cookies} | {"_"}
-    return "".join(sorted({*map(str.lower, letters), *map(str.upper, letters)}))
-
-
-def _by_first(rules: Iterable[Rule]) -> _ByFirst:
-    """The rules that can begin with each octet, in their order."""
-    found: list[list[tuple[_Match, Measure, bool]]] = [[] for _ in range(256)]
-    for rule in rules:
-        matches = re.compile(rule.start.pattern.encode()).match
-        for octet in rule.first.encode():
-            found[octet].append((matches, rule.measure, rule.names))
-    return tuple(map(tuple, found))
-
-
-def _passed(text: bytes, at: int, reach: Reach) -> Measured:
-    mark = MARK.match(text, at, reach.end)
-    return NOTHING if mark is None else Passed(mark.end())
+def _line_end(text: bytes, at: int, end: int) -> int:
+    place = text.find(b"\n", at, end)
+    return end if place < 0 else place + 1
 
 
 _ENDS_ANY: Final = frozenset((b"", b" ", b'"', b"'", b"&", b"<", b">", b"\r", b"\n"))
 """Behind one of these every value ends."""
+_QUOTES: Final = frozenset((b'"', b"'"))
+_END_ESCAPED_QUOTES: Final = frozenset((b";", b"2", b"7"))
+_KEYS: Final = frozenset(key.id for key in KEYS)
+_UNNAMED: Final[tuple[int, frozenset[bytes]]] = (-1, frozenset())
+_HYPHEN: Final = 0x2D  # with which a curl's password begins: it looks for a curl before what is redacted
 _LONGEST_START: Final = 128
 """More than any pattern of a beginning matches: one that begins in a value may end behind it."""
-_MOST_ROUNDS: Final = 4
-_CONTEXT: Final = 512  # names of parameters and escapes that stand before
+_LONGEST: Final = 512
+"""More than any name, or pattern of a beginning, is long."""
 _CONTEXT_OVER_LINES: Final = 8_192
-_UNSURE: Final = (Open, Passed)
-_MARKS: Final = Rule("[", Start(r"\[REDACTED:", ("[redacted:",)), _passed)
+_UNSURE: Final = (Open, Passed, Looked)

@@ -5,7 +5,7 @@ from typing import Final
 
 from gateway.redact.judge import entropy, touches_a_word
 from gateway.redact.known_keys import Key
-from gateway.redact.span import NOTHING, Measured, Reach, Span
+from gateway.redact.span import NOTHING, Looked, Measured, Reach, Span
 
 
 class KnownKey:
@@ -28,9 +28,11 @@ class KnownKey:
         if self._more is not None:
             end = self._more.match(text, end, reach.end).end()  # type: ignore[union-attr]  # may be empty
         if self._key.apart and _touches(text, start, end, reach):
-            return NOTHING
+            return Looked(end + 1)
         value = text[start:end].rstrip(b".-")
-        return (Span(start, start + len(value), self._key.id, value),) if self._counts(value) else NOTHING
+        if not self._counts(value):
+            return Looked(end + 1)
+        return (Span(start, start + len(value), self._key.id, value),)
 
     # --- private ---
 

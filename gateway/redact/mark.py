@@ -15,6 +15,8 @@ _TYPE: Final = f"{_PART}(?:-{_PART}){{0,9}}"
 MARK: Final = re.compile(rf"\[REDACTED:{_TYPE}:(?:tfp1_[a-z2-7]{{16}}|too-long)\]".encode())
 """What `replace` writes."""
 
+MAX_MARK_BYTES: Final = 256
+
 _WHOLE: Final = r"\[(?i:redacted)[^\[\]\x00-\x1f\"'\\&]{0,140}\]"
 LOOSE: Final = rf"(?:{_WHOLE}|\[(?i:redacted)[A-Za-z0-9:_-]*)"
 """What only looks like one, or like its beginning."""
@@ -32,7 +34,7 @@ def holds_marks(text: bytes) -> bool:
 
 def without_marks(text: bytes) -> bytes:
     """Give what is left when those that `replace` may have written are taken out."""
-    return MARK.sub(b"", text) if b"[REDACTED:" in text else text
+    return MARK.sub(b"", text) if _BEGINNING in text else text
 
 
 def readings(value: bytes) -> tuple[bytes, ...]:
@@ -42,6 +44,16 @@ def readings(value: bytes) -> tuple[bytes, ...]:
     value = without_marks(value)
     bare = _CLOSED.sub(b"", value)
     return (value, _LOOSE.sub(b"", value), _EDGES.sub(b"", value), _EDGES.sub(b"", bare))
+
+
+def with_whole_marks(text: bytes, start: int, end: int, limit: int) -> tuple[int, int]:
+    """Give it wider, where it begins or ends within a mark."""
+    for place in (start, end):
+        begun = text.rfind(_BEGINNING, max(0, place - MAX_MARK_BYTES), place)
+        mark = MARK.match(text, begun, limit) if begun >= 0 else None
+        if mark is not None and mark.end() > place:
+            start, end = min(start, begun), max(end, mark.end())
+    return start, end
 
 
 def touching(text: bytes, at: int, end: int) -> int:
@@ -54,6 +66,7 @@ def touching(text: bytes, at: int, end: int) -> int:
 
 # --- private ---
 
+_BEGINNING: Final = b"[REDACTED:"
 _MAX_TYPE: Final = 64
 _IS_TYPE: Final = re.compile(_TYPE)
 _BEGUN: Final = re.compile(rb"\[(?i:redacted)")

@@ -62,8 +62,10 @@ class BoundedStarts:
 
     def next(self, text: bytes, at: int, end: int) -> int:
         """See `Starts.next`. Places that only grow in one text are found in linear time."""
-        if text is not self._text or at < self._asked:
+        if text is not self._text:
             self._begin(text)
+        elif at < self._asked:
+            self._step_back(at)
         while True:
             self._asked = at
             word_at = self._next_word(at)
@@ -77,9 +79,18 @@ class BoundedStarts:
 
     # --- private ---
 
+    def _step_back(self, at: int) -> None:
+        small, asked = self._small, self._asked
+        for word, place in self._upcoming.items():
+            found = small.find(word, at, asked + len(word))
+            if 0 <= found < place:
+                self._upcoming[word] = found
+        self._asked = at
+        self._line = (0, -1)
+        self._matches.clear()
+
     def _begin(self, text: bytes) -> None:
-        if text is not self._text:
-            self._text, self._small = text, text.lower()
+        self._text, self._small = text, text.lower()
         self._asked = 0
         self._line = (0, -1)
         self._upcoming = dict.fromkeys(self._words, -1)

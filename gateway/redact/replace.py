@@ -38,6 +38,10 @@ class Names:
             name = self._known[span.canonical] = self._fingerprints.token(span.canonical)
         return name
 
+    def mark_of(self, span: Span) -> bytes:
+        """Give what stands in its place."""
+        return f"[REDACTED:{span.type}:{self.of(span)}]".encode()
+
 
 class Redactor:
     """Redacts one stream. What it has written it leaves as it is; see `mark` for what stands beside it."""
@@ -45,8 +49,8 @@ class Redactor:
     __slots__ = ("_names", "_stream", "found")
 
     def __init__(self, finder: Finder, fingerprints: Fingerprints) -> None:
-        self._stream = Stream(finder)
         self._names = Names(fingerprints)
+        self._stream = Stream(finder, self._names.mark_of)
         self.found = 0
 
     def feed(self, chunk: bytes) -> bytes:
@@ -66,7 +70,7 @@ class Redactor:
                 yield text[done : span.start]
                 if span.type != REST:
                     self.found += 1
-                    yield f"[REDACTED:{span.type}:{self._names.of(span)}]".encode()
+                    yield self._names.mark_of(span)
                 done = span.end
             yield text[done:end]
 

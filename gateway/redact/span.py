@@ -25,13 +25,24 @@ class Passed(NamedTuple):
     end: int
 
 
-Measured = tuple[Span, ...] | Open | Passed
+class Looked(NamedTuple):
+    """Nothing begins here, as far as was looked."""
+
+    end: int
+    """Whatever follows here changes nothing of that."""
+    pieces: tuple[tuple[int, int], ...] = ()
+    """What was looked at in lines that follow, where it might have gone on: each begins with its line."""
+
+
+Measured = tuple[Span, ...] | Open | Passed | Looked
 """One span, or none where it only looked like a secret."""
 
 NOTHING: Final[tuple[Span, ...]] = ()
 
 MAX_LINES_BYTES: Final = 65_536
 """A secret of several lines is not followed any further."""
+MAX_LINE_BYTES: Final = 1 << 20
+"""A line that is longer, or lines that secrets join, are not looked at as a whole."""
 
 
 class Reach(NamedTuple):
@@ -42,3 +53,10 @@ class Reach(NamedTuple):
     end: int
     whole: bool
     """Whether nothing can follow `end`."""
+
+
+def further(one: Measured, other: Looked) -> Looked:
+    """Give how far both looked."""
+    if not isinstance(one, Looked):
+        return other
+    return Looked(max(one.end, other.end), one.pieces + other.pieces)

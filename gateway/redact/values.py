@@ -21,7 +21,7 @@ from gateway.redact.judge import (
 )
 from gateway.redact.mark import LOOSE, readings, without_marks
 from gateway.redact.names import HEADERS, ONLY_IN_URLS, PASSWORDS, SECRETS, WEAK
-from gateway.redact.span import NOTHING, Measured, Reach, Span
+from gateway.redact.span import NOTHING, Looked, Measured, Reach, Span
 from gateway.redact.spelling import EQUALS, JOINS
 
 AUTHORIZATION: Final = "authorization-header"
@@ -103,7 +103,7 @@ def header(text: bytes, at: int, reach: Reach) -> Measured:
         return NOTHING
     value = extent(text, name.end(), reach, until(name["quote"]))
     if _is_bare(name) or value.is_call():
-        return NOTHING
+        return Looked(value.end + _MOST_BEHIND)
     return _judged(value, HEADER, _is_listed_header if name["listed"] else _is_header)
 
 
@@ -121,10 +121,12 @@ def named(text: bytes, at: int, reach: Reach) -> Measured:
     value = extent(text, name.end(), reach, until(quote))
     if quote:
         if not name["named"] and _OF_A_SENTENCE.match(text, value.start, value.end):
-            return NOTHING
+            return Looked(value.end + _MOST_BEHIND)
         return named_value(value, name[0], quoted=True, sure=not name["listed"])
     sure = name["equals"] is not None and not name["opened"]
-    return NOTHING if value.is_call() else named_value(value, name[0], sure=sure)
+    if value.is_call():
+        return Looked(value.end + _MOST_BEHIND)
+    return named_value(value, name[0], sure=sure)
 
 
 def named_value(value: "Value", name: bytes, *, quoted: bool = False, sure: bool = True) -> Measured:
@@ -201,8 +203,11 @@ class Cookies:
 def userinfo(text: bytes, at: int, reach: Reach) -> Measured:
     """Between `://` and the last `@` before the path: name and password, or a name that is a token."""
     run = _AUTHORITY.match(text, at + 3, reach.end)
-    end = text.rfind(b"@", at + 3, run.end()) if run is not None else -1
-    return NOTHING if end < 0 else _judged(Value(text, at + 3, end, end, _AUTHORITY), USERINFO, _is_userinfo)
+    if run is None:
+        return NOTHING
+    end = max(at + 3, text.rfind(b"@", at + 3, run.end()))
+    measured = _judged(Value(text, at + 3, end, end, _AUTHORITY), USERINFO, _is_userinfo)
+    return Looked(run.end() + 1) if isinstance(measured, Looked) else measured
 
 
 def curl_user(text: bytes, at: int, reach: Reach) -> Measured:
@@ -276,7 +281,7 @@ def _judged(value: Value, type_: str, is_secret: Callable[[bytes], bool]) -> Mea
     if any(not is_placeholder(one) and is_secret(one) for one in readings(seen)):
         end = value.all_of_it()
         return (Span(value.start, end, type_, _plainly(without_marks(value.text[value.start : end]))),)
-    return NOTHING
+    return Looked(value.end + _MOST_BEHIND)
 
 
 def _plainly(value: bytes) -> bytes:

@@ -13,8 +13,7 @@ import pytest
 from gateway.redact import pem, token_kind, values
 from gateway.redact.encoded_token import TYPE as ENCODED
 from gateway.redact.known_keys import KEYS
-from gateway.redact.span import MAX_LINES_BYTES
-from gateway.redact.stream import MAX_LINE_BYTES
+from gateway.redact.span import MAX_LINE_BYTES, MAX_LINES_BYTES
 from tests.docs.pages import FOLLOWED, ROOT, blocks_of
 from tests.leaks.made import Maker
 

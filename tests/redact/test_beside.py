@@ -3,13 +3,14 @@
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import Fingerprints
 from gateway.redact.replace import Redactor
+from gateway.redact.settle import find
 
 FINDER = Finder()
 VALUE = b"oHBvRPOIvGrv5iFlbCBFNOgm"
 
 
 def values(text: bytes) -> list[bytes]:
-    return [text[one.start : one.end] for one in FINDER.find(text).spans]
+    return [text[one.start : one.end] for one in find(FINDER, text).spans]
 
 
 def each(*texts: bytes) -> None:

@@ -2,13 +2,14 @@
 
 from gateway.redact.between import until
 from gateway.redact.find import Finder
+from gateway.redact.settle import find
 
 FINDER = Finder()
 VALUE, WORD = b"oHBvRPOIvGrv5iFlbCBFNOgm", b"hunter572527"
 
 
 def values(text: bytes) -> list[bytes]:
-    return [text[one.start : one.end] for one in FINDER.find(text).spans]
+    return [text[one.start : one.end] for one in find(FINDER, text).spans]
 
 
 def each(*texts: bytes) -> None:

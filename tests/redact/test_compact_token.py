@@ -1,5 +1,5 @@
 from gateway.redact.compact_token import START, CompactTokens
-from gateway.redact.span import Open, Reach, Span
+from gateway.redact.span import Looked, Open, Reach, Span
 from tests.leaks.made import Maker, base64url, wrapped
 
 M = Maker(21)
@@ -10,7 +10,8 @@ def measure(text: bytes, at: int = 0, *, whole: bool = True) -> tuple[tuple[int,
     measured = CompactTokens().measure(text, at, Reach(0, len(text), whole))
     if isinstance(measured, Open):
         return measured.start
-    assert isinstance(measured, tuple)
+    if isinstance(measured, Looked):
+        return ()
     return tuple((span.start, span.end, span.canonical) for span in measured if isinstance(span, Span))
 
 

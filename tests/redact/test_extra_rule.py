@@ -1,11 +1,16 @@
 import importlib
 import re
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.redact.allowlist import Allowlist
 from gateway.redact.extra_rule import ExtraRule
 from gateway.redact.find import Finder
 from gateway.redact.matching import compiled
+from gateway.redact.settle import find
 from tests.leaks.made import Maker
+from tests.redact.test_replace import redacted
 
 RE2 = importlib.import_module("re2")  # a dependency of the tests: pip install -e '.[leaks]'
 
@@ -19,7 +24,7 @@ def rule(expression: str, **more: object) -> ExtraRule:
 
 
 def found(text: bytes, *rules: ExtraRule) -> list[tuple[str, bytes]]:
-    return [(one.type, text[one.start : one.end]) for one in Finder(extras=rules).find(text).spans]
+    return [(one.type, text[one.start : one.end]) for one in find(Finder(extras=rules), text).spans]
 
 
 def test_the_first_group_is_the_secret_or_all_of_it() -> None:
@@ -53,3 +58,34 @@ def test_what_our_rules_find_stays_ours_and_rules_before_win() -> None:
 def test_every_place_is_found_and_an_empty_match_is_none() -> None:
     assert [one for _, one in found(b"a1 a2 a3", rule("a[0-9]"))] == [b"a1", b"a2", b"a3"]
     assert found(b"abc", rule("x*")) == []
+
+
+RULES = (rule("own[0-9]{1,9}"), rule("^[a-z]{2}:[^\\[]{3}"), rule("(?i)[0-9]{2}key"))
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                b"own1",
+                b"own",
+                b"12",
+                b"Key",
+                b"token=",
+                b"abcdef12345678",
+                b"ab:",
+                b"\n",
+                b" ",
+                b"[REDACTED:x]",
+            ]
+        )
+        | st.builds(lambda: Maker(82).jwt()),
+        max_size=14,
+    ).map(b"".join),
+    st.integers(1, 40),
+)
+def test_with_them_too_twice_is_as_once_however_it_is_cut(text: bytes, step: int) -> None:
+    finder = Finder(extras=RULES)
+    once = redacted(text, finder=finder)
+    assert redacted(once, finder=finder) == once
+    assert redacted(text, range(step, len(text), step), finder=finder) == once

@@ -1,6 +1,6 @@
 from gateway.redact.known_key import KnownKey
 from gateway.redact.known_keys import KEYS
-from gateway.redact.span import Reach, Span
+from gateway.redact.span import Looked, Reach, Span
 from tests.leaks.made import KEYS as MADE
 from tests.leaks.made import Maker
 
@@ -10,7 +10,8 @@ BY_ID = {key.id: key for key in KEYS}
 
 def measure(id_: str, text: bytes, at: int, floor: int = 0) -> list[tuple[int, int]]:
     measured = KnownKey(BY_ID[id_]).measure(text, at, Reach(floor, len(text), whole=True))
-    assert isinstance(measured, tuple)
+    if isinstance(measured, Looked):
+        return []
     return [(one.start, one.end) for one in measured if isinstance(one, Span)]
 
 
@@ -56,7 +57,7 @@ def test_it_may_have_to_hold_a_digit() -> None:
     (word,) = (key for key in KEYS if key.digit)
     letters, mixed = b"s." + b"abcdefghijklmnopqrstuvwx", b"s." + b"abcdefghijk1mnopqrstuvwx"
     found = [KnownKey(word).measure(text, 0, Reach(0, len(text), whole=True)) for text in (letters, mixed)]
-    assert [bool(one) for one in found] == [False, True]
+    assert [isinstance(one, Looked) for one in found] == [True, False]
 
 
 def test_a_mark_beside_it_does_not_protect_it() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.redact import matching
-from gateway.redact.find import beginnings
+from gateway.redact.beginnings import beginnings
 from gateway.redact.matching import BoundedStarts, LinearStarts, Start, compiled, re2_module, starts
 
 RE2 = importlib.import_module("re2")  # a dependency of the tests: pip install -e '.[leaks]'
@@ -41,6 +41,14 @@ def test_both_engines_find_the_same_places(text: bytes, at: int, size: int) -> N
         if place < 0:
             break
         at = place + 1
+
+
+@given(pieces, st.lists(st.tuples(st.integers(0, 20), st.integers(0, 40)), max_size=8))
+def test_both_find_them_in_whatever_order_they_are_asked(text: bytes, asked: list[tuple[int, int]]) -> None:
+    linear, bounded = LinearStarts(RE2, SOME), BoundedStarts(SOME)
+    for at, size in asked:
+        end = min(at + size, len(text))
+        assert bounded.next(text, min(at, end), end) == linear.next(text, min(at, end), end)
 
 
 def test_a_place_that_was_passed_can_be_asked_for_again() -> None:

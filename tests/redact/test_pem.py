@@ -1,7 +1,7 @@
 import pytest
 
 from gateway.redact import pem
-from gateway.redact.span import MAX_LINES_BYTES, Measured, Open, Reach, Span
+from gateway.redact.span import MAX_LINES_BYTES, Looked, Measured, Open, Reach, Span
 from tests.leaks.made import Maker
 
 M = Maker(51)
@@ -13,8 +13,8 @@ def measure(text: bytes, *, whole: bool = True) -> Measured:
 
 def end_of(text: bytes) -> int:
     measured = measure(text)
-    assert isinstance(measured, tuple)
-    (span,) = measured
+    assert not isinstance(measured, Looked)
+    (span, *_) = measured
     assert isinstance(span, Span)
     return span.end
 
@@ -49,12 +49,20 @@ def test_without_an_end_it_ends_with_its_last_whole_line() -> None:
     assert end_of(b"".join(lines) + b"INFO next\n") == len(b"".join(lines)) - 1
 
 
+def test_what_stands_behind_its_begin_decides_and_nothing_later() -> None:
+    begin = b"-----BEGIN PRIVATE KEY-----\n"
+    header = begin + b"Comment: one (it).\n"
+    assert end_of(header + b"and more") == len(header) - 1
+    for first in (b"and more", b"[REDACTED:jwt:tfp1_abcdefghijklmnop]", b"short"):
+        assert isinstance(measure(begin + first + b"\n" + b"A" * 64 + b"\n"), Looked), first
+
+
 def test_a_text_about_keys_is_none() -> None:
     for text in (
         b"-----BEGIN PRIVATE KEY----- is how it begins",
         b"-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----",
     ):
-        assert measure(text) == ()
+        assert isinstance(measure(text), Looked), text
 
 
 def test_it_is_open_while_its_end_may_come() -> None:
@@ -68,7 +76,7 @@ def test_it_is_open_while_its_end_may_come() -> None:
 def test_it_is_not_open_for_ever() -> None:
     text = b"-----BEGIN PRIVATE KEY-----\n" + (b"A" * 64 + b"\n") * (MAX_LINES_BYTES // 60)
     measured = measure(text, whole=False)
-    assert isinstance(measured, tuple)
-    (span,) = measured
+    assert not isinstance(measured, Looked)
+    (span, *_) = measured
     assert isinstance(span, Span)
     assert span.end <= MAX_LINES_BYTES

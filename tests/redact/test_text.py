@@ -3,11 +3,11 @@ import sys
 from base64 import urlsafe_b64encode
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.redact.known_keys import KEYS
-from gateway.redact.text import redact
+from gateway.redact.text import MARK, redact
 from tests.leaks.made import KEYS as MADE
 from tests.leaks.made import Maker
 
@@ -104,6 +104,8 @@ def test_nothing_is_compiled_for_it_before_a_text_may_hold_one() -> None:
     assert ran.stdout.split() == ["0", "1", "False"]
 
 
+CHAIN = "hf_7Q" + "~aQXcXE9zag9uLEpHztpUbfBTbFYQ8Ml9eKbasic p"
+"""What follows the key is behind no scheme before the key is gone."""
 FRAGMENTS = st.sampled_from(
     [
         *"ab.=&?#;@:/ \"'\\<>%-_+[]\n",
@@ -115,10 +117,25 @@ FRAGMENTS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(FRAGMENTS | st.characters(), max_size=30).map("".join))
+GLUED = st.sampled_from([make(Maker(3)) for make in MADE.values()])
+
+
+@example(CHAIN)
+@given(st.lists(FRAGMENTS | GLUED | st.characters(), max_size=30).map("".join))
 def test_redacting_twice_changes_nothing_more(text: str) -> None:
     once = redact(text)
     assert redact(once) == once
+
+
+def test_what_is_one_beside_what_is_gone_goes_too() -> None:
+    assert redact(CHAIN) == "hf_[redacted]basic [redacted]"
+
+
+def test_where_that_has_no_end_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.redact.text._MOST_LOOKS", 2)
+    assert redact("a b") == "a b"
+    assert redact(CHAIN) == MARK
+    assert redact(MARK) == MARK
 
 
 @given(

@@ -4,6 +4,7 @@ import re
 
 from gateway.redact.find import Finder
 from gateway.redact.judge import MAX_JUDGED_BYTES
+from gateway.redact.settle import find
 from gateway.redact.span import Reach
 from gateway.redact.values import TYPES, cookie_start, extent
 
@@ -11,11 +12,11 @@ FINDER = Finder()
 
 
 def values(text: bytes) -> list[bytes]:
-    return [text[one.start : one.end] for one in FINDER.find(text).spans]
+    return [text[one.start : one.end] for one in find(FINDER, text).spans]
 
 
 def plainly(text: bytes) -> list[bytes]:
-    return [one.canonical for one in FINDER.find(text).spans]
+    return [one.canonical for one in find(FINDER, text).spans]
 
 
 def test_a_quoted_value_ends_with_its_quote() -> None:
