@@ -24,22 +24,18 @@ class Looks(NamedTuple):
 
 
 def last_cut(seen: Looks, least: int, most: int) -> int:
-    """Give the last place from `least` to `most` where it may be cut, or -1. Time linear in the length."""
-    found = -1
-    looked = 0
-    events = _events(seen)
-    apart = (one.end() for one in _APART.finditer(seen.line, max(0, least - 1), most + 1))
-    place = next(apart, None)
-    for start, end in events:
-        while place is not None and place <= start:
-            if looked <= place and least <= place <= most < len(seen.line) and _is_apart(seen.line, place):
-                found = place
-            place = next(apart, None)
+    """Give the last place from `least` to `most` where it may be cut, or -1. Time linear in the length.
+
+    From the end: most lines can be cut nearly everywhere, and to know it of a place costs.
+    """
+    most = min(most, len(seen.line) - 1)
+    for low, start in reversed(list(_gaps(seen, least))):
         free = min(most, start - FREE_BYTES)
-        if free >= max(looked, least) and free > found and _is_free(seen.line, free):
-            found = free
-        looked = max(looked, end)
-    return found
+        free = free if free >= low and _is_free(seen.line, free) else -1
+        found = max(free, _last_apart(seen.line, max(low, free), min(most, start)))
+        if found >= 0:
+            return found
+    return -1
 
 
 FREE_BYTES: Final = 16_384
@@ -59,13 +55,30 @@ _SPACE: Final = b" \"'"
 _NEAR: Final = 512
 """More than a beginning is long, and than any looks back."""
 _NAME_BYTES: Final = 80
+_BLOCK: Final = 4096
+"""So much is looked through at a time, from the end."""
 
 
-def _events(seen: Looks) -> Iterator[tuple[int, int]]:
-    """Where something stands, or might have begun, and up to where it matters; the end is the last."""
+def _gaps(seen: Looks, least: int) -> Iterator[tuple[int, int]]:
+    """Give from where nothing before looks, up to where the next thing stands or might have begun."""
     every: Iterable[tuple[int, int]] = (*((at, one.end) for at, one in seen.looks), *seen.marks)
-    yield from sorted(every)
-    yield len(seen.line), len(seen.line)
+    looked = least
+    for start, end in sorted(every):
+        yield looked, start
+        looked = max(looked, end)
+    yield looked, len(seen.line)
+
+
+def _last_apart(line: bytes, low: int, high: int) -> int:
+    """Give the last place from `low` to `high` behind what parts, or -1."""
+    least = max(0, low - 1)
+    while high > least:
+        begin = max(least, high - _BLOCK)
+        for found in reversed(list(_APART.finditer(line, begin, high))):
+            if _is_apart(line, found.end()):
+                return found.end()
+        high = begin
+    return -1
 
 
 def _is_apart(line: bytes, place: int) -> bool:

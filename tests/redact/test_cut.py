@@ -1,3 +1,6 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
 from gateway.redact.cut import FREE_BYTES, Looks, last_cut
 from gateway.redact.span import Looked
 
@@ -52,3 +55,16 @@ def test_it_is_within_what_was_asked_for() -> None:
     line = b"a, b, c, d"
     seen = Looks(line, (), ())
     assert [last_cut(seen, least, most) for least, most in ((1, 4), (3, 7), (3, 4), (9, 9))] == [2, 5, -1, -1]
+
+
+_PARTS = st.lists(st.sampled_from([b"a", b",", b"]", b" ", b"token", b"://", b"-u ", b"curl "]), max_size=40)
+_LOOKS = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), max_size=4)
+
+
+@given(_PARTS, _LOOKS)
+def test_it_is_the_last_place_of_all_that_would_do(parts: list[bytes], looks: list[tuple[int, int]]) -> None:
+    line = b"".join(parts)
+    seen = [(at, min(at + length, len(line))) for at, length in looks if at <= len(line)]
+    alone = [place for place in range(1, len(line)) if last_cut(Looks(line, (), ()), place, place) == place]
+    free = [place for place in alone if not any(at < place < end for at, end in seen)]
+    assert cut(line, *seen) == max(free, default=-1)

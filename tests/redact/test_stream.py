@@ -110,6 +110,7 @@ def test_nor_are_lines_kept_that_secrets_join_without_end(step: int) -> None:
     assert len(secrets(found)) == 10_000
 
 
+@pytest.mark.long
 def test_it_holds_no_more_than_two_lines_the_overlap_and_a_chunk() -> None:
     stream = Stream(FINDER)
     most = 0

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from gateway.redact.find import Finder
 from gateway.redact.judge import MAX_JUDGED_BYTES
 from gateway.redact.settle import find
@@ -110,6 +112,7 @@ def test_names_of_cookies_are_texts_and_no_patterns() -> None:
     assert "connect\\.sid" in cookie_start(("connect.sid",))
 
 
+@pytest.mark.long
 def test_what_is_no_secret_is_looked_at_no_further_than_it_is_judged() -> None:
     """Else every name within it would go through the rest of it once more."""
     for name in (b"Basic+", b"token=/A", b"auth=", b"PWD=/", b"negotiate%20"):

@@ -90,8 +90,12 @@ def test_what_had_come_before_the_end_is_answered_though_nobody_had_looked(run: 
             new.connect(("127.0.0.1", listener.port))
             for client in (kept, new):
                 client.sendall(GET)
-            await listener.drain(PATIENCE_S)
-            return [client.recv(15) for client in (kept, new)]
+                client.setblocking(False)  # noqa: FBT003 - positional alone
+            draining = asyncio.create_task(listener.drain(PATIENCE_S))
+            loop = asyncio.get_running_loop()
+            answered = [await loop.sock_recv(client, 15) for client in (kept, new)]
+        await draining  # which is over when the clients are gone
+        return answered
 
     assert run(new_and_kept()) == [b"HTTP/1.1 200 OK"] * 2
 
