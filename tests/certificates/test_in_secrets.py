@@ -123,6 +123,7 @@ def test_a_certificate_that_somebody_else_has_put_there_is_left_alone(api: Stand
 
 def test_who_is_outrun_again_and_again_gives_up(api: StandIn, place: InSecrets) -> None:
     place.change(make)
+    shown = data(api, PATH)
 
     def again() -> None:
         api.secrets[AUTHORITY]["metadata"]["resourceVersion"] += "0"
@@ -131,6 +132,7 @@ def test_who_is_outrun_again_and_again_gives_up(api: StandIn, place: InSecrets) 
     with pytest.raises(KeyStoreError, match="was changed by others 8 times") as failed:
         place.change(advance)
     assert failed.value.passes
+    assert data(api, PATH) == shown, "nothing is shown of an authority that could not be kept"
 
 
 def test_what_the_api_server_refuses_names_the_secret(api: StandIn, place: InSecrets) -> None:

@@ -20,6 +20,7 @@ def test_it_is_not_where_something_looks_over_it() -> None:
     assert cut(b"token='a, b, c", (0, 14)) == -1
     assert cut(b"token='a, b', c", (0, 13)) == len(b"token='a, b',")
     assert cut(b"a, token='a, b", (3, 14)) == len(b"a,")
+    assert cut(b"token='a, b, c", (0, 14), (8, 9)) == -1  # nor over what is within it
 
 
 def test_it_is_behind_a_mark_and_never_in_one() -> None:
