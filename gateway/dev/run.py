@@ -7,7 +7,6 @@ temporary folder, and not there at the edge. They are stopped in the reverse ord
 import asyncio
 import contextlib
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,6 +23,7 @@ from gateway.dev.curtain import Curtain
 from gateway.dev.echo_backend import EchoBackend
 from gateway.dev.identity_provider import IdentityProvider
 from gateway.dev.nginx import Nginx, find_nginx
+from gateway.dev.ports import HOST, Ports, ReservedPorts
 from gateway.dialects.snippets import SNIPPETS, Settings
 
 Gateway = Callable[[World, BinaryIO], AbstractAsyncContextManager[None]]
@@ -42,17 +42,22 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float], *, 
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="token-gateway-dev-")))
-        ports = _choose_ports(front_port)
-        provider = IdentityProvider(f"http://{sample.HOST}:{ports.provider}", clock)
+        reserved = stack.enter_context(ReservedPorts(front_port))
+        ports = reserved.ports
+        provider = IdentityProvider(f"http://{HOST}:{ports.provider}", clock)
+        reserved.take(ports.provider)
         await stack.enter_async_context(_serving(provider.application(), ports.provider))
         world = _world(folder, ports, edge=edge)
         backend = EchoBackend(
             issuer=world.downstream_issuer, jwks_uri=world.jwks_uri, audience=sample.AUDIENCE
         )
+        reserved.take(ports.backend)
         await stack.enter_async_context(_serving(backend.application(), ports.backend))
         curtain = stack.enter_context(Curtain(sys.stdout.buffer))
+        reserved.take(ports.decision, ports.keys, ports.admin, *([ports.front] if edge else []))
         await stack.enter_async_context(gateway(world, curtain))
         if not edge:
+            reserved.take(ports.front)
             stack.enter_context(_nginx(folder, world, ports))
         print(tour.text(ports, await tour.downstream_token(ports, provider), edge=edge), flush=True)
         curtain.open()
@@ -64,53 +69,31 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float], *, 
 # --- private ---
 
 
-def _choose_ports(front: int) -> sample.Ports:
-    """The well-known port of each part where it is free, any other one where it is not."""
-    return sample.Ports(
-        front=_free(front),
-        provider=_free(4190),
-        backend=_free(4191),
-        decision=_free(4180),
-        keys=_free(8081),
-        admin=_free(9090),
-    )
-
-
-def _free(port: int) -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((sample.HOST, port))
-        except OSError:
-            probe.bind((sample.HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 @asynccontextmanager
 async def _serving(application: web.Application, port: int) -> AsyncIterator[None]:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
-        await web.TCPSite(runner, sample.HOST, port).start()
+        await web.TCPSite(runner, HOST, port).start()
         yield
     finally:
         await runner.cleanup()
 
 
-def _world(folder: Path, ports: sample.Ports, *, edge: bool) -> World:
+def _world(folder: Path, ports: Ports, *, edge: bool) -> World:
     file = folder / "gateway.yaml"
     file.write_text(sample.configuration(ports, edge=edge))
     return load_world(file)
 
 
 @contextlib.contextmanager
-def _nginx(folder: Path, world: World, ports: sample.Ports) -> Iterator[None]:
+def _nginx(folder: Path, world: World, ports: Ports) -> Iterator[None]:
     place = folder / "nginx"
     place.mkdir()
     settings = Settings(
-        gateway=f"http://{sample.HOST}:{ports.decision}",
-        backend=f"http://{sample.HOST}:{ports.backend}",
-        listen=f"{sample.HOST}:{ports.front}",
+        gateway=f"http://{HOST}:{ports.decision}",
+        backend=f"http://{HOST}:{ports.backend}",
+        listen=f"{HOST}:{ports.front}",
     )
     nginx = Nginx(place, SNIPPETS["nginx"](world.snapshot.policies["shop"], settings))
     nginx.start()

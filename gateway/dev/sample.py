@@ -1,22 +1,10 @@
 """Which policy does `gateway dev` show? A small shop: orders to read, orders to write, one public page."""
 
-from dataclasses import dataclass
 from typing import Final
 
+from gateway.dev.ports import HOST, Ports
+
 AUDIENCE: Final = "orders"
-HOST: Final = "127.0.0.1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """Every address of `gateway dev`, all on 127.0.0.1."""
-
-    front: int
-    provider: int
-    backend: int
-    decision: int
-    keys: int
-    admin: int
 
 
 def configuration(ports: Ports, *, edge: bool = False) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from aiohttp import ClientConnectionError, ClientSession
 
 from gateway.dev.identity_provider import IdentityProvider
-from gateway.dev.sample import HOST, Ports
+from gateway.dev.ports import HOST, Ports
 
 WIDTH: Final = 100
 """No line is longer, unless the path of this Python is."""

@@ -6,7 +6,8 @@ import pytest
 
 from gateway.config.compile import load_world
 from gateway.config.world import Address
-from gateway.dev.sample import HOST, Ports, configuration
+from gateway.dev.ports import HOST, Ports
+from gateway.dev.sample import configuration
 
 PORTS = Ports(front=1, provider=2, backend=3, decision=4, keys=5, admin=6)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.dev import tour
-from gateway.dev.sample import Ports
+from gateway.dev.ports import Ports
 
 PORTS = Ports(front=65535, provider=65534, backend=65533, decision=65532, keys=65531, admin=65530)
 

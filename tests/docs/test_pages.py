@@ -18,7 +18,7 @@ from gateway.config.revocations import parse_revocations
 from gateway.config.world import RevocationFile
 from gateway.core.mint import IDENTITY_HEADERS
 from gateway.dev import tour
-from gateway.dev.sample import Ports
+from gateway.dev.ports import Ports
 from tests.docs.pages import BLOCKS, PAGES, ROOT, Block, blocks_of, of_kind
 from tests.kubernetes.stand_in import StandIn
 
