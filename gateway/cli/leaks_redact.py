@@ -6,7 +6,6 @@ leaks redact -c gateway.yaml`. What is compressed, or UTF-16, is refused: nothin
 """
 
 import os
-import select
 import signal
 import stat
 import sys
@@ -22,6 +21,7 @@ from gateway.cli.output import EX_OK, Commands, complain
 from gateway.leaks.file_name import readable, without_secrets
 from gateway.leaks.files import STDIN, why
 from gateway.leaks.unpack import CHUNK_BYTES, GZIP, ZSTANDARD
+from gateway.leaks.waking import signals_or
 from gateway.leaks.wide import BOMS
 from gateway.redact.replace import Redactor
 
@@ -102,8 +102,8 @@ def _ended_by_signals() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @contextmanager
@@ -189,29 +189,18 @@ def _until_stopped(source: int) -> Iterator[bytes]:
 
     Raises: _Stopped in a file, of which the rest is there still.
     """
-    waker, wake = os.pipe()
-    os.set_blocking(wake, False)
     before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
-    woken = signal.set_wakeup_fd(wake)
-    ready = select.poll()  # not select(2), for which a descriptor from 1024 on is none
-    for one in (source, waker):
-        ready.register(one, select.POLLIN)
     try:
-        while True:
-            found = [descriptor for descriptor, _ in ready.poll()]
-            if waker in found:
-                if stat.S_ISREG(os.fstat(source).st_mode):
-                    raise _Stopped(os.read(waker, 1)[0])
-                return
-            if not (chunk := os.read(source, CHUNK_BYTES)):
-                return
-            yield chunk
+        with signals_or(source) as wait:
+            while not (number := wait()):
+                if not (chunk := os.read(source, CHUNK_BYTES)):
+                    return
+                yield chunk
+        if stat.S_ISREG(os.fstat(source).st_mode):
+            raise _Stopped(number)
     finally:
-        signal.set_wakeup_fd(woken)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        os.close(waker)
-        os.close(wake)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 def _write(target: int, text: bytes) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from gateway.leaks.unpack import CHUNK_BYTES
+from gateway.leaks.waking import signals_or
 
 STDIN: Final = "-"
 
@@ -44,15 +45,23 @@ def chunks(name: str, read: Callable[[int], None] = lambda _: None) -> Iterator[
     """Give what a file holds; `read` is told of each chunk's size. Raises: OSError."""
     descriptor = 0 if name == STDIN else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        while chunk := os.read(descriptor, CHUNK_BYTES):
-            read(len(chunk))
-            yield chunk
+        with signals_or(descriptor) as wait:
+            while chunk := _next(descriptor, wait):
+                read(len(chunk))
+                yield chunk
     finally:
         if descriptor:
             os.close(descriptor)
 
 
 # --- private ---
+
+
+def _next(descriptor: int, wait: Callable[[], int]) -> bytes:
+    """What a signal does is its handler's: it has raised by now, or nothing is to be done."""
+    while wait():
+        pass
+    return os.read(descriptor, CHUNK_BYTES)
 
 
 def _under(name: str, seen: set[tuple[int, int]], *, named: bool = False) -> Iterator[Readable | Unreadable]:

@@ -1,0 +1,37 @@
+"""How does a signal end a wait for what a pipe gives next?
+
+Python runs a handler between two of its own steps. A signal that comes right before a read would be heard
+when that read is done, which on a pipe may be never: so what is waited for is the pipe or the signal.
+"""
+
+import os
+import select
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def signals_or(source: int) -> Iterator[Callable[[], int]]:
+    """Give what waits until `source` can be read and gives 0, or a signal has come and gives its number.
+
+    Only signals that have a handler in Python end it, and the handler has its turn first. For the main
+    thread.
+    """
+    waker, wake = os.pipe()
+    os.set_blocking(wake, False)
+    before = signal.set_wakeup_fd(wake)
+    ready = select.poll()  # not select(2), for which a descriptor from 1024 on is none
+    for one in (source, waker):
+        ready.register(one, select.POLLIN)
+
+    def wait() -> int:
+        found = [descriptor for descriptor, _ in ready.poll()]
+        return os.read(waker, 1)[0] if waker in found else 0
+
+    try:
+        yield wait
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(waker)
+        os.close(wake)
