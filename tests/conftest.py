@@ -8,6 +8,7 @@ import functools
 import gc
 import inspect
 import os
+import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +24,9 @@ WIRE_TEST_LIMIT_S = 240.0
 CALLER_SECRET = "example-of-a-secret-for-the-tests"
 for _name in ("CALLER_SECRET", "TOKEN_GATEWAY_CALLER"):
     os.environ[_name] = CALLER_SECRET
+
+# In the background of a script it is ignored, here and in every program that a test starts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Derandomized: a red test is red again when it is run again. No deadline: time is never asserted.
 _COMMON = settings(

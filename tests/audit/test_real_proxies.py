@@ -88,7 +88,9 @@ def test_caddy(tmp_path: Path) -> None:
         f" respond 401\n}}\n"
         f"http://:{app} {{\n respond token={{http.request.header.Authorization}}\n}}\n{doors}"
     )
-    with Caddy(text, tmp_path, port=ports[-1]):
+    with Caddy(text, tmp_path, port=auth) as caddy:
+        for port in (app, *ports):  # it opens each server on its own, in no order
+            caddy.program.wait_for_port(port)
         wrong = [
             f"{case}{said}"
             for port, case in zip(ports, cases, strict=True)
@@ -113,7 +115,8 @@ def test_haproxy(tmp_path: Path) -> None:
     # The answer of the backend is its own: for the audit it is a server.
     found = exposures(text.replace(answer, "server a 127.0.0.1:1"), file="haproxy.cfg")
     with Program([locate(Component.HAPROXY), "-db", "-f", file], tmp_path) as program:
-        program.wait_for_port(ports[-1])
+        for port in ports:
+            program.wait_for_port(port)
         wrong = [
             f"{case}: {said}"
             for n, (port, case) in enumerate(zip(ports, HAPROXY_CASES, strict=True))
