@@ -37,15 +37,20 @@ class Nginx:
         self._configuration.write_text(_MAIN.format(user=_user(), snippet=snippet))
         self._process: subprocess.Popen[bytes] | None = None
 
+    def check(self) -> None:
+        """Have it look at its configuration, not at its ports, which may be held for it.
+
+        Raises: NginxMissing; RuntimeError with nginx's own words where it refuses.
+        """
+        ran = subprocess.run([*self._command(), "-t"], capture_output=True, text=True, check=False)  # noqa: S603
+        if ran.returncode != 0:
+            raise RuntimeError(f"nginx refused its configuration: {ran.stderr.strip()}")
+
     def start(self) -> None:
-        """Start it. Raises: NginxMissing; RuntimeError with nginx's own words where it does not start."""
-        command = [find_nginx(), "-p", str(self._folder), "-c", str(self._configuration)]
-        check = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)  # noqa: S603
-        if check.returncode != 0:
-            raise RuntimeError(f"nginx refused its configuration: {check.stderr.strip()}")
+        """Start it. Raises: NginxMissing."""
         # A session of its own: Ctrl-C is for us, and we stop nginx when our part is done.
         self._process = subprocess.Popen(  # noqa: S603
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            self._command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
 
     def stop(self) -> None:
@@ -58,6 +63,9 @@ class Nginx:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)  # its workers as well
             self._process.wait()
+
+    def _command(self) -> list[str]:
+        return [find_nginx(), "-p", str(self._folder), "-c", str(self._configuration)]
 
 
 # --- private ---

@@ -44,7 +44,11 @@ class ReservedPorts:
     def take(self, *ports: int) -> None:
         """Let these go, for the part that binds them next."""
         for port in ports:
-            self._held.pop(port).close()
+            self.give(port).close()
+
+    def give(self, port: int) -> socket.socket:
+        """Give away the socket itself, for a part that can listen on one: so nobody comes between."""
+        return self._held.pop(port)
 
     def __enter__(self) -> Self:
         return self

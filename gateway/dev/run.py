@@ -7,6 +7,7 @@ temporary folder, and not there at the edge. They are stopped in the reverse ord
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -45,20 +46,17 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float], *, 
         reserved = stack.enter_context(ReservedPorts(front_port))
         ports = reserved.ports
         provider = IdentityProvider(f"http://{HOST}:{ports.provider}", clock)
-        reserved.take(ports.provider)
-        await stack.enter_async_context(_serving(provider.application(), ports.provider))
+        await stack.enter_async_context(_serving(provider.application(), reserved.give(ports.provider)))
         world = _world(folder, ports, edge=edge)
         backend = EchoBackend(
             issuer=world.downstream_issuer, jwks_uri=world.jwks_uri, audience=sample.AUDIENCE
         )
-        reserved.take(ports.backend)
-        await stack.enter_async_context(_serving(backend.application(), ports.backend))
+        await stack.enter_async_context(_serving(backend.application(), reserved.give(ports.backend)))
         curtain = stack.enter_context(Curtain(sys.stdout.buffer))
         reserved.take(ports.decision, ports.keys, ports.admin, *([ports.front] if edge else []))
         await stack.enter_async_context(gateway(world, curtain))
         if not edge:
-            reserved.take(ports.front)
-            stack.enter_context(_nginx(folder, world, ports))
+            stack.enter_context(_nginx(folder, world, reserved))
         print(tour.text(ports, await tour.downstream_token(ports, provider), edge=edge), flush=True)
         curtain.open()
         await stop.wait()
@@ -70,14 +68,15 @@ async def run(front_port: int, gateway: Gateway, clock: Callable[[], float], *, 
 
 
 @asynccontextmanager
-async def _serving(application: web.Application, port: int) -> AsyncIterator[None]:
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, HOST, port).start()
-        yield
-    finally:
-        await runner.cleanup()
+async def _serving(application: web.Application, at: socket.socket) -> AsyncIterator[None]:
+    with at:
+        runner = web.AppRunner(application, access_log=None)
+        await runner.setup()
+        try:
+            await web.SockSite(runner, at).start()
+            yield
+        finally:
+            await runner.cleanup()
 
 
 def _world(folder: Path, ports: Ports, *, edge: bool) -> World:
@@ -87,8 +86,8 @@ def _world(folder: Path, ports: Ports, *, edge: bool) -> World:
 
 
 @contextlib.contextmanager
-def _nginx(folder: Path, world: World, ports: Ports) -> Iterator[None]:
-    place = folder / "nginx"
+def _nginx(folder: Path, world: World, reserved: ReservedPorts) -> Iterator[None]:
+    place, ports = folder / "nginx", reserved.ports
     place.mkdir()
     settings = Settings(
         gateway=f"http://{HOST}:{ports.decision}",
@@ -96,6 +95,8 @@ def _nginx(folder: Path, world: World, ports: Ports) -> Iterator[None]:
         listen=f"{HOST}:{ports.front}",
     )
     nginx = Nginx(place, SNIPPETS["nginx"](world.snapshot.policies["shop"], settings))
+    nginx.check()
+    reserved.take(ports.front)
     nginx.start()
     try:
         yield

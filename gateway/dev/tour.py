@@ -17,8 +17,8 @@ from gateway.dev.ports import HOST, Ports
 WIDTH: Final = 100
 """No line is longer, unless the path of this Python is."""
 
-_PATIENCE: Final = 100
-"""Looks at nginx's port, 50 ms apart: it forks before it listens."""
+_PATIENCE: Final = 400
+"""Looks at nginx's port, 50 ms apart: it starts while we look, and on a busy machine slowly."""
 
 
 def text(ports: Ports, downstream: dict[str, Any], *, edge: bool = False) -> str:

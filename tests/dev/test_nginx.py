@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -38,5 +39,11 @@ def test_the_wheels_comes_first() -> None:
 def test_a_configuration_that_nginx_refuses_is_told_in_its_words(tmp_path: Path) -> None:
     nginx = Nginx(tmp_path, "nonsense;")
     with pytest.raises(RuntimeError, match='unknown directive "nonsense"'):
-        nginx.start()
+        nginx.check()
     nginx.stop()  # nothing to stop
+
+
+@pytest.mark.wire
+def test_it_looks_at_its_configuration_while_its_port_is_held_for_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        Nginx(tmp_path, f"server {{ listen 127.0.0.1:{held.getsockname()[1]}; }}").check()

@@ -75,7 +75,9 @@ def opened(port: int, mine: str) -> Iterator[socket.socket]:
         one.sendall("\r\n".join(("GET /v1/feed HTTP/1.1", *lines, "", "")).encode())
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            head += one.recv(1)
+            part = one.recv(1)
+            assert part, head
+            head += part
         assert head.startswith(b"HTTP/1.1 101 ")
         yield one
 
@@ -102,7 +104,7 @@ def test_it_ends_with_the_clients_token(reader: Reader) -> None:
     configuration = plain()
     configuration["issuers"]["corp"]["leeway"] = "0s"
     with SilentBackend() as backend, reader.serve(backend.url, configuration=configuration) as gateway:
-        with opened(gateway.edge_port, token(8)) as client:  # it takes one of 5 s and more
+        with opened(gateway.edge_port, token(12)) as client:  # it takes one of 5 s and more: 6 s to open it
             assert client.recv(4) == b"\x88\x02" + (1008).to_bytes(2)
             assert client.recv(1) == b""
         assert backend.ended.wait(10)

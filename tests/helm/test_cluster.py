@@ -83,9 +83,11 @@ def test_the_job_fills_the_secret_with_the_charts_own_rights_and_helm_leaves_it_
     release = rendered("minimal")
     for one in release.objects:
         assert apply(cluster, one)[0] in {200, 201}
-    account = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/token-gateway-keys"
+    account, (role,) = "token-gateway-keys", release.of_kind("Role")
+    cluster.wait_until_allowed(NAMESPACE, account, role["rules"])
     token = tmp_path / "token"
-    made = cluster.make(f"{account}/token", {"spec": {"expirationSeconds": 600}})
+    there = f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts/{account}/token"
+    made = cluster.make(there, {"spec": {"expirationSeconds": 600}})
     token.write_text(made["status"]["token"])
     reach = ["--server", cluster.url, "--token-file", str(token), "--ca-file", str(cluster.ca_file)]
     pods = {name: pod for name, pod in specs(release).items() if not name.startswith("Deployment/")}

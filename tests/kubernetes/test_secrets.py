@@ -198,7 +198,7 @@ async def test_what_the_api_server_says_is_not_repeated(api: StandIn, status: in
 @pytest.mark.long
 async def test_an_api_server_that_does_not_answer_in_time_may_have_done_it(api: StandIn) -> None:
     api.put(PATH, {})
-    hurried = Secrets(api.account, deadlines=Deadlines(total_s=0.5, connect_s=0.5))
+    hurried = Secrets(api.account, deadlines=Deadlines(total_s=2.0, connect_s=2.0))  # it has to get there
     secret = await api.client.get(NAME)
     assert secret is not None
     may_write = threading.Event()

@@ -4,7 +4,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
@@ -62,7 +62,7 @@ class ApiServer:
             headers={"Authorization": f"Bearer {ADMIN}", "Content-Type": media_type},
         )
         try:
-            with urllib.request.urlopen(request, timeout=10, context=self._trust) as answer:
+            with urllib.request.urlopen(request, timeout=30, context=self._trust) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as refused:
             with refused:
@@ -88,14 +88,18 @@ class ApiServer:
                 "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": namespace}],
             },
         )
-        user = f"system:serviceaccount:{namespace}:{name}"
-        for rule in rules:  # it comes to know of them a moment later
-            wait_until(lambda rule=rule: self._allows(user, namespace, rule), lambda: f"never: {rules}")  # type: ignore[misc]
+        self.wait_until_allowed(namespace, name, rules)
         made = self.make(f"{here}/{name}/token", {"spec": {"expirationSeconds": 600}})
         directory.mkdir(exist_ok=True)
         file = directory / f"{namespace}-{name}.token"
         file.write_text(made["status"]["token"])
         return file
+
+    def wait_until_allowed(self, namespace: str, name: str, rules: Iterable[Rule]) -> None:
+        """Its authorizer comes to know a moment later what a service account may do."""
+        user = f"system:serviceaccount:{namespace}:{name}"
+        for rule in rules:
+            wait_until(lambda rule=rule: self._allows(user, namespace, rule), lambda: f"never: {rules}")  # type: ignore[misc]
 
     # --- private ---
 

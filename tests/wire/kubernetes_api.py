@@ -34,6 +34,11 @@ _KINDS = {resource: kind for kind, resource in _RESOURCES.items()}
 _VERSION = "1"
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # of five, a controller that watches twelve kinds at once waits a second or more
+
+
 class KubernetesApi:
     """An API server on loopback that holds these objects. A context manager."""
 
@@ -44,8 +49,7 @@ class KubernetesApi:
             metadata = {**one["metadata"], "uid": f"uid-{number}", "resourceVersion": _VERSION}
             self._objects.setdefault(_RESOURCES[one["kind"]], []).append({**one, "metadata": metadata})
         self._closing = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 

@@ -3,6 +3,7 @@
 Everything it writes goes to files in its own directory, so that a test can search them for tokens.
 """
 
+import errno
 import itertools
 import os
 import random
@@ -15,8 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-START_TIMEOUT_S = 20.0  # a slow machine; a ready program is noticed within _POLL_S
-STOP_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0  # a slow machine; a ready program is noticed within _POLL_S
+STOP_TIMEOUT_S = 30.0  # a gateway with requests under way takes up to 20
 _POLL_S = 0.02
 
 Command = Sequence[str | Path]
@@ -36,29 +37,40 @@ def _ports() -> Iterator[int]:
 
 
 _PORTS = _ports()
+_TOGETHER = 50
+"""So many ports are claimed at a time: a worker gives out a thousand, and may have as many files open."""
 _OURS: dict[int, socket.socket] = {}
-"""What tells other runs on this machine, for as long as this process lives, which ports it has given out."""
+"""What tells other runs on this machine, for as long as this process lives, which ports it gives out."""
 
 
 def _claimed(port: int) -> bool:
     """Whether no other run has it: an abstract name is one process's, and gone with it (unix(7))."""
-    if port not in _OURS:
+    these = port // _TOGETHER
+    if these not in _OURS:
         claim = socket.socket(socket.AF_UNIX)
-        try:
-            claim.bind(f"\0token-gateway-tests-{port}")
-        except OSError:
+        if not _bound(claim, f"\0token-gateway-tests-{these}"):
             claim.close()
             return False
-        _OURS[port] = claim
+        _OURS[these] = claim
+    return True
+
+
+def _bound(one: socket.socket, address: str | tuple[str, int]) -> bool:
+    """Whether nobody had it. Raises: OSError for what is no answer to that, such as no more open files."""
+    try:
+        one.bind(address)
+    except OSError as refused:
+        if refused.errno != errno.EADDRINUSE:
+            raise
+        return False
     return True
 
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody used a moment ago, never given twice in a row."""
     for port in _PORTS:
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            if _claimed(port):
+        with socket.socket() as probe:
+            if _bound(probe, ("127.0.0.1", port)) and _claimed(port):
                 return port
     raise AssertionError("the ports never end")
 

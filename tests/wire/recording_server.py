@@ -1,5 +1,6 @@
 """What did this server really receive? A loopback HTTP server that keeps every request as it came."""
 
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
@@ -39,8 +40,9 @@ class RecordingServer:
         self._respond = respond
         self._closing = False
         self._open: set[socketserver.StreamRequestHandler] = set()
-        self._server = _server(self._converse)
-        self.port: int = self._server.server_address[1]
+        self._place = _place()
+        self.port: int = self._place.getsockname()[1]
+        self._server = _server(self.port, self._converse)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
 
@@ -64,7 +66,12 @@ class RecordingServer:
             self._respond = usual
 
     def close(self) -> None:
-        """Stop accepting and end the open connections."""
+        """Stop, and let the port go."""
+        self.stop()
+        self._place.close()
+
+    def stop(self) -> None:
+        """Stop accepting and end the open connections. Nobody else is given the port until `close`."""
         self._server.shutdown()
         self._thread.join()
         self._closing = True  # for a conversation that is not in _open yet
@@ -99,15 +106,24 @@ class RecordingServer:
         return not closing and not request.start_line.endswith("HTTP/1.0")
 
 
+def _place() -> socket.socket:
+    """Keep a port of 127.0.0.1. Bound and never listening, it leaves room for one that listens: socket(7)."""
+    place = socket.socket()
+    place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    place.bind(("127.0.0.1", 0))
+    return place
+
+
 def _server(
-    converse: Callable[[socketserver.StreamRequestHandler], None],
+    port: int, converse: Callable[[socketserver.StreamRequestHandler], None]
 ) -> socketserver.ThreadingTCPServer:
     class Conversation(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             converse(self)
 
     class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
         request_queue_size = 128  # of five, whoever comes sixth at once waits a second or more
 
-    # the threads end when `close` shuts their connections; server_close waits for them
-    return Server(("127.0.0.1", 0), Conversation)
+    # the threads end when `stop` shuts their connections; server_close waits for them
+    return Server(("127.0.0.1", port), Conversation)

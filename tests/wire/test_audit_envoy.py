@@ -94,7 +94,9 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
         for these in coverage_of(exposures(text, file="envoy.yaml")).hosts.values():
             for one in these:
                 found[one.exposure.class_name].append(one)
-        with Envoy(text, tmp_path_factory.mktemp("envoy"), port=list(ports.values())[-1]):
+        with Envoy(text, tmp_path_factory.mktemp("envoy"), port=list(ports.values())[-1]) as envoy:
+            for port in ports.values():
+                envoy.program.wait_for_port(port)
             yield Scene(ports, backend, mirror, found)
 
 

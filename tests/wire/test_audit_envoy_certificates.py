@@ -18,6 +18,7 @@ from tests.wire.echo_backend import EchoBackend
 from tests.wire.envoy import Envoy
 from tests.wire.envoy_words import ALL, typed
 from tests.wire.processes import free_port
+from tests.wire.raw_client import TIMEOUT_S
 from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
@@ -70,7 +71,9 @@ def test_who_comes_in_without_a_certificate_that_is_known(
         listeners = "".join(listener(name, asked, ports[name], tmp_path) for name, asked in CASES.items())
         text = f"static_resources:\n  listeners:\n{listeners}  clusters:\n{cluster(backend.port)}"
         said = {one.class_name for one in exposures(text, file="envoy.yaml") if one.auth is not None}
-        with Envoy(text, tmp_path / "envoy", port=list(ports.values())[-1]):
+        with Envoy(text, tmp_path / "envoy", port=list(ports.values())[-1]) as envoy:
+            for port in ports.values():
+                envoy.program.wait_for_port(port)
             come_in = {
                 name for name in CASES for shows in (False, True) if comes_in(ports[name], tmp_path, shows)
             }
@@ -92,7 +95,7 @@ def comes_in(port: int, folder: Path, shows: bool) -> bool:  # noqa: FBT001 - on
         context.load_cert_chain(folder / "client.crt", folder / "client.key")
     try:
         with (
-            socket.create_connection(("127.0.0.1", port), 5) as plain,
+            socket.create_connection(("127.0.0.1", port), TIMEOUT_S) as plain,
             context.wrap_socket(plain, server_hostname="localhost") as encrypted,
         ):
             encrypted.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")

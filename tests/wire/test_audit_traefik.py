@@ -132,8 +132,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
                 providers={"kubernetesIngressNGINX": provider},
                 port=(port := free_port()),
             ) as traefik:
-                router = "shop-copied-rule-0-path-0@kubernetesingressnginx"
-                traefik.program.wait_for(lambda: router in traefik.shows("routers"), "the Ingresses")
+                traefik.wait_for_router("shop-copied-rule-0-path-0@kubernetesingressnginx")
                 yield Scene(port, backend, asked, found)
 
 

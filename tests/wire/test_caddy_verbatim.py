@@ -87,7 +87,7 @@ def test_it_is_in_caddys_own_format(policy: Policy, tmp_path: Path) -> None:
 
 
 def test_a_backend_that_is_down_is_its_own_failure_and_nothing_is_logged(stand: Stand) -> None:
-    stand.backend.close()
+    stand.backend.stop()
     for where in ("Authorization", "X-Api-Token", "Cookie"):
         token = stand.lab_token()
         value = {"Authorization": f"Bearer {token}", "Cookie": f"api_token={token}"}.get(where, token)
@@ -138,7 +138,7 @@ def test_connection_hides_nothing_from_the_gateway(stand: Stand, hidden: str) ->
 
 def test_a_trailer_does_not_reach_the_backend(stand: Stand) -> None:
     """The echo backend reads trailers away: this one keeps every octet."""
-    stand.backend.close()
+    stand.backend.stop()
     token = stand.lab_token(scope="orders:write")
     lines = [f"Authorization: Bearer {token}", "Trailer: X-Auth-Subject", "Connection: close"]
     head = ["POST /v1/orders HTTP/1.1", "Host: api.example.com", "Transfer-Encoding: chunked", *lines, "", ""]

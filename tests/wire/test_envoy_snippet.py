@@ -154,7 +154,7 @@ def test_the_access_log_tells_of_every_request_and_of_no_query(tmp_path: Path) -
     ):
         pairs = [("X-Envoy-Original-Path", f"/forged?{secret}"), ("X-Other", secret), bearer(secret)]
         assert send(envoy.port, f"/v1/orders?key={secret}", pairs).status == 200
-        backend.close()
+        backend.stop()
         assert send(envoy.port, f"/healthz?key={secret}", pairs).status == 503
         log = envoy.program.stdout
         envoy.program.wait_for(lambda: log.read_text().count("\n") == 2, "its access log")

@@ -199,7 +199,7 @@ def test_an_application_can_read_that_the_backend_is_down(
 ) -> None:
     """HAProxy's own 503 has the gateway's CORS headers, and its log nothing of the request's."""
     with opened_stand(front, gateway, None, tmp_path) as stand:
-        stand.backend.close()
+        stand.backend.stop()
         target = f"/v1/orders?key={stand.secrets.add(str(uuid4()))}"
         answer = stand.send(target, [("Origin", ORIGIN)], token=stand.lab_token())
         assert answer.status == 503

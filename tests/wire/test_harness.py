@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -125,6 +126,16 @@ def test_pipelined_requests_are_answered_on_one_connection(backend: EchoBackend)
         "GET /2",
     ]
     assert backend.connections == 1
+
+
+def test_the_port_of_a_backend_that_has_stopped_goes_to_nobody_else(backend: EchoBackend) -> None:
+    assert send(backend.port, "/").status == 200
+    backend.stop()
+    assert not accepts(backend.port)
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", backend.port))
+    with socket.create_server(("127.0.0.1", backend.port)):  # but to who asks for it by its number
+        assert accepts(backend.port)
 
 
 def test_an_answer_to_head_has_no_body(backend: EchoBackend) -> None:

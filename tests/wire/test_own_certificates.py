@@ -138,9 +138,7 @@ def in_cluster(
             port=port,
             environment=environment,
         ) as traefik:
-            traefik.program.wait_for(
-                lambda: any(ROUTERS[target] in one for one in traefik.shows("routers")), "the route"
-            )
+            traefik.wait_for_router(ROUTERS[target])
             yield port
 
 

@@ -6,7 +6,7 @@ What is sent is either refused, or the decision and what the backend sees are as
 import pytest
 
 from tests.wire.backend_view import IDENTITY, assert_nobody
-from tests.wire.raw_client import bearer
+from tests.wire.raw_client import bearer, exchange
 from tests.wire.stand import Stand
 
 pytestmark = pytest.mark.wire
@@ -173,7 +173,7 @@ def test_an_odd_host_is_refused(stand: Stand, lines: list[str]) -> None:
 )
 def test_a_smuggled_request_is_not_served(stand: Stand, framing: list[str]) -> None:
     head = "\r\n".join(["POST /v1/orders HTTP/1.1", "Host: api.example.com", *framing, "", ""])
-    smuggled = "0\r\n\r\nGET /public/smuggled HTTP/1.1\r\nHost: api.example.com\r\n\r\n"
-    stand.send_raw((head + smuggled).encode())
+    smuggled = "0\r\n\r\nGET /public/smuggled HTTP/1.1\r\nHost: api.example.com\r\nConnection: close\r\n\r\n"
+    exchange(stand.port, (head + smuggled).encode(), b"")  # to its end: where it is a request, it has come
     assert [seen.start_line for seen in stand.backend.requests if "POST" in seen.start_line] == []
     stand.backend.requests.clear()

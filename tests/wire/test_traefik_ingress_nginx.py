@@ -86,7 +86,7 @@ def opened(policy: dict[str, Any], directory: Path) -> Iterator[Stand]:
                 providers=providers,
                 port=port,
             ) as traefik:
-                traefik.program.wait_for(lambda: ROUTER in traefik.shows("routers"), "the Ingress")
+                traefik.wait_for_router(ROUTER)
                 stand = Stand(
                     front=Front.TRAEFIK,
                     port=port,

@@ -80,9 +80,7 @@ def opened(policy: dict[str, Any], directory: Path) -> Iterator[Stand]:
                 providers=providers,
                 port=port,
             ) as traefik:
-                traefik.program.wait_for(
-                    lambda: any(PROVIDER in one for one in traefik.shows("routers")), "the route"
-                )
+                traefik.wait_for_router(PROVIDER)
                 stand = Stand(
                     front=Front.TRAEFIK,
                     port=port,

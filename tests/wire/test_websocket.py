@@ -1,9 +1,11 @@
 """Can a connection be upgraded where the route says so, and nowhere else?"""
 
 import socket
+from typing import BinaryIO, cast
 
 import pytest
 
+from tests.wire.http_message import read_message
 from tests.wire.raw_client import bearer
 from tests.wire.stand import Stand
 
@@ -70,11 +72,14 @@ def test_a_refused_upgrade_leaves_no_tunnel(stand: Stand) -> None:
     upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     with socket.create_connection(("127.0.0.1", stand.port), timeout=10) as connection:
         connection.sendall(head.format("/admin", upgrade).encode())
-        assert connection.recv(65536).startswith(b"HTTP/1.1 40")
-        try:
-            connection.sendall(head.format("/admin", "Connection: close\r\n").encode())
-            answer = connection.recv(65536)
-        except ConnectionError:
-            answer = b""
+        with connection.makefile("rb") as stream:
+            refusal = read_message(cast("BinaryIO", stream))
+            assert refusal is not None
+            assert refusal.start_line.startswith("HTTP/1.1 40")
+            try:
+                connection.sendall(head.format("/admin", "Connection: close\r\n").encode())
+                answer = stream.readline()
+            except ConnectionError:
+                answer = b""
     assert answer == b"" or answer.startswith(b"HTTP/1.1 40")
     stand.assert_unseen()

@@ -60,8 +60,13 @@ class Traefik:
         self._write(dynamic)
         self._wait_until_loaded()
 
-    def shows(self, kind: str) -> set[str]:
-        """The names of the routers, middlewares or services that are in force; none while it starts."""
+    def wait_for_router(self, name: str) -> None:
+        """Until one whose name has this in it is in force, whatever provider has read it."""
+        self.program.wait_for(lambda: any(name in one for one in self._shows("routers")), f"a router {name}")
+        self._settle()
+
+    def _shows(self, kind: str) -> set[str]:
+        """The names of its routers or middlewares, by what answers for itself; none while it starts."""
         url = f"http://127.0.0.1:{self._api_port}/api/http/{kind}?per_page=1000"
         try:
             with urllib.request.urlopen(url, timeout=5) as response:
@@ -91,9 +96,12 @@ class Traefik:
 
     def _write(self, dynamic: str) -> None:
         # The marker is written last: a Traefik that shows it has read the operator's file as well.
+        self._replace("operator.yml", dynamic)
+        self._mark()
+
+    def _mark(self) -> None:
         self._generation += 1
         marker = {"headers": {"customRequestHeaders": {"X-Unused": "marker"}}}
-        self._replace("operator.yml", dynamic)
         self._replace("marker.yml", yaml.safe_dump({"http": {"middlewares": {self._marker: marker}}}))
 
     @property
@@ -106,7 +114,17 @@ class Traefik:
         temporary.rename(self._dynamic / name)
 
     def _wait_until_loaded(self) -> None:
-        self.program.wait_for(self._loaded, f"the dynamic configuration {self._marker}")
+        self._wait_for_marker()
+        self._settle()
 
-    def _loaded(self) -> bool:
-        return f"{self._marker}@file" in self.shows("middlewares")
+    def _settle(self) -> None:
+        # Entry points take a configuration one after another, in no order, and the one that shows it may be
+        # the first. They do so for one configuration after another: the next is shown where all have this.
+        self._mark()
+        self._wait_for_marker()
+
+    def _wait_for_marker(self) -> None:
+        self.program.wait_for(
+            lambda: f"{self._marker}@file" in self._shows("middlewares"),
+            f"the dynamic configuration {self._marker}",
+        )
