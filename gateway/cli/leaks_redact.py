@@ -11,8 +11,8 @@ import stat
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +27,7 @@ from gateway.redact.replace import Redactor
 
 _STDIN: Final = 0
 _STDOUT: Final = 1
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 def add(actions: Commands) -> None:
@@ -49,8 +50,9 @@ def run(arguments: Namespace) -> int:
     redactor = Redactor(engine.finder.for_file("" if path == STDIN else path), engine.fingerprints)
     try:
         with _ended_by_signals(), _opened(path) as source, _target(arguments.output) as target:
-            for chunk in _searchable(_until_stopped(source)):
-                _write(target, redactor.feed(chunk))
+            with closing(_until_stopped(source)) as given:
+                for chunk in _searchable(given):
+                    _write(target, redactor.feed(chunk))
             _write(target, redactor.close())
     except _Stopped as stopped:
         complain(f"stopped before the end of {readable(without_secrets(path, *engine))}")
@@ -96,14 +98,31 @@ def _ended_by_signals() -> Iterator[None]:
     """Also while a pipe waits for its writer: a container's first process is ended by no other signal."""
 
     def end(number: int, _: object) -> None:
+        _heed_no_more()
         raise _Stopped(number)
 
-    before = {one: signal.signal(one, end) for one in (signal.SIGTERM, signal.SIGINT)}
+    before = {one: signal.signal(one, end) for one in _ENDING}
     try:
         yield
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
+
+
+def _heed_no_more() -> None:
+    """It ends: another signal would only keep it from leaving nothing behind."""
+    for one in _ENDING:
+        signal.signal(one, signal.SIG_IGN)
+
+
+@contextmanager
+def _at_once() -> Iterator[None]:
+    """Between its steps nothing comes: a signal has its turn behind them."""
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
 
 
 @contextmanager
@@ -125,21 +144,21 @@ def _target(output: Path | None) -> Iterator[int]:
         yield _STDOUT
         return
     place = Path(os.path.realpath(output))  # where it is a link the link stays
-    with _writing(output):
-        was = place.stat() if place.exists() else None
-        if was is not None and not stat.S_ISREG(was.st_mode):
-            raise _NotWritten(f"{output} is no regular file, whose place another can take")
-        descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:32]}.")
-    try:
+    with ExitStack() as undo:
+        with _writing(output):
+            was = place.stat() if place.exists() else None
+            if was is not None and not stat.S_ISREG(was.st_mode):
+                raise _NotWritten(f"{output} is no regular file, whose place another can take")
+            with _at_once():
+                descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:32]}.")
+                undo.callback(Path(name).unlink, missing_ok=True)
+                undo.callback(os.close, descriptor)
         if was is not None:  # else for its owner alone
             _make_like(descriptor, was)
         yield descriptor
         with _writing(output):
             os.fsync(descriptor)
             Path(name).replace(place)
-    finally:
-        os.close(descriptor)
-        Path(name).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -184,23 +203,24 @@ _PACKED: Final = {
 }
 
 
-def _until_stopped(source: int) -> Iterator[bytes]:
+def _until_stopped(source: int) -> Generator[bytes]:
     """Until its end, or SIGTERM or SIGINT: what a pipe has given by then is still passed on.
 
     Raises: _Stopped in a file, of which the rest is there still.
     """
-    before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        with signals_or(source) as wait:
+    with signals_or(source) as wait:  # first: else there were a moment in which nobody hears them
+        before = {one: signal.signal(one, lambda *_: None) for one in _ENDING}
+        try:
             while not (number := wait()):
                 if not (chunk := os.read(source, CHUNK_BYTES)):
                     return
                 yield chunk
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
         if stat.S_ISREG(os.fstat(source).st_mode):
+            _heed_no_more()
             raise _Stopped(number)
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _write(target: int, text: bytes) -> None:

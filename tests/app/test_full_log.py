@@ -54,7 +54,11 @@ class Pipe:
                 self.read += os.read(self.ends[0], 1 << 16)
 
     def _holds(self, wait_s: float) -> bool:
-        return select.select([self.ends[0]], [], [], wait_s)[0] != []
+        poll = (
+            select.poll()
+        )  # select() knows no descriptor above 1023, and ports that are held are descriptors
+        poll.register(self.ends[0], select.POLLIN)
+        return poll.poll(1000 * wait_s) != []
 
 
 @pytest.fixture

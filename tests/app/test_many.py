@@ -151,6 +151,7 @@ def test_a_killed_worker_takes_its_own_connections_along_and_is_replaced(tmp_pat
             lost = connections(before[0], port)
             os.kill(before[0], signal.SIGKILL)
             gateway.program.wait_for(lambda: len(said(gateway, "worker_listening")) == 3, "a new worker")
+            wait_until(lambda: sum(len(load.failures) for load in loads) >= lost, lambda: "who has noticed?")
             at_death = counted(gateway, "decisions_total")
         failures = [failure for load in loads for failure in load.failures]
         assert not any(isinstance(failure, int) for failure in failures)  # no wrong answer, only closed ones

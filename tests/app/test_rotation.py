@@ -137,11 +137,11 @@ class Traffic:
             self.token = b.token(iat=now, nbf=now, exp=now + 300).encode()
             self.token_until = now + CLIENT_TOKEN_S
         for _ in range(3):
-            for token in await asyncio.gather(*(self._ask(*each) for each in clients)):
-                self.alive[token] = expires_at(token)
-                kid = jwt.get_unverified_header(token)["kid"]
-                if self.signed_by[-1:] != [kid]:
-                    self.signed_by.append(kid)
+            tokens = await asyncio.gather(*(self._ask(*each) for each in clients))
+            self.alive |= {token: expires_at(token) for token in tokens}
+            # Who asks at once is answered in any order: what another key has signed came later.
+            signed = {jwt.get_unverified_header(token)["kid"] for token in tokens}
+            self.signed_by += signed.difference(self.signed_by[-1:])
 
     async def pass_time(self) -> None:
         """Judge what lives; then let time pass, and let those fetch keys whose keys are too old."""

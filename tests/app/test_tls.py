@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from tests.app.process import good_token, running, said, served
 from tests.tls.authority import Authority, Pair
@@ -104,7 +105,10 @@ def test_new_certificates_come_in_and_connections_stay(tmp_path: Path, workers: 
         assert asked(stays) == 200
         local = stays.sock.getsockname()
         assert shown_until(gateway) == {DECISION: ends(stays)}
-        show(tmp_path, THEIRS.server(life=timedelta(days=30)))
+        renewed = THEIRS.server(life=timedelta(days=30))
+        until = x509.load_pem_x509_certificate(renewed.chain).not_valid_after_utc.timestamp()
+        assert until > ends(stays) + timedelta(days=28).total_seconds()
+        show(tmp_path, renewed)
 
         def is_new() -> bool:
             try:
@@ -113,11 +117,10 @@ def test_new_certificates_come_in_and_connections_stay(tmp_path: Path, workers: 
                 return False
 
         wait_until(is_new, lambda: "the certificate is the former one")
-        with closing(connected(gateway, tmp_path, client, THEIRS)) as newer:
-            newer.connect()
-            until = ends(newer)
-        assert until > ends(stays) + timedelta(days=28).total_seconds()
         wait_until(lambda: shown_until(gateway) == {DECISION: until}, lambda: "not told by every worker")
+        with closing(connected(gateway, tmp_path, client, THEIRS)) as newer:  # by whichever of them
+            newer.connect()
+            assert ends(newer) == until
         wait_until(lambda: said(gateway, "config_reloaded") != [], lambda: "it says nothing of it")
         assert asked(stays) == 200
         assert stays.sock.getsockname() == local

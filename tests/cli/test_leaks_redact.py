@@ -4,10 +4,16 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gateway.cli import leaks_redact
+from gateway.leaks.waking import signals_or
 from tests.cli.configuration import Run
 from tests.leaks.made import Maker
 
@@ -99,6 +105,44 @@ def test_an_output_keeps_its_link_and_no_device_is_replaced(gateway: Run, tmp_pa
     assert pipe.is_fifo()
     ran = gateway("leaks", "redact", file, "--output", tmp_path / "no" / "b")
     assert f"{tmp_path}/no/b cannot be written: no such file" in ran.err
+
+
+def test_told_to_end_when_its_output_was_just_made_it_leaves_none(
+    gateway: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, make = tmp_path / "a.log", tempfile.mkstemp
+    file.write_bytes(TOKEN)
+
+    def made(**how: Any) -> tuple[int, str]:
+        found = make(**how)
+        signal.raise_signal(signal.SIGTERM)
+        return found
+
+    monkeypatch.setattr(tempfile, "mkstemp", made)
+    before = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+    ran = gateway("leaks", "redact", file, "--output", file)
+    assert (ran.code, ran.err.splitlines()[-1]) == (143, f"gateway: stopped before the end of {file}")
+    assert [one.name for one in tmp_path.iterdir()] == ["a.log"]
+    assert file.read_bytes() == TOKEN
+    assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_told_to_end_when_it_begins_to_read_it_ends(
+    gateway: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.log"
+    file.write_bytes(TOKEN)
+
+    @contextmanager
+    def told(source: int) -> Iterator[Callable[[], int]]:
+        signal.raise_signal(signal.SIGTERM)
+        with signals_or(source) as waits:
+            yield waits
+
+    monkeypatch.setattr(leaks_redact, "signals_or", told)
+    ran = gateway("leaks", "redact", file, "--output", tmp_path / "out")
+    assert ran.code == 143
+    assert [one.name for one in tmp_path.iterdir()] == ["a.log"]
 
 
 @pytest.mark.long

@@ -145,7 +145,7 @@ def test_who_leaves_within_its_body_ends_the_servers_request(
     before = len(server.seen())
     with socket.create_connection(("127.0.0.1", gateway.edge_port), timeout=PATIENCE_S) as client:
         client.sendall(request("raw", b"POST /v1/x HTTP/1.1", b"Content-Length: 100000", body=b"a" * 50_000))
-        wait_until(lambda: len(server.streams[-1]) > 40_000, lambda: "the body has not come")
+        wait_until(lambda: sum(map(len, server.streams[-1:])) > 40_000, lambda: "the body has not come")
     wait_until(lambda: server.open == 0, lambda: "the server's connection is still there")
     assert len(server.seen()) == before
     is_next_apart(gateway, server)

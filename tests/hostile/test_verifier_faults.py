@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
 from typing import Any, Final
@@ -16,7 +16,7 @@ from gateway.server.http1.limits import Limits
 from gateway.server.listener import Listener, listen
 from gateway.server.memo import Memo
 from tests import builders as b
-from tests.hostile.crowd import answer, ask_all, connection, connections, head, presenting, until
+from tests.hostile.crowd import Connection, answer, ask_all, connection, connections, head, presenting, until
 
 PEER_POLICY: Final = b.policy(peers=(ip_network("127.0.0.1"),))
 
@@ -129,8 +129,16 @@ async def test_v30_tasks_of_those_who_left_are_gone() -> None:
 async def test_v01_five_hundred_slow_heads_end_at_the_deadline() -> None:
     """V01, V02: one byte now and then does not prolong it; others are served meanwhile."""
     async with served(Faulty(), Limits(head_timeout_s=1.0)) as listener:
-        async with connections(listener.port, 500) as opened:
-            for position in range(4):
+        async with AsyncExitStack() as stack:
+
+            async def begun() -> Connection:
+                """Its time runs from now on: a byte comes before all the others have connected."""
+                reader, writer = await stack.enter_async_context(connection(listener.port))
+                writer.write(head()[:1])
+                return reader, writer
+
+            opened = await asyncio.gather(*(begun() for _ in range(500)))
+            for position in range(1, 4):
                 for _, writer in opened:
                     writer.write(head()[position : position + 1])
                 await asyncio.sleep(0.01)

@@ -24,7 +24,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.fail("only root may enter a tree as a container does: run the tests as root")
     context = tmp_path_factory.mktemp("context") / "context"
     send_context(context)
-    place = _BUILT / _digest([FILE, *Path(__file__).parent.glob("*.py"), *sorted(context.rglob("*"))])
+    place = _BUILT / _digest([FILE, *sorted(Path(__file__).parent.glob("*.py")), *sorted(context.rglob("*"))])
     _BUILT.mkdir(parents=True, exist_ok=True)
     with (_BUILT / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # several processes of pytest

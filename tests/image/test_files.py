@@ -93,5 +93,5 @@ def test_it_stays_within_its_size(layer: Path) -> None:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    files = [path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    files = [path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -47,7 +47,7 @@ def test_the_locks_are_what_the_project_asks_for(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes((REPOSITORY / "pyproject.toml").read_bytes())
     (tmp_path / "gateway").symlink_to(REPOSITORY / "gateway")
     (tmp_path / ".venv").symlink_to(REPOSITORY / ".venv")
-    subprocess.run([again / "lock"], check=True, timeout=60)
+    subprocess.run([again / "lock"], check=True, timeout=240)
     for lock in LOCKS:
         assert (again / lock).read_text() == (REPOSITORY / "image" / lock).read_text()
 
@@ -90,7 +90,7 @@ def test_the_locks_name_no_index() -> None:
 
 
 def _pip(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "pip", "--quiet", *arguments], check=True, timeout=60)
+    subprocess.run([sys.executable, "-m", "pip", "--quiet", *arguments], check=True, timeout=240)
 
 
 def _name(install: dict[str, Any]) -> str:

@@ -26,7 +26,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 def test_it_holds_the_package_as_it_is_here_and_nothing_else(wheel: zipfile.ZipFile) -> None:
     """Types (py.typed), protocols (*.proto) and their modules among it; scripts and snippets are modules."""
-    files = [path for path in (REPOSITORY / "gateway").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    found = (path for path in (REPOSITORY / "gateway").rglob("*") if "__pycache__" not in path.parts)
+    files = [path for path in found if path.is_file()]
     wanted = {str(path.relative_to(REPOSITORY)): path.read_bytes() for path in files}
     held = {name: wheel.read(name) for name in wheel.namelist() if ".dist-info/" not in name}
     assert held == wanted

@@ -87,7 +87,9 @@ def test_what_revise_raises_changes_nothing(store: DirectoryStore) -> None:
 
 
 @pytest.mark.long
-def test_writers_wait_for_each_other(store: DirectoryStore) -> None:
+def test_writers_wait_for_each_other(store: DirectoryStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last waits for all the others: on a busy disk for longer than one write may take."""
+    monkeypatch.setitem(lock.__wrapped__.__kwdefaults__, "attempts", 1000)  # type: ignore[attr-defined]
     more = [some_key() for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda key: store.change(publishing(key)), more))

@@ -159,7 +159,8 @@ def test_where_it_cannot_be_written_the_lines_to_paste_are_told(
 def test_one_writer_at_a_time(tmp_path: Path) -> None:
     file = listed(tmp_path / "revoked.yaml")
     entries = [DenyEntry(issuer="corp", jti=f"t{n}") for n in range(12)]
-    threads = [threading.Thread(target=deny, args=([one], file), kwargs={"now": b.NOW}) for one in entries]
+    how = {"now": b.NOW, "attempts": 1000}  # the last waits for all the others, on whatever disk
+    threads = [threading.Thread(target=deny, args=([one], file), kwargs=how) for one in entries]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,8 +1,10 @@
 """Does the client count every answer, and notice each that is not what it should be?"""
 
 import asyncio
+import socket
 import subprocess
 import threading
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from os import getpid
@@ -94,7 +96,7 @@ def test_each_request_is_answered_and_counted_and_differs(tmp_path: Path) -> Non
     assert (window.answered, window.seen[0].statuses) == (6, {"200": 6})
     assert len(heads) == 10
     assert len(set(heads)) == 10
-    assert [head.split(b"/")[1] for head in heads[:3]] == [b"0", b"1", b"2"]
+    assert Counter(head.split(b"/")[1] for head in heads) == {b"0": 4, b"1": 3, b"2": 3}
 
 
 def test_connections_that_the_server_closes_as_asked(tmp_path: Path) -> None:
@@ -150,10 +152,11 @@ def test_any_other_answer_fails_the_run(tmp_path: Path, answer: bytes, close: bo
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
-    with _serving(_answering(GOOD)) as port:
-        pass
-    with pytest.raises(Unexpected, match=r"while sending|cannot connect|without an answer"):
-        drive(getpid(), _traffic(tmp_path, port, count=2), seconds=30, warm_s=0)
+    with socket.socket() as held:  # else somebody else may be given the port meanwhile
+        held.bind(("127.0.0.1", 0))
+        traffic = _traffic(tmp_path, held.getsockname()[1], count=2)
+        with pytest.raises(Unexpected, match=r"while sending|cannot connect|without an answer"):
+            drive(getpid(), traffic, seconds=30, warm_s=0)
 
 
 def test_the_clients_own_tests() -> None:

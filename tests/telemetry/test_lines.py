@@ -43,7 +43,7 @@ async def turns(count: int = 3) -> None:
 
 async def read(descriptor: int, size: int) -> bytes:
     got = b""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while len(got) < size:
             await asyncio.sleep(0.001)
             with suppress(BlockingIOError):

@@ -90,11 +90,11 @@ def _one(words: tuple[str, ...], below: list[tuple[str, ...]], name: str) -> Mat
 
 
 def _negated(parts: list[tuple[str, ...]], name: str) -> Match:
-    if len(parts) == 1 and parts[0][0] == "path":
+    if len(parts) == 1 and parts[0][:1] == ("path",):
         paths = _paths(parts[0][1:])
         if all(one.kind is not PathKind.UNKNOWN for one in paths):
             return Match(but=paths)
-    if len(parts) == 1 and parts[0][0] == "host":
+    if len(parts) == 1 and parts[0][:1] == ("host",):
         return Match(not_hosts=frozenset(one.lower() for one in parts[0][1:]))
     return Match(condition=show(name))
 

@@ -116,7 +116,7 @@ class _Server:
                 (one.words[1] for one in block if one.name == "proxy_pass" and len(one.words) > 1), ""
             )
             is_internal = (
-                any(one.name == "internal" for one in block) or words[:1] == () or words[0][0] == "@"
+                any(one.name == "internal" for one in block) or words[:1] == () or words[0].startswith("@")
             )
             if passed and not is_internal:
                 yield self.of_snippet(" ".join(words), block, passed)

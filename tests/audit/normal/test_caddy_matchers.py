@@ -37,6 +37,7 @@ def test_named_matchers() -> None:
         "@m {\n path /a /b\n path /api/*\n}": Match(paths=(api,), condition="two paths"),
         "@m header X-A b": Match(condition="@m"),
         "@m not path *.php": Match(condition="@m"),
+        "@m not {\n {\n }\n}": Match(condition="@m"),
         "@m not {\n path /a\n method GET\n}": Match(condition="@m"),
         "@m path_regexp ^/x": Match(paths=(PathMatch(PathKind.REGEX, "^/x"),)),
         "@m expression `path('/x')`": Match(condition="@m"),

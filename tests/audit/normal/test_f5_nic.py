@@ -149,6 +149,14 @@ def test_a_location_of_a_snippet_is_a_route() -> None:
     assert found[1].backends == (Backend("shop", "orders", "80"),)
 
 
+def test_a_location_without_a_name_is_everything() -> None:
+    """nginx takes an empty prefix."""
+    snippet = """  server-snippets: |
+    location "" { proxy_pass http://vs_shop_api_up; }
+"""
+    assert [str(one.path) for one in exposures(server(more=snippet))] == ["/*", "*"]
+
+
 def test_paths_tls_and_conditions() -> None:
     def one(text: str) -> Exposure:
         (found,) = exposures(text)

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from ssl import SSLContext
 
 import pytest
-import uvloop
 
 from gateway.core.headers import HeaderPairs
 from gateway.server.edge.always import Always
@@ -14,10 +13,11 @@ from gateway.server.edge.limits import EdgeLimits
 from gateway.server.edge.listener import listen
 from gateway.server.edge.upstreams import Server, Upstream, Upstreams
 from tests.server.edge.edged import Backend, Edged, Script, StartBackend, StartEdge, forward
+from tests.server.steady import SteadyLoop, SteadyUvloop
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return {"asyncio": SteadyLoop, "uvloop": SteadyUvloop}
 
 
 @pytest.fixture

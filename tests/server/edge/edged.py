@@ -17,7 +17,8 @@ from gateway.server.edge.request_head import HOP_BY_HOP
 from gateway.server.edge.upstreams import Server, Upstream, Upstreams
 from gateway.server.listener import Listener
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
+"""A backstop."""
 HOST = b"Host: edge\r\n"
 GET = b"GET / HTTP/1.1\r\n" + HOST + b"\r\n"
 
@@ -252,6 +253,7 @@ class Backend:
         self.peers: list[Peer] = []
         self.errors: list[BaseException] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._held: list[socket.socket] = []
 
     async def start(self) -> None:
         self._listening = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self.ssl)
@@ -259,6 +261,8 @@ class Backend:
 
     async def stop(self) -> None:
         self._listening.close()
+        for one in self._held:
+            one.close()
         for task in self._tasks:
             task.cancel()
         for peer in self.peers:
@@ -267,7 +271,10 @@ class Backend:
         assert not self.errors, self.errors
 
     def refuse(self) -> None:
-        """Take no more connections."""
+        """Take no more connections. The port stays ours: somebody else might be given it."""
+        for one in self._listening.sockets:
+            self._held.append(one.dup())
+            self._held[-1].shutdown(socket.SHUT_RD)  # it listens no more, and is bound
         self._listening.close()
 
     @property

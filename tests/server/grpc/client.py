@@ -21,7 +21,7 @@ from hyperframe.frame import HeadersFrame
 
 from gateway.server.grpc.call import CHECK, framed
 
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
 GOING = b"\0\0\x08\x07\0\0\0\0\0\x7f\xff\xff\xff\0\0\0\0"
 HEADERS = (
     (b":method", b"POST"),

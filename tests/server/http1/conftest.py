@@ -4,16 +4,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-import uvloop
 
 from gateway.server.http1.limits import Limits
 from gateway.server.http1.protocol import Handler
 from gateway.server.listener import Listener, listen
 from tests.server.http1.served import Serve, Served
+from tests.server.steady import SteadyLoop, SteadyUvloop
 
 
 def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
+    return {"asyncio": SteadyLoop, "uvloop": SteadyUvloop}
 
 
 @pytest.fixture

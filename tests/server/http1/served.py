@@ -13,7 +13,8 @@ from gateway.server.listener import Listener
 
 HOST = b"Host: gateway\r\n"
 GET = b"GET /auth/nginx/orders HTTP/1.1\r\n" + HOST + b"\r\n"
-PATIENCE_S = 5.0
+PATIENCE_S = 20.0
+"""A backstop."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import time
 
 import pytest
 
@@ -39,6 +40,18 @@ async def test_a_slow_head_is_408_however_alive_it_looks(serve: Serve) -> None:
     writer.transport.abort()
     assert answer.status == 408
     assert served.faults == ["head_timeout"]
+
+
+async def test_nobody_is_late_because_we_stood_still(serve: Serve) -> None:
+    """By the clock of these tests: by another each of them would be red now and then."""
+    served = await serve(echo, Limits(head_timeout_s=0.05))
+    reader, writer = await served.connect()
+    await until(lambda: served.listener.connections)
+    time.sleep(0.2)  # noqa: ASYNC251 - the loop is to be kept
+    writer.write(get(b"/", b"Connection: close"))
+    async with asyncio.timeout(PATIENCE_S):
+        assert bodies(answers(await reader.read())) == [b"/"]
+    writer.close()
 
 
 async def test_a_connection_that_says_nothing_is_closed_in_silence(serve: Serve) -> None:

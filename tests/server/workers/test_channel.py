@@ -62,6 +62,6 @@ async def test_who_does_not_read_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> 
     async with pair() as (one, other):
         for _ in range(8):
             one.send(Counted(dump=b"x" * 500_000))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(20):
             while await other.receive() is not None:
                 pass

@@ -91,7 +91,7 @@ async def test_workers_are_started_told_and_heard() -> None:
         await until(lambda: supervisor.listening == 2)
         await until(lambda: sum(isinstance(each, Adopted) for each in boss.messages) == 2)
         assert len({worker.pid for worker in supervisor}) == 2
-        await supervisor.drain(5)
+        await supervisor.drain(30)
         assert boss.exits == [(0, True)] * 2
         assert list(supervisor) == []
         assert sum("Drain" in str(each) for each in boss.messages) == 2  # its last words were heard
