@@ -56,6 +56,7 @@ def test_what_leads_to_whoever_is_asked() -> None:
     assert not there.is_behind(route("a.example/auth"))
     assert not there.is_behind(route("a.example/", to="signing:80"))
     assert not there.is_behind(route("a.example/auth/check/more", to="signing:80"))
+    assert not there.is_behind(route("a.example~/auth/check", to="signing:80")), "others match it too"
 
 
 def test_whoever_is_asked_outside_kubernetes_is_known_by_the_address() -> None:

@@ -39,6 +39,7 @@ def test_a_route_is_protected_where_everybody_is_asked() -> None:
     assert not protected(get)
     assert not protected(get, {"GET", "POST"})
     assert not protected(AUTH, tls=Tls.PASSED_THROUGH)
+    assert not replace(ROUTE, controller=Controller.UNKNOWN).is_protected, "nobody knows what it reads"
 
 
 def test_paths_are_shown_as_people_write_them() -> None:

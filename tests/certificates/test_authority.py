@@ -105,6 +105,18 @@ def test_it_makes_no_other_authority(tmp_path: Path) -> None:
     assert not below.permits("gate"), "it lists none"
 
 
+def test_each_is_for_one_thing_as_it_says_itself() -> None:
+    """RFC 5280 sections 4.2.1.3, 4.2.1.10 and 4.2.1.12: what not every verifier reads in the same way."""
+    served = issue(OWN, ["gate"], now=NOW, life_s=DAY_S, believed=[OWN])
+    for certificate, signs in ((OWN.certificate, True), (served.certificate, False)):
+        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage)
+        assert usage.critical
+        assert (usage.value.key_cert_sign, usage.value.digital_signature) == (signs, not signs)
+        extended = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+        assert list(extended.value) == [ExtendedKeyUsageOID.SERVER_AUTH]
+    assert OWN.certificate.extensions.get_extension_for_class(x509.NameConstraints).critical
+
+
 def test_names_below_one_that_is_listed_are_permitted_with_it() -> None:
     one = make_authority(["gate.shop.svc", "gate.shop", "a.gate.shop"], now=NOW, life_s=DAY_S)
     assert permitted(one.certificate) == ("gate.shop", "gate.shop.svc")

@@ -8,6 +8,7 @@ import pytest
 
 from gateway.certificates.in_directory import InDirectory
 from gateway.certificates.renewal import Kept
+from gateway.keys import durable
 from gateway.keys.failure import KeyStoreError
 from tests.certificates.kept import NOTHING, NOW, RENEWAL
 
@@ -39,6 +40,27 @@ def test_an_authority_that_is_replaced_leaves_no_key(tmp_path: Path) -> None:
     place.change(lambda kept: RENEWAL.replaced(kept, made, now=NOW))
     assert not (tmp_path / "ca" / f"{first.id}.pem").exists()
     assert (tmp_path / "ca" / f"{made.id}.pem").exists()
+
+
+def test_who_is_killed_before_an_authority_is_listed_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = InDirectory(path=tmp_path)
+    before = place.change(make)
+    made = RENEWAL.make(now=NOW)
+    while made.id < "b":  # else its name alone would put it before authorities.json
+        made = RENEWAL.make(now=NOW)
+    write, left = durable.write, iter([None])
+
+    def killed(path: Path, content: bytes) -> None:
+        if next(left, made) is made:
+            raise KeyboardInterrupt
+        write(path, content)
+
+    monkeypatch.setattr(durable, "write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        place.change(lambda kept: RENEWAL.replaced(kept, made, now=NOW))
+    assert place.read() == before
 
 
 def test_what_is_in_the_way_is_said(tmp_path: Path) -> None:

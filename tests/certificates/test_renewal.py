@@ -108,6 +108,7 @@ def test_a_successor_waits_from_when_it_could_be_copied() -> None:
     # Whoever wrote it ended before ca.crt was written, and nobody ran for three months.
     half = replace(once, served=begun().served)
     later = due + 90 * DAY_S
+    assert signs_from(RENEWAL.advance(half, now=later).authorities[-1]) is None, "nor has it been seen now"
     kept = settled(replace(half, authorities=once.authorities), later)
     assert [signs_from(one) for one in kept.authorities[1:]] == [later + AUTHORITY_WAITS_S]
     assert believed(kept) == (old.certificate, new.certificate)

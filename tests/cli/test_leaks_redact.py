@@ -89,6 +89,17 @@ def test_what_nothing_would_be_found_in_is_refused(gateway: Run, tmp_path: Path)
     assert output.read_bytes() == b"as it was"
 
 
+def test_so_it_is_however_little_comes_at_a_time(
+    gateway: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaks_redact, "CHUNK_BYTES", 1)
+    file = tmp_path / "a.log"
+    file.write_bytes(gzip.compress(TOKEN))
+    ran = gateway("leaks", "redact", file)
+    assert (ran.code, ran.out) == (2, "")
+    assert "this is gzip" in ran.err
+
+
 def test_an_output_keeps_its_link_and_no_device_is_replaced(gateway: Run, tmp_path: Path) -> None:
     file, link, pipe = tmp_path / "a.log", tmp_path / "link", tmp_path / "pipe"
     file.write_bytes(TOKEN + b"\n")

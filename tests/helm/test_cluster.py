@@ -13,7 +13,8 @@ import pytest
 from tests.helm.chart import NAMESPACE, SCENARIOS, Json, rendered
 from tests.helm.pods import specs, templates
 from tests.wire.api_server import ApiServer
-from tests.wire.components import REPOSITORY
+from tests.wire.components import REPOSITORY, Component, version
+from tests.wire.what_ran import record
 
 pytestmark = [pytest.mark.wire, pytest.mark.long]
 
@@ -28,12 +29,18 @@ ENFORCED = {"pod-security.kubernetes.io/enforce": "restricted"}
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     with ApiServer(tmp_path_factory.mktemp("cluster")) as running:
         for namespace in (NAMESPACE, "security"):
             running.make("/api/v1/namespaces", {"metadata": {"name": namespace, "labels": ENFORCED}})
         running.make(f"/api/v1/namespaces/{NAMESPACE}/serviceaccounts", {"metadata": {"name": "gateway"}})
         yield running
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest, _prepared: ApiServer) -> ApiServer:
+    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
+    return _prepared
 
 
 def place(one: Json) -> str:

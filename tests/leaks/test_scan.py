@@ -21,6 +21,12 @@ def test_a_finding_names_its_place_and_no_value() -> None:
     assert token[:12].decode() not in repr(one)
 
 
+def test_nor_is_one_named_that_is_in_the_name_of_the_file() -> None:
+    file = f"saved/{TOKENS[0].decode()}.html"
+    (one,) = find(TOKENS[1], FINDER, PRINTS, file=file)
+    assert one.file == f"saved/[REDACTED:jwt:{PRINTS.token(TOKENS[0])}].html"
+
+
 @given(
     st.lists(st.sampled_from([*TOKENS, b"\n", b"\r\n", b" ", b"text", b"\xff"]), max_size=12).map(b" ".join),
     st.integers(1, 700),

@@ -240,7 +240,7 @@ async def interim(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         await asyncio.sleep(0.001)
 
 
-@pytest.mark.parametrize("talk", [silent, trickling, interim])
+@pytest.mark.parametrize("talk", [trickling, silent, interim])
 async def test_the_deadline_holds_for_the_whole_fetch(talk: object) -> None:
     async with raw_server(talk) as site:  # type: ignore[arg-type]
         assert await kind_of(OutboundClient(LOOPBACK, deadlines=SOON), site.url) is FailureKind.TIMEOUT

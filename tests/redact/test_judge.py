@@ -48,8 +48,8 @@ def test_what_looks_like_chance() -> None:
     ):
         assert looks_random(value), value
     for value in (
-        b"", b"abc1", b"12345678", b"2026-11-27T10:00:00Z", b"10.0.0.1:8080", b"0x0012ab", b"aaaaaaa1",
-        b"authentication", b"orders-read-write-all-day", b"certificateAuthority",
+        b"", b"abc1", b"a1b2c3d", b"12345678", b"2026-11-27T10:00:00Z", b"10.0.0.1:8080", b"0x0012ab",
+        b"aaaaaaa1", b"authentication", b"orders-read-write-all-day", b"certificateAuthority",
     ):  # fmt: skip
         assert not looks_random(value), value
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.wire import identity_provider as provider
+from tests.wire.api_server import ApiServer
 from tests.wire.components import Component, version
 from tests.wire.echo_backend import EchoBackend
 from tests.wire.fronts import Front
@@ -55,6 +56,19 @@ def identity_provider(
     record(request.node, "node", version(Component.NODE))
     yield _running_identity_provider
     _running_identity_provider.break_with(Fault.NONE)
+
+
+@pytest.fixture(scope="module")
+def _running_api_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    with ApiServer(tmp_path_factory.mktemp("api-server")) as running:
+        yield running
+
+
+@pytest.fixture
+def api(request: pytest.FixtureRequest, _running_api_server: ApiServer) -> ApiServer:
+    """A real API server of Kubernetes, shared by the tests of a file: each has a namespace of its own."""
+    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
+    return _running_api_server
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """`gateway certificates --secret` at a real API server: is the documented rule enough, and no more?"""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -19,8 +18,6 @@ from gateway.kubernetes.secrets import Secrets
 from tests.cli.configuration import Ran, Run, runner
 from tests.docs.pages import ROOT, blocks_of
 from tests.wire.api_server import ApiServer, Rule
-from tests.wire.components import Component, version
-from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
 
@@ -29,18 +26,6 @@ BOTH = ("own", "own-ca")
 MAY: Rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "update"], "resourceNames": BOTH}
 """What docs/certificates.md gives; `test_the_documented_rule` holds them equal."""
 NAME = ("--name", "gate.security.svc")
-
-
-@pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    with ApiServer(tmp_path_factory.mktemp("api-server")) as running:
-        yield running
-
-
-@pytest.fixture
-def api(request: pytest.FixtureRequest, _running: ApiServer) -> ApiServer:
-    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
-    return _running
 
 
 @pytest.fixture

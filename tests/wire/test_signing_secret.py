@@ -6,7 +6,6 @@ Also: does what stands in for it elsewhere (`tests.kubernetes.stand_in`) answer 
 import asyncio
 import json
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
@@ -30,8 +29,6 @@ from tests.docs.pages import ROOT, blocks_of
 from tests.keys.layouts import some_key
 from tests.kubernetes.stand_in import StandIn
 from tests.wire.api_server import ApiServer, Rule
-from tests.wire.components import Component, version
-from tests.wire.what_ran import record
 
 pytestmark = pytest.mark.wire
 
@@ -41,18 +38,6 @@ WRITE: Rule = {**READ, "verbs": ["update"]}
 BOTH: Rule = {**READ, "verbs": ["get", "update"]}
 """What the chart and docs/keys.md give; `test_the_documented_rule` holds them equal."""
 MAKE: Rule = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["create"]}
-
-
-@pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
-    with ApiServer(tmp_path_factory.mktemp("api-server")) as running:
-        yield running
-
-
-@pytest.fixture
-def api(request: pytest.FixtureRequest, _running: ApiServer) -> ApiServer:
-    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
-    return _running
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from tests.audit.admission.cases import ADMITTED, REFUSED, Json, middleware
 from tests.audit.showing import estate_of
 from tests.docs.kubernetes_kinds import fault
 from tests.wire.api_server import ApiServer
-from tests.wire.components import REPOSITORY
+from tests.wire.components import REPOSITORY, Component, version
+from tests.wire.what_ran import record
 
 STATIC = {
     *("NGX-003", "NGX-006", "NGX-008", "NGX-011", "NGX-017", "NGX-027"),
@@ -90,7 +91,7 @@ def test_each_is_what_its_kind_asks_for() -> None:
 
 
 @pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """With the definitions that the policies are about, and all policies in force."""
     with ApiServer(tmp_path_factory.mktemp("cluster")) as running:
         for namespace in ("shop", "istio-system"):
@@ -104,6 +105,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
         for one in (these[0] for these in REFUSED.values()):
             settle(running, one, expected=(403, 422))
         yield running
+
+
+@pytest.fixture
+def cluster(request: pytest.FixtureRequest, _prepared: ApiServer) -> ApiServer:
+    record(request.node, "kube-apiserver", version(Component.KUBE_APISERVER))
+    return _prepared
 
 
 def published(name: str, file: str) -> Json:

@@ -255,12 +255,17 @@ async def test_a_piece_of_a_body_is_passed_on_when_it_comes(edge: StartEdge, bac
     writer.close()
 
 
+@pytest.mark.parametrize(
+    "said",
+    [b"Content-Length: 2\r\n\r\nno", b"Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n"],
+    ids=["at once", "in chunks"],
+)
 async def test_an_early_answer_is_passed_on_and_both_connections_end(
-    edge: StartEdge, backend: StartBackend
+    edge: StartEdge, backend: StartBackend, said: bytes
 ) -> None:
     async def script(peer: Peer) -> None:
         await peer.head()
-        await peer.say(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+        await peer.say(b"HTTP/1.1 413 Too Large\r\n" + said)
         await peer.end()
 
     behind = await backend(script)
