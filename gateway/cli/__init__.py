@@ -5,6 +5,8 @@ EX_CONFIG of sysexits.h), 130 where somebody has pressed Ctrl-C, as shells have 
 """
 
 import argparse
+import errno
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,7 +14,16 @@ from importlib import import_module
 from typing import Final, NoReturn, Protocol
 
 from gateway import __version__
-from gateway.cli.output import EX_CONFIG, EX_INTERRUPTED, EX_TEMPFAIL, Commands, print_problems
+from gateway.cli.output import (
+    EX_CONFIG,
+    EX_INTERRUPTED,
+    EX_OK,
+    EX_TEMPFAIL,
+    Commands,
+    complain,
+    forget_output,
+    print_problems,
+)
 from gateway.config.problem import ConfigError
 from gateway.redact.text import redact
 
@@ -33,6 +44,7 @@ class Command(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
+    _make_printable()
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -40,6 +52,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # --- private ---
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+
+def _make_printable() -> None:
+    """Whatever stands in a name can be shown, and no message is taken for output where stderr is closed.
+
+    `print` to a stream that is None prints on stdout, and the next file that is opened would be stderr.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - until the end
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -52,15 +77,27 @@ def _run(arguments: Sequence[str] | None) -> int:
     for command in _commands(arguments):
         command.add(commands)
     chosen = parser.parse_args(arguments)
+    code = EX_OK
+    try:
+        code = _code_of(chosen)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:  # `gateway explain ... | head`
+        forget_output()
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        forget_output()
+        return complain(f"not all could be written: {(error.strerror or '').lower()}")
+    return code
+
+
+def _code_of(chosen: argparse.Namespace) -> int:
     try:
         return int(chosen.run(chosen))
     except ConfigError as error:
         print_problems(error, as_json=getattr(chosen, "json", False))
         return EX_TEMPFAIL if error.passes else EX_CONFIG
-    except BrokenPipeError:  # `gateway explain ... | head`
-        # What is still buffered would be written at exit, and fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -14,7 +14,7 @@ from gateway.audit.normal import exposures_of
 from gateway.audit.reports import coverage as reports
 from gateway.cli.audit_estate import add_controller, add_live, given_of, read
 from gateway.cli.audit_print import print_rich
-from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, Commands, complain
+from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, Commands, complain, print_problem
 
 REACHED: Final = "token"
 """The client's token reaches a pod behind a route that is protected, or may."""
@@ -59,7 +59,7 @@ def run(arguments: Namespace) -> int:
         case _:
             print_rich(reports.render(coverage), sys.stdout)
     for problem in estate.unread:
-        print(problem, file=sys.stderr)
+        print_problem(problem)
     if estate.unread:
         return EX_USAGE
     return EX_FINDINGS if any(_is_there(one, coverage) for one in arguments.fail_on) else EX_OK

@@ -17,6 +17,7 @@ from gateway.config.problem import Problem
 from gateway.kubernetes.access import NoAccess
 from gateway.kubernetes.kubeconfig import find_access
 from gateway.kubernetes.listing import Unreachable
+from gateway.redact.text import redact
 
 STDIN: Final = "stdin"
 
@@ -108,13 +109,16 @@ def read(given: Given) -> Estate:
 
 def _read(path: str, gathering: Gathering) -> None:
     try:
-        if path == "-":
+        if path == "-" and sys.stdin is None:
+            gathering.unread.append(_problem(STDIN, "is closed", "pipe what is to be audited into it"))
+        elif path == "-":
             gather_stream(sys.stdin.buffer, STDIN, gathering)
         else:
             gather([Path(path)], gathering)
     except NothingThere as error:
         what = str(error).removeprefix(f"{Path(path)} ")
-        gathering.unread.append(_problem(path, what, "name a file or a folder that is there"))
+        named = redact(path)  # somebody may have put a token there
+        gathering.unread.append(_problem(named, what, "name a file or a folder that is there"))
 
 
 def _read_live(cluster: Cluster, gathering: Gathering) -> None:

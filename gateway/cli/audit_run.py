@@ -17,7 +17,7 @@ from gateway.audit.rule import Severity
 from gateway.audit.rules import RULES
 from gateway.cli.audit_estate import Given, read
 from gateway.cli.audit_print import print_rich, write_out_what_it_cannot
-from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, complain, counted
+from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, complain, counted, print_problem
 from gateway.config.problem import ConfigError, show
 from gateway.core.policy import Policy
 
@@ -114,7 +114,7 @@ def _keep(path: Path, judgement: Judgement) -> int:
     """An audit that has not seen everything makes no baseline."""
     if judgement.unread:
         for problem in judgement.unread:
-            print(problem, file=sys.stderr)
+            print_problem(problem)
         return complain(f"{path} was not written: what could not be read would be found as new")
     known = [baseline.known_of(one.finding, one.fingerprint) for one in judgement.judged if not one.ignored]
     path.write_text(baseline.written(known), encoding="utf-8")

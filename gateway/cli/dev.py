@@ -1,12 +1,11 @@
 """`gateway dev`: everything on loopback, to be tried in a minute. Development only."""
 
 import asyncio
-import sys
 from argparse import Namespace
 
 from gateway.app.parts import CLOCK
 from gateway.app.serve import running
-from gateway.cli.output import EX_FINDINGS, Commands
+from gateway.cli.output import EX_FINDINGS, Commands, say
 from gateway.dev.nginx import NginxMissing
 from gateway.dev.run import run as run_everything
 
@@ -24,5 +23,5 @@ def run(arguments: Namespace) -> int:
     try:
         return asyncio.run(run_everything(arguments.port, running, CLOCK, edge=arguments.edge))
     except (NginxMissing, RuntimeError, OSError) as error:
-        print(f"gateway: {error}", file=sys.stderr)
+        say(str(error))
         return EX_FINDINGS

@@ -8,7 +8,6 @@ signs is shown decoded and never printed as a token.
 import asyncio
 import re
 import secrets
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -28,6 +27,7 @@ from gateway.cli.output import (
     complain,
     policy_of,
     print_json,
+    standard_input,
 )
 from gateway.config.compile import load_world
 from gateway.config.identities import parse_identity
@@ -226,7 +226,7 @@ def _client_request(arguments: Namespace) -> ClientRequest:
 def _headers(arguments: Namespace) -> HeaderPairs:
     headers = [_header(text) for text in arguments.header]
     if arguments.token_file == "-":  # noqa: S105 - a file name
-        headers.append((b"authorization", b"Bearer " + sys.stdin.buffer.read().strip()))
+        headers.append((b"authorization", b"Bearer " + standard_input().read().strip()))
     elif arguments.token_file:
         token = _content(arguments.token_file, "--token-file")
         headers.append((b"authorization", b"Bearer " + token.strip()))

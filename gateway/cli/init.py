@@ -20,6 +20,7 @@ from gateway.cli.output import (
     complain,
     counted,
     print_json,
+    standard_input,
 )
 from gateway.config.problem import ConfigError, Problem
 from gateway.dialects.snippets import SNIPPETS, Settings
@@ -115,7 +116,7 @@ def _answers(arguments: Namespace) -> Answers:
 def _read(name: str) -> tuple[bytes, str]:
     """Read at most a little more than is allowed. Raises: ValueError."""
     if name == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1), "stdin"
+        return standard_input().read(MAX_BYTES + 1), "stdin"
     try:
         with Path(name).open("rb") as stream:
             return stream.read(MAX_BYTES + 1), name

@@ -1,17 +1,18 @@
 """By which rules, and under which key, does a command of `gateway leaks` look?"""
 
 import secrets
-import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from gateway.cli.output import add_config
+from gateway.cli.output import add_config, say
 from gateway.config.compile import load_world
+from gateway.leaks.file_name import readable, without_secrets
 from gateway.leaks.rules_file import RulesError, read_rules
 from gateway.redact.find import Finder
 from gateway.redact.fingerprint import MIN_KEY_BYTES, Fingerprints
 from gateway.redact.names import COOKIES
+from gateway.redact.text import redact
 
 _MAX_KEY_BYTES: Final = 65_536
 _OF_COOKIE_NAMES: Final = frozenset(
@@ -24,6 +25,10 @@ class LeaksEngine(NamedTuple):
 
     finder: Finder
     fingerprints: Fingerprints
+
+    def shown(self, name: str) -> str:
+        """Give the name of a file as a message can hold it: in one line, without a secret."""
+        return readable(without_secrets(name, self.finder, self.fingerprints))
 
 
 def add(parser: ArgumentParser) -> None:
@@ -41,6 +46,13 @@ def add(parser: ArgumentParser) -> None:
     )
 
 
+def path(text: str) -> str:
+    """Take the name of a file. Raises: ArgumentTypeError for an empty one, which `Path` takes for `.`."""
+    if not text:
+        raise ArgumentTypeError("an empty name: is a variable of the shell not set?")
+    return text
+
+
 def read(arguments: Namespace) -> LeaksEngine:
     """Make it. Raises: ValueError for wrong usage, ConfigError."""
     key, issuers = _key(arguments)
@@ -50,9 +62,9 @@ def read(arguments: Namespace) -> LeaksEngine:
     try:
         extras, notes = ((), ()) if arguments.rules is None else read_rules(arguments.rules)
     except RulesError as error:
-        raise ValueError(str(error)) from None
+        raise ValueError(redact(str(error))) from None  # it names the file as it was given
     for note in notes:
-        print(f"gateway: {note}", file=sys.stderr)
+        say(note)
     finder = Finder(cookies=(*COOKIES, *arguments.cookie), own_issuers=issuers, extras=extras)
     return LeaksEngine(finder, Fingerprints(key))
 
@@ -70,10 +82,9 @@ def _key(arguments: Namespace) -> tuple[bytes, frozenset[str]]:
     if arguments.fingerprint_key_file is not None:
         key = _of_file(arguments.fingerprint_key_file)
     if key is None:
-        print(
-            "gateway: fingerprints are of this run alone: no key of theirs is given (audit.fingerprint_key in"
-            " the configuration of -c, or --fingerprint-key-file)",
-            file=sys.stderr,
+        say(
+            "fingerprints are of this run alone: no key of theirs is given (audit.fingerprint_key in the"
+            " configuration of -c, or --fingerprint-key-file)"
         )
     return key or secrets.token_bytes(32), issuers
 
@@ -82,10 +93,12 @@ def _of_file(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
             key = stream.read(_MAX_KEY_BYTES + 1).removesuffix(b"\n").removesuffix(b"\r")
-    except FileNotFoundError:
-        raise ValueError("--fingerprint-key-file names no file") from None  # it may be the key itself
-    except OSError as error:
-        raise ValueError(f"{file} cannot be read: {(error.strerror or '').lower()}") from None
+    except OSError as error:  # what was given may be the key itself
+        reason = (error.strerror or "").lower()
+        raise ValueError(f"the file of --fingerprint-key-file cannot be read: {reason}") from None
     if not 2 * MIN_KEY_BYTES <= len(key) <= _MAX_KEY_BYTES:
-        raise ValueError(f"{file} holds no key of 32 bytes and more; make one with: openssl rand -hex 32")
+        raise ValueError(
+            "the file of --fingerprint-key-file holds no key of 32 bytes and more; make one with:"
+            " openssl rand -hex 32"
+        )
     return key

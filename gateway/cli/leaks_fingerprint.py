@@ -79,21 +79,26 @@ _SIGNATURES: Final = {
     Signature.BAD: "signature bad: nobody takes it",
     Signature.UNCHECKED: "signature not checked (no key at hand)",
 }
+_NO_YEAR: Final = "a time outside the years 1 to 9999"
 
 
 def _life(about: Recognised) -> str:
-    ends, starts = moment(about.expires_at), moment(about.not_before)
+    ends, starts = _said(about.expires_at), _said(about.not_before)
     match about.life:
         case Life.LIVE:
             return f"live until {ends}"
         case Life.NOT_YET:
-            return f"not yet live: from {starts} until {ends or 'it does not say when'}"
+            return f"not yet live: from {starts} until {ends}"
         case Life.EXPIRED:
             return f"dead since {ends}"
         case Life.UNKNOWN:
             return "it does not say until when"
         case _:
             assert_never(about.life)
+
+
+def _said(seconds: int | None) -> str:
+    return moment(seconds) or ("a time that it does not say" if seconds is None else _NO_YEAR)
 
 
 def _members(one: Found) -> dict[str, Any]:

@@ -17,12 +17,11 @@ from pathlib import Path
 from typing import Final
 
 from gateway.cli import leaks_engine
-from gateway.cli.output import EX_OK, Commands, complain
-from gateway.leaks.file_name import readable, without_secrets
+from gateway.cli.output import EX_OK, Commands, complain, standard_input
 from gateway.leaks.files import STDIN, why
-from gateway.leaks.unpack import CHUNK_BYTES, GZIP, ZSTANDARD
-from gateway.leaks.waking import signals_or
-from gateway.leaks.wide import BOMS
+from gateway.leaks.form import form_of, is_undecided
+from gateway.leaks.unpack import CHUNK_BYTES
+from gateway.leaks.waking import noted_once, signals_or
 from gateway.redact.replace import Redactor
 
 _STDIN: Final = 0
@@ -33,8 +32,12 @@ _ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 def add(actions: Commands) -> None:
     """Declare the action."""
     parser = actions.add_parser("redact", help="take secrets out of stdin or a file", description=__doc__)
-    parser.add_argument("path", nargs="?", default=STDIN, metavar="PATH", help="a file; stdin unless given")
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there, whole or not at all")
+    parser.add_argument(
+        "path", nargs="?", default=STDIN, type=leaks_engine.path, metavar="PATH", help="a file (stdin)"
+    )
+    parser.add_argument(
+        "--output", type=leaks_engine.path, metavar="FILE", help="write there, whole or not at all"
+    )
     leaks_engine.add(parser)
     parser.set_defaults(run=run)
 
@@ -46,23 +49,26 @@ def run(arguments: Namespace) -> int:
         engine = leaks_engine.read(arguments)
     except ValueError as usage:
         return complain(str(usage))
-    path = arguments.path
+    path, output = arguments.path, arguments.output
     redactor = Redactor(engine.finder.for_file("" if path == STDIN else path), engine.fingerprints)
+    where = "standard output" if output is None else engine.shown(output)
     try:
-        with _ended_by_signals(), _opened(path) as source, _target(arguments.output) as target:
-            with closing(_until_stopped(source)) as given:
-                for chunk in _searchable(given):
-                    _write(target, redactor.feed(chunk))
-            _write(target, redactor.close())
+        with (
+            _ended_by_signals(), _opened(path) as source, _target(output, where) as target,
+            closing(_until_stopped(source)) as chunks,  # before others' handlers of signals are back
+        ):  # fmt: skip
+            for chunk in _searchable(chunks):
+                _write(target, redactor.feed(chunk), where)
+            _write(target, redactor.close(), where)
     except _Stopped as stopped:
-        complain(f"stopped before the end of {readable(without_secrets(path, *engine))}")
+        complain(f"stopped before the end of {engine.shown(path)}")
         return 128 + stopped.number
     except (_NotSearchable, _NotWritten) as error:
         return complain(str(error))
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        return complain(f"{readable(without_secrets(path, *engine))} {why(error)}")
+        return complain(f"{engine.shown(path)} {why(error)}")
     return EX_OK
 
 
@@ -87,8 +93,8 @@ class _NotWritten(Exception):
 
 def _is_open(arguments: Namespace) -> None:
     """What is opened next would have the number of what is closed. Raises: ValueError."""
-    if arguments.path == STDIN and sys.stdin is None:
-        raise ValueError("standard input is closed")
+    if arguments.path == STDIN:
+        standard_input()
     if arguments.output is None and sys.stdout is None:
         raise ValueError("standard output is closed")
 
@@ -138,31 +144,32 @@ def _opened(path: str) -> Iterator[int]:
 
 
 @contextmanager
-def _target(output: Path | None) -> Iterator[int]:
+def _target(output: str | None, where: str) -> Iterator[int]:
     """Beside the file, and in its place when all is written: then it may also be the file that is read."""
     if output is None:
         yield _STDOUT
         return
     place = Path(os.path.realpath(output))  # where it is a link the link stays
     with ExitStack() as undo:
-        with _writing(output):
+        with _writing(where):
             was = place.stat() if place.exists() else None
             if was is not None and not stat.S_ISREG(was.st_mode):
-                raise _NotWritten(f"{output} is no regular file, whose place another can take")
+                raise _NotWritten(f"{where} is no regular file, whose place another can take")
             with _at_once():
                 descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name[:32]}.")
                 undo.callback(Path(name).unlink, missing_ok=True)
                 undo.callback(os.close, descriptor)
         if was is not None:  # else for its owner alone
-            _make_like(descriptor, was)
+            with _writing(where):
+                _make_like(descriptor, was)
         yield descriptor
-        with _writing(output):
+        with _writing(where):
             os.fsync(descriptor)
             Path(name).replace(place)
 
 
 @contextmanager
-def _writing(where: Path | str) -> Iterator[None]:
+def _writing(where: str) -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
@@ -183,48 +190,39 @@ def _searchable(chunks: Iterator[bytes]) -> Iterator[bytes]:
     head = b""
     for chunk in chunks:
         head += chunk
-        packed = next((one for one in _PACKED if head.startswith(one)), None)
-        if packed is not None:
-            raise _NotSearchable(_PACKED[packed])
-        if not any(one.startswith(head) for one in _PACKED):
+        form = form_of(head)
+        if form is not None:
+            raise _NotSearchable(
+                f"this is {form}, in which nothing would be found: {_PLAIN[form]} FILE | gateway leaks redact"
+            )
+        if not is_undecided(head):
             break
     yield head
     yield from chunks
 
 
-_PACKED: Final = {
-    GZIP: "this is gzip, in which nothing would be found: gunzip -c FILE | gateway leaks redact",
-    ZSTANDARD: "this is Zstandard, in which nothing would be found: zstd -dc FILE | gateway leaks redact",
-    **dict.fromkeys(
-        BOMS,
-        "this is UTF-16, in which nothing would be found: "
-        "iconv -f UTF-16 -t UTF-8 FILE | gateway leaks redact",
-    ),
-}
+_PLAIN: Final = {"gzip": "gunzip -c", "Zstandard": "zstd -dc", "UTF-16": "iconv -f UTF-16 -t UTF-8"}
+"""What makes plain text of it."""
 
 
-def _until_stopped(source: int) -> Generator[bytes]:
+def _until_stopped(source: int) -> Generator[bytes, None, None]:
     """Until its end, or SIGTERM or SIGINT: what a pipe has given by then is still passed on.
 
-    Raises: _Stopped in a file, of which the rest is there still.
+    Raises: _Stopped in a file, of which the rest is there still; and anywhere at a second signal, for nobody
+    may read what is still to be written.
     """
-    with signals_or(source) as wait:  # first: else there were a moment in which nobody hears them
-        before = {one: signal.signal(one, lambda *_: None) for one in _ENDING}
-        try:
-            while not (number := wait()):
-                if not (chunk := os.read(source, CHUNK_BYTES)):
-                    return
-                yield chunk
-        finally:
-            for one, handler in before.items():
-                signal.signal(one, handler)
-        if stat.S_ISREG(os.fstat(source).st_mode):
-            _heed_no_more()
-            raise _Stopped(number)
+    with signals_or(source) as wait, noted_once():  # in this order: what is noted is heard
+        while not (number := wait()):
+            if not (chunk := os.read(source, CHUNK_BYTES)):
+                return
+            yield chunk
+    if stat.S_ISREG(os.fstat(source).st_mode):
+        _heed_no_more()
+        raise _Stopped(number)
 
 
-def _write(target: int, text: bytes) -> None:
+def _write(target: int, text: bytes, where: str) -> None:
     view = memoryview(text)
-    with _writing("standard output" if target == _STDOUT else "the output"):
+    with _writing(where):
         while view:
             view = view[os.write(target, view) :]

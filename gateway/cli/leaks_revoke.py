@@ -5,7 +5,6 @@ the list afterwards.
 """
 
 import re
-import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +13,7 @@ from typing import Final, NamedTuple
 
 from gateway.app.parts import CLOCK
 from gateway.cli.leaks_tokens import Found, is_fingerprint, lacking, read_tokens, recognised
-from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_json, complain, print_json
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_json, complain, print_json, say
 from gateway.config.compile import load_world
 from gateway.config.schema_types import MOMENT_PATTERN
 from gateway.config.world import RevocationFile, World
@@ -56,7 +55,7 @@ def run(arguments: Namespace) -> int:
     entries = [one.entry for one in wanted if one.entry is not None]
     for one in wanted:
         if one.entry is None:
-            print(f"gateway: {one.note}", file=sys.stderr)
+            say(one.note)
     code = EX_FINDINGS if any(one.open for one in wanted) else EX_OK
     if arguments.dry_run:
         return _print_dry(entries, code, as_json=arguments.json)
@@ -138,7 +137,9 @@ def _choose(found: Found, name: str) -> _Wanted:
     if about.signature is Signature.BAD:
         return _Wanted(None, _REFUSED.format(name))
     if about.whose is Whose.OURS:
-        return _Wanted(None, _OURS.format(name, moment(about.expires_at)), open=True)
+        return _Wanted(
+            None, _OURS.format(name, moment(about.expires_at) or "no time that is known"), open=True
+        )
     if about.whose is Whose.STRANGER:
         return _Wanted(None, _STRANGER.format(name), open=True)
     entry = entry_of(about, found.fingerprint)
@@ -158,7 +159,7 @@ def _write(entries: list[DenyEntry], file: RevocationFile, code: int, *, as_json
     try:
         outcome = deny(entries, file, now=int(CLOCK()))
     except NotWritten as error:
-        print(f"gateway: {error}", file=sys.stderr)
+        say(str(error))
         return EX_FINDINGS
     if as_json:
         added, already = ([one.members for one in some] for some in (outcome.added, outcome.already))

@@ -5,8 +5,6 @@ What is found is shown by its type, its place and its fingerprint, never by its 
 was found, 2 where a file could not be read, whatever was found in the others.
 """
 
-import os
-import signal
 import sys
 import time
 from argparse import Namespace
@@ -15,22 +13,33 @@ from collections.abc import Iterable
 from gateway import __version__
 from gateway.cli import leaks_engine
 from gateway.cli.leaks_engine import LeaksEngine
-from gateway.cli.output import EX_FINDINGS, EX_OK, EX_USAGE, Commands, complain
+from gateway.cli.output import (
+    EX_FINDINGS,
+    EX_OK,
+    EX_USAGE,
+    Commands,
+    complain,
+    forget_output,
+    say,
+    standard_input,
+)
 from gateway.leaks import show
-from gateway.leaks.file_name import readable, without_secrets
 from gateway.leaks.files import STDIN, Readable, Unreadable, chunks, files, why
 from gateway.leaks.finding import Finding
 from gateway.leaks.follow import EVERY_S, Ended, Followed
 from gateway.leaks.progress import Progress, progress
-from gateway.leaks.scan import Scan, scan
+from gateway.leaks.scan import Scan
 from gateway.leaks.unpack import Damaged, unpacked
+from gateway.leaks.waking import noted_once
 from gateway.leaks.wide import narrowed
 
 
 def add(actions: Commands) -> None:
     """Declare the action."""
     parser = actions.add_parser("scan", help="find secrets in files, folders or stdin", description=__doc__)
-    parser.add_argument("paths", nargs="+", metavar="PATH", help="a file, a folder, or - for stdin")
+    parser.add_argument(
+        "paths", nargs="+", type=leaks_engine.path, metavar="PATH", help="a file, a folder, or - for stdin"
+    )
     parser.add_argument(
         "--format",
         choices=show.FORMATS,
@@ -53,18 +62,17 @@ def run(arguments: Namespace) -> int:
             "--follow has no end, and a SARIF log has one: take --format json, a line for each finding"
         )
     try:
+        if STDIN in arguments.paths:
+            standard_input()  # where it is closed, what is opened next would have its number
         engine = leaks_engine.read(arguments)
     except ValueError as usage:
         return complain(str(usage))
     report = _Report(_shown(arguments), engine)
     try:
-        if arguments.follow:
-            _follow(arguments.paths, engine, report)
-        else:
-            _scan_all(arguments.paths, engine, report)
+        _scan_or_follow(arguments, engine, report)
         return report.end()
     except _NotShown as error:
-        _forget_what_is_buffered()
+        forget_output()
         return complain(str(error)) if str(error) else report.code()
 
 
@@ -90,9 +98,16 @@ class _Report:
             self._shown.finding(one)
 
     def unread(self, name: str, why: str) -> None:
-        said = f"{readable(without_secrets(name, *self._engine))} {why}"
+        said = f"{self._engine.shown(name)} {why}"
         self._unread.append(said)
-        print(f"gateway: {said}", file=sys.stderr)
+        say(said)
+
+    def waits(self, name: str) -> None:
+        say(f"{self._engine.shown(name)} is not there yet, and is waited for")
+
+    def end_early(self) -> None:
+        """Somebody has ended it: a document of what was found by now is better than none."""
+        self._shown.end([*self._unread, "the scan was stopped before its end"])
 
     def end(self) -> int:
         self._shown.end(self._unread)
@@ -126,16 +141,21 @@ def _write(text: str) -> None:
         raise _NotShown(f"standard output cannot be written: {(error.strerror or '').lower()}") from None
 
 
-def _forget_what_is_buffered() -> None:
-    """It would be written at exit, and fail again."""
-    if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _scan_or_follow(arguments: Namespace, engine: LeaksEngine, report: _Report) -> None:
+    try:
+        if arguments.follow:
+            _follow(arguments.paths, engine, report)
+        else:
+            _scan_all(arguments.paths, engine, report)
+    except KeyboardInterrupt:
+        report.end_early()
+        raise
 
 
 def _scan_all(paths: list[str], engine: LeaksEngine, report: _Report) -> None:
     meant = list(files(paths))
     total = sum(one.size for one in meant if isinstance(one, Readable))
-    with progress(sys.stderr, total) as read:
+    with progress(sys.stderr, total, beside=sys.stdout) as read:
         for one in meant:
             if isinstance(one, Unreadable):
                 report.unread(*one)
@@ -144,35 +164,36 @@ def _scan_all(paths: list[str], engine: LeaksEngine, report: _Report) -> None:
 
 
 def _scan(name: str, engine: LeaksEngine, report: _Report, read: Progress) -> None:
+    one = Scan(name, *engine)
     try:
-        report.found(scan(narrowed(unpacked(chunks(name, read))), name, *engine))
+        for chunk in narrowed(unpacked(chunks(name, read))):
+            report.found(one.feed(chunk))
     except OSError as error:
         report.unread(name, why(error))
     except Damaged as damaged:
         report.unread(name, str(damaged))
+    report.found(one.close())  # also what came before it was damaged, and was not decided yet
 
 
 def _follow(paths: list[str], engine: LeaksEngine, report: _Report) -> None:
-    """Until SIGINT or SIGTERM."""
-    stopped: list[int] = []  # an Event takes a lock, which who waits may hold when the signal comes
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda number, _: stopped.append(number))
+    """Until SIGINT or SIGTERM, and what is there by then; a second one waits for nothing."""
     followed = {Followed(path): Scan(path, *engine) for path in dict.fromkeys(paths)}
     lost: set[str] = set()
-    while True:
-        last = bool(stopped)
-        for file, one in followed.items():
-            _look(file, one, report, lost)
-        if last:
-            break
-        time.sleep(EVERY_S)
+    with noted_once() as stopped:
+        while True:
+            last = bool(stopped)
+            for file, one in followed.items():
+                _look(file, one, report, lost)
+            if last:
+                break
+            time.sleep(EVERY_S)
     for file, one in followed.items():
         file.close()
         report.found(one.close())
 
 
 def _look(file: Followed, one: Scan, report: _Report, lost: set[str]) -> None:
-    """A file that cannot be read is named once, until it can be."""
+    """A file that is not there, or cannot be read, is named once, until it is and can be."""
     try:
         for chunk in file.new():
             if isinstance(chunk, Ended):
@@ -180,7 +201,11 @@ def _look(file: Followed, one: Scan, report: _Report, lost: set[str]) -> None:
                 one.begin_anew()
             else:
                 report.found(one.feed(chunk))
-        lost.discard(file.name)
+        if file.is_there:
+            lost.discard(file.name)
+        elif file.name not in lost:
+            lost.add(file.name)
+            report.waits(file.name)
     except OSError as error:
         if file.name not in lost:
             lost.add(file.name)

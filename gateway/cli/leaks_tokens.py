@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from gateway.cli.output import say, standard_input
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.schema_types import FINGERPRINT_PATTERN
 from gateway.config.world import World
@@ -32,11 +33,15 @@ class Found:
 def read_tokens() -> tuple[bytes, ...]:
     """Read stdin: the only way in, for arguments are seen by every process and kept by every shell.
 
-    Raises: ValueError for nothing at all, and for more than tokens.
+    Raises: ValueError for nothing at all, for more than tokens, and where it cannot be read.
     """
+    stdin = standard_input()
     if sys.stdin.isatty():
-        print("Tokens, one a line; then Ctrl-D. They are shown as you paste them.", file=sys.stderr)
-    text = sys.stdin.buffer.read(MAX_INPUT + 1)
+        say("tokens, one a line; then Ctrl-D. They are shown as you paste them")
+    try:
+        text = stdin.read(MAX_INPUT + 1)
+    except OSError as error:
+        raise ValueError(f"standard input cannot be read: {(error.strerror or '').lower()}") from None
     if len(text) > MAX_INPUT:
         raise ValueError("more than 16 MiB on standard input: no list of tokens")
     tokens = tokens_in(text)

@@ -1,14 +1,18 @@
 """How does a command speak: to a person, and to a program?"""
 
 import json
+import os
 import sys
 from argparse import ArgumentParser, _ActionsContainer, _SubParsersAction
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from gateway.config.problem import ConfigError, Problem
 from gateway.config.world import World
 from gateway.core.policy import Policy
+from gateway.redact.text import redact
 
 EX_OK: Final = 0
 EX_FINDINGS: Final = 1
@@ -80,8 +84,13 @@ def print_problems(error: ConfigError, *, as_json: bool) -> None:
         print_json({"ok": False, "problems": [as_members(problem) for problem in error.problems]})
         return
     for problem in error.problems:
-        print(problem, file=sys.stderr)
+        print_problem(problem)
     print(f"{counted(len(error.problems), 'problem')}; nothing was started.", file=sys.stderr)
+
+
+def print_problem(problem: Problem) -> None:
+    """Print one on stderr, without a token that was given in the place of its file."""
+    print(replace(problem, file=redact(problem.file)), file=sys.stderr)
 
 
 def counted(number: int, noun: str) -> str:
@@ -91,12 +100,37 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}"
 
 
+def standard_input() -> BinaryIO:
+    """Give what is read where somebody has said `-`. Raises: ValueError where it is closed."""
+    if sys.stdin is None:
+        raise ValueError("standard input is closed")
+    return sys.stdin.buffer
+
+
+def say(text: str) -> None:
+    """Say something on stderr to a person, without what looks like a secret in the name of a file.
+
+    Where stderr is full nobody can be told, and the work goes on.
+    """
+    with suppress(OSError):
+        print(f"gateway: {redact(text)}", file=sys.stderr, flush=True)
+
+
 def complain(text: str) -> int:
     """Say on stderr what is wrong with the usage, and give the exit code for it."""
-    print(f"gateway: {text}", file=sys.stderr)
+    say(text)
     return EX_USAGE
 
 
+def forget_output() -> None:
+    """Let go of what stdout did not take: it would be written at exit, and fail again."""
+    if sys.stdout is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def as_members(problem: Problem) -> dict[str, Any]:
-    """Give a problem as a member of a JSON document."""
-    return {name: getattr(problem, name) for name in ("file", "line", "column", "path", "what", "fix")}
+    """Give a problem as a member of a JSON document, without a token in the place of its file."""
+    members = {name: getattr(problem, name) for name in ("line", "column", "path", "what", "fix")}
+    return {"file": redact(problem.file), **members}

@@ -1,10 +1,9 @@
 """`gateway snippet`: the proxy's own configuration, made from your policy."""
 
-import sys
 from argparse import ArgumentParser, Namespace
 from typing import Final
 
-from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_policy, complain, policy_of
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, add_config, add_policy, complain, policy_of, say
 from gateway.config.compile import load_world
 from gateway.dialects.snippets import SNIPPETS, Settings, SnippetImpossible
 from gateway.dialects.snippets.logs import LOGS
@@ -38,7 +37,7 @@ def run(arguments: Namespace) -> int:
         settings = Settings(**{name: getattr(arguments, name) for name in _ADDRESSES})
         print(SNIPPETS[arguments.target](policy, settings), end="")
     except SnippetImpossible as error:
-        print(f"gateway: {error}", file=sys.stderr)
+        say(str(error))
         return EX_FINDINGS
     except ValueError as error:
         return complain(str(error))

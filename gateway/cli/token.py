@@ -1,7 +1,6 @@
 """`gateway token`: a development token from the provider of `gateway dev`."""
 
 import json
-import sys
 import urllib.parse
 import urllib.request
 from argparse import Namespace
@@ -10,7 +9,7 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.error import URLError
 
-from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, complain
+from gateway.cli.output import EX_FINDINGS, EX_OK, Commands, complain, say
 
 _TIMEOUT_S: Final = 5
 
@@ -45,9 +44,7 @@ def run(arguments: Namespace) -> int:
         print(_ask(arguments.provider, form))
     except (OSError, HTTPException, ValueError, TypeError, KeyError) as error:
         why = str(error) if isinstance(error, URLError) else type(error).__name__
-        print(
-            f"gateway: {arguments.provider} gave no token: {why}. Is `gateway dev` running?", file=sys.stderr
-        )
+        say(f"{arguments.provider} gave no token: {why}. Is `gateway dev` running?")
         return EX_FINDINGS
     return EX_OK
 

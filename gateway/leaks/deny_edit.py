@@ -28,6 +28,8 @@ class NoPlace(ValueError):
 
 def with_entries(text: str, entries: Sequence[DenyEntry]) -> str:
     """Give the text with the entries behind the last one. Raises: NoPlace; yaml.YAMLError for broken text."""
+    if text.startswith(_BOM):  # PyYAML counts it, libyaml does not
+        return _BOM + with_entries(text.removeprefix(_BOM), entries)
     place = _place(yaml.parse(text, Loader=_LOADER))
     if not place.flow:
         return _as_lines(text, place.last_end, place.column, entries)
@@ -46,6 +48,7 @@ def with_entries(text: str, entries: Sequence[DenyEntry]) -> str:
 
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _USUAL_COLUMN: Final = 2
+_BOM: Final = "\ufeff"
 
 
 class _Place(NamedTuple):

@@ -38,7 +38,7 @@ def files(names: Iterable[str]) -> Iterator[Readable | Unreadable]:
         if name == STDIN:
             yield Readable(name, 0)
         else:
-            yield from _under(name, seen, named=True)
+            yield from _under(name, seen)
 
 
 def chunks(name: str, read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
@@ -64,24 +64,37 @@ def _next(descriptor: int, wait: Callable[[], int]) -> bytes:
     return os.read(descriptor, CHUNK_BYTES)
 
 
-def _under(name: str, seen: set[tuple[int, int]], *, named: bool = False) -> Iterator[Readable | Unreadable]:
-    try:
-        found = Path(name).stat()
-        if stat.S_ISDIR(found.st_mode):
-            place = (found.st_dev, found.st_ino)
-            if place in seen:
-                return
-            seen.add(place)
-            for inside in sorted(one.name for one in Path(name).iterdir()):
-                yield from _under(str(Path(name, inside)), seen)
-        elif stat.S_ISREG(found.st_mode):
-            yield Readable(name, found.st_size)
-        elif named and not stat.S_ISSOCK(found.st_mode):
-            yield Readable(name, 0)  # a pipe that was asked for
-        else:
-            yield Unreadable(name, "is no regular file")
-    except OSError as error:
-        yield Unreadable(name, why(error))
+def _under(top: str, seen: set[tuple[int, int]]) -> Iterator[Readable | Unreadable]:
+    """No function for each folder: they may lie deeper in each other than functions can."""
+    left = [top]
+    while left:
+        name = left.pop()
+        try:
+            found = Path(name).stat()
+            if stat.S_ISDIR(found.st_mode):
+                left += reversed(_inside(name, found, seen))
+            else:
+                yield _file(name, found, named=name == top)
+        except OSError as error:
+            yield Unreadable(name, why(error))
+
+
+def _inside(folder: str, found: os.stat_result, seen: set[tuple[int, int]]) -> list[str]:
+    """In their order; nothing of a folder that was seen. A file `-` is not stdin, and gets another name."""
+    place = (found.st_dev, found.st_ino)
+    if place in seen:
+        return []
+    seen.add(place)
+    names = (str(one) for one in sorted(Path(folder).iterdir()))
+    return [f"./{name}" if name == STDIN else name for name in names]
+
+
+def _file(name: str, found: os.stat_result, *, named: bool) -> Readable | Unreadable:
+    if stat.S_ISREG(found.st_mode):
+        return Readable(name, found.st_size)
+    if named and not stat.S_ISSOCK(found.st_mode):
+        return Readable(name, 0)  # a pipe that was asked for
+    return Unreadable(name, "is no regular file")
 
 
 def why(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 As `tail -F` does: a file that was renamed is read to its end, then the new one of its name from its
 beginning; one that was cut short (copytruncate) is read anew. A file that is not there yet is waited for.
+What is compressed or UTF-16 is not followed.
 """
 
 import errno
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from gateway.leaks.form import HEAD_BYTES, form_of
 from gateway.leaks.unpack import CHUNK_BYTES
 
 EVERY_S: Final = 0.25
@@ -32,8 +34,11 @@ class Followed:
         self._read = 0
 
     def new(self) -> Iterator[bytes | Ended]:
-        """Give all that is there by now. Raises: OSError where it cannot be read, or is no file."""
-        if self._descriptor < 0 and not self._open():
+        """Give all that is there by now.
+
+        Raises: OSError where it cannot be read, is no file, or of a form in which nothing is found as it is.
+        """
+        if not self.is_there and not self._open():
             return
         yield from self._rest()
         now = os.fstat(self._descriptor)
@@ -49,9 +54,14 @@ class Followed:
             if self._open():
                 yield from self._rest()
 
+    @property
+    def is_there(self) -> bool:
+        """Whether it is read: it was there, and nothing has hindered that since."""
+        return self._descriptor >= 0
+
     def close(self) -> None:
         """Let go of it."""
-        if self._descriptor >= 0:
+        if self.is_there:
             os.close(self._descriptor)
         self._descriptor, self._read = -1, 0
 
@@ -70,8 +80,16 @@ class Followed:
 
     def _rest(self) -> Iterator[bytes]:
         while chunk := os.read(self._descriptor, CHUNK_BYTES):
+            if self._read < HEAD_BYTES:
+                self._look_at_its_form()
             self._read += len(chunk)
             yield chunk
+
+    def _look_at_its_form(self) -> None:
+        form = form_of(os.pread(self._descriptor, HEAD_BYTES, 0))
+        if form is not None:
+            self.close()  # the next of its name may be another
+            raise OSError(errno.EINVAL, f"it is {form}, in which nothing would be found", self.name)
 
     def _is_another(self, now: os.stat_result) -> bool:
         """While nothing has its name the old one may still be written to."""

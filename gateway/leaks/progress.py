@@ -15,8 +15,12 @@ class Progress(Protocol):
 
 
 @contextmanager
-def progress(stream: TextIO, total: int) -> Iterator[Progress]:
-    """Show a bar on `stream`, of `total` octets, and take it away at the end."""
+def progress(stream: TextIO, total: int, *, beside: TextIO | None = None) -> Iterator[Progress]:
+    """Show a bar on `stream`, of `total` octets, and take it away at the end.
+
+    What goes to stdout, `beside`, meanwhile stands above it where that is a terminal too. Anywhere else it
+    goes on as it is: a file or a pipe gets what it would without a bar.
+    """
     if total < MUCH_BYTES or not stream.isatty():
         yield lambda _: None
         return
@@ -30,6 +34,8 @@ def progress(stream: TextIO, total: int) -> Iterator[Progress]:
         bars.TransferSpeedColumn(),
         bars.TimeRemainingColumn(),
     )
-    with bars.Progress(*columns, console=Console(file=stream), transient=True) as bar:
+    shared = beside is not None and beside.isatty()
+    console = Console(file=stream, soft_wrap=True)  # a line that is shown above stays one
+    with bars.Progress(*columns, console=console, transient=True, redirect_stdout=shared) as bar:
         task = bar.add_task("scan", total=total)
         yield lambda count: bar.update(task, advance=count)

@@ -43,6 +43,7 @@ def read_rules(file: Path, expressions: Expressions | None = None) -> Rules:
 # --- private ---
 
 _MAX_EXTENDED: Final = 2
+_MAX_BYTES: Final = 16 << 20
 _FILE: Final = {"title", "description", "minVersion", "rules", "allowlist", "allowlists", "extend"}
 _RULE: Final = {
     "id", "description", "regex", "path", "keywords", "entropy", "secretGroup", "allowlist", "allowlists",
@@ -86,6 +87,8 @@ class _Reader:
         rules: dict[str, _Rule] = {}
         for number, rule in enumerate(_tables(place, members, "rules"), start=1):
             id_ = str(rule.get("id", f"number {number}"))
+            if id_ in rules:
+                raise RulesError(f"{place}: rule {id_} is there twice; give one of them another `id`")
             own = _Rule(f"{place}: rule {id_}", rule, tuple(_lists(place, rule)))
             _known(own.place, rule, _RULE)
             rules[id_] = own
@@ -199,11 +202,19 @@ def _merged(below: _Rule, own: _Rule) -> _Rule:
 
 def _toml(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text())
+        with file.open("rb") as stream:
+            octets = stream.read(_MAX_BYTES + 1)
+        if len(octets) > _MAX_BYTES:
+            raise RulesError(f"{file}: is larger than {_MAX_BYTES >> 20} MiB, and no file of rules")
+        return tomllib.loads(octets.decode())  # TOML is UTF-8, whatever the locale
     except OSError as error:
         raise RulesError(f"{file}: cannot be read: {(error.strerror or '').lower()}") from None
-    except ValueError as error:  # TOML, or text that is no UTF-8
+    except UnicodeDecodeError as error:
+        raise RulesError(f"{file}: is no TOML: octet {error.start} is not of UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         raise RulesError(f"{file}: is no TOML: {error}") from None
+    except RecursionError:
+        raise RulesError(f"{file}: holds lists in lists deeper than any rules need") from None
 
 
 def _lists(place: str, members: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

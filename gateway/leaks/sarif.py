@@ -52,11 +52,12 @@ def _result(one: Finding, rule: int) -> dict[str, Any]:
         "byteLength": one.end - one.start,
     }
     place = {"artifactLocation": {"uri": quote(os.fsencode(one.file))}, "region": region}
+    names_one = one.fingerprint.startswith("tfp1_")  # else many would be taken for the same
     return {
         "ruleId": one.type,
         "ruleIndex": rule,
         "level": "error",
         "message": {"text": f"A secret of the type {one.type}; its fingerprint is {one.fingerprint}."},
         "locations": [{"physicalLocation": place}],
-        "partialFingerprints": {"tokenGatewayFingerprint/v1": one.fingerprint},
+        "partialFingerprints": {"tokenGatewayFingerprint/v1": one.fingerprint} if names_one else {},
     }

@@ -1,9 +1,9 @@
 """How is a compressed log read without ever holding more of it than a chunk?
 
 Known by its first octets, whatever its name: gzip (RFC 1952 section 2.3.1, several members one after the
-other too) and Zstandard (RFC 8878 section 3.1.1). What comes out is bounded for each step, so a file that
-unpacks to a million times its size takes time and no memory. Zstandard's window is at most 128 MiB, as
-for its own program.
+other too) and Zstandard (RFC 8878 section 3.1.1; some tools begin with a frame to skip, 3.1.2). What comes
+out is bounded for each step, so a file that unpacks to a million times its size takes time and no memory.
+Zstandard's window is at most 128 MiB, as for its own program.
 """
 
 import importlib
@@ -12,8 +12,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Protocol
 
 CHUNK_BYTES: Final = 262_144
-GZIP: Final = b"\x1f\x8b\x08"
-ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+GZIP: Final = (b"\x1f\x8b\x08",)
+ZSTANDARD: Final = (b"\x28\xb5\x2f\xfd", *(bytes((first, 0x2A, 0x4D, 0x18)) for first in range(0x50, 0x60)))
+"""With the octets by which a file of it is known. A frame to skip has sixteen."""
+_MARK_BYTES: Final = 4
 _WINDOW_LOG: Final = 27
 
 
@@ -50,7 +52,7 @@ def unpacked(chunks: Iterable[bytes]) -> Iterator[bytes]:
     head = b""
     for chunk in source:
         head += chunk
-        if len(head) >= len(ZSTANDARD):
+        if len(head) >= _MARK_BYTES:
             break
     if head.startswith(GZIP):
         yield from _members(head, source, Gzip)
@@ -66,7 +68,7 @@ class Gzip:
     """A member of a gzip file."""
 
     __slots__ = ("_rest", "_unpack")
-    magic: Final = GZIP
+    marks: Final = GZIP
 
     def __init__(self) -> None:
         self._unpack = zlib.decompressobj(wbits=31)
@@ -98,7 +100,7 @@ class Zstandard:
     """A frame of a Zstandard file."""
 
     __slots__ = ("_error", "_unpack")
-    magic: Final = ZSTANDARD
+    marks: Final = ZSTANDARD
 
     def __init__(self) -> None:
         module = zstandard()
@@ -150,15 +152,24 @@ def _members(head: bytes, source: Iterator[bytes], kind: type[Gzip | Zstandard])
         if piece:
             yield piece
         if member.eof:
-            packed = member.unused_data
-            while len(packed) < len(kind.magic) and (more := next(source, b"")):
-                packed += more
-            if not packed.strip(b"\0"):  # padding up to a block, as tapes have it
+            packed = _behind(member.unused_data, source)
+            if not packed:
                 return
-            if not packed.startswith(kind.magic):
+            if not packed.startswith(kind.marks):
                 raise Damaged("has something behind its end that is not compressed")
             member = kind()
         elif member.hungry:
             packed = next(source, b"")
             if not packed and not piece:
                 raise Damaged("ends too early")
+
+
+def _behind(packed: bytes, source: Iterator[bytes]) -> bytes:
+    """Give what follows a member, as much as tells what it is; without padding.
+
+    That is up to a block, as tapes have it, however long, and between members too.
+    """
+    packed = packed.lstrip(b"\0")
+    while len(packed) < _MARK_BYTES and (more := next(source, b"")):
+        packed = (packed + more).lstrip(b"\0")
+    return packed

@@ -1,4 +1,4 @@
-"""How does a signal end a wait for what a pipe gives next?
+"""How does a signal end what has no end, and the wait for what a pipe gives next?
 
 Python runs a handler between two of its own steps. A signal that comes right before a read would be heard
 when that read is done, which on a pipe may be never: so what is waited for is the pipe or the signal.
@@ -9,6 +9,34 @@ import select
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_ENDING: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+@contextmanager
+def noted_once() -> Iterator[list[int]]:
+    """Give where the number of the first SIGTERM or SIGINT is noted: what was begun can be ended well.
+
+    A second one does what it would without this, also where a write waits for a reader that never reads.
+    """
+    noted: list[int] = []  # an Event takes a lock, which who waits may hold when the signal comes
+    before = {one: signal.getsignal(one) for one in _ENDING}
+
+    def as_before() -> None:
+        for one, handler in before.items():
+            signal.signal(one, handler)
+
+    def note(number: int, _: object) -> None:
+        noted.append(number)
+        as_before()
+
+    for one in _ENDING:
+        signal.signal(one, note)
+    try:
+        yield noted
+    finally:
+        as_before()
 
 
 @contextmanager

@@ -44,6 +44,30 @@ def test_wrong_usage_is_exit_2(gateway: Run, arguments: tuple[str, ...]) -> None
     assert ran.err.startswith("usage: gateway")
 
 
+def test_standard_input_that_is_closed_is_said(
+    gateway: Run, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    for words in (
+        ("init", "--ingress", "-"), ("explain", "-c", config, "--url", "https://a/", "--token-file", "-"),
+        ("leaks", "scan", "-"), ("leaks", "redact"), ("audit", "-"), ("audit", "coverage", "-"),
+    ):  # fmt: skip
+        ran = gateway(*words)
+        assert ran.code == 2, words
+        assert "is closed" in ran.out + ran.err, words
+
+
+def test_a_token_in_the_place_of_a_file_is_not_repeated(gateway: Run) -> None:
+    for words in (
+        ("check", "-c"), ("check", "--json", "-c"), ("init", "--ingress"), ("token", "--provider"),
+        ("leaks", "scan"), ("leaks", "redact"), ("audit",), ("audit", "coverage"),
+        ("audit", "--format", "json"),
+    ):  # fmt: skip
+        ran = gateway(*words, b.token())
+        assert ran.code in {2, 78}, words
+        assert not any(part in ran.out + ran.err for part in b.token().split(".")), words
+
+
 @pytest.mark.parametrize("where", [("explain",), ("check", "-c", "x"), ("token", "--provider", "x"), ()])
 def test_a_token_where_none_belongs_is_not_repeated(gateway: Run, where: tuple[str, ...]) -> None:
     token = b.token()
@@ -81,3 +105,22 @@ def test_a_reader_that_leaves_early_is_no_error(config: Path) -> None:
     )
     assert ran.stdout.startswith("# Token Gateway")
     assert ran.stderr == ""
+
+
+@pytest.mark.long
+def test_streams_that_are_full_closed_or_know_few_letters(config: Path, tmp_path: Path) -> None:
+    (tmp_path / "été.log").write_text(b.token())
+    run = f"{sys.executable} -m gateway"
+    full = "gateway: not all could be written: no space left on device\n"
+    for shell, code, out, err in (
+        (f"env -u PYTHONUNBUFFERED {run} check -c {config} > /dev/full", 2, "", full),
+        (f"PYTHONUNBUFFERED=1 {run} check -c {config} > /dev/full", 2, "", full),
+        (f"echo 'a line' | {run} leaks redact 2>&-", 0, "a line\n", ""),
+        (f"echo 'a line' | {run} leaks redact 2>/dev/full", 0, "a line\n", ""),
+        (f"PYTHONIOENCODING=ascii {run} leaks scan *.log 2>&- | cut -d: -f1", 0, "\\xe9t\\xe9.log\n", ""),
+        (f"{run} leaks scan *.log 2>&- | true; exit ${{PIPESTATUS[0]}}", 1, "", ""),
+    ):
+        ran = subprocess.run(
+            ["bash", "-c", shell], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+        )
+        assert (ran.returncode, ran.stdout, ran.stderr) == (code, out, err), shell

@@ -64,7 +64,10 @@ def test_a_bad_key_bad_rules_and_a_bad_cookie_are_wrong_usage(
     short.write_bytes(b"k" * 31)
     for words, says in (
         (("--fingerprint-key-file", short), "holds no key of 32 bytes and more"),
-        (("--fingerprint-key-file", "0123456789abcdef" * 4), "--fingerprint-key-file names no file"),
+        (
+            ("--fingerprint-key-file", tmp_path / "none"),
+            "-key-file cannot be read: no such file",
+        ),
         (("--rules", tmp_path / "none.toml"), "none.toml: cannot be read"),
         (("--cookie", "a b"), "--cookie is no name of a cookie"),
     ):
@@ -72,6 +75,26 @@ def test_a_bad_key_bad_rules_and_a_bad_cookie_are_wrong_usage(
             ran = gateway("leaks", *action, *words)
             assert (ran.code, ran.out) == (2, "")
             assert says in ran.err
+
+
+def test_a_secret_in_the_place_of_a_file_is_not_repeated(gateway: Run, log: Path) -> None:
+    key, token = "0123456789abcdef", TOKEN.decode()
+    for option, name in (
+        ("--fingerprint-key-file", key * 4),
+        ("--fingerprint-key-file", key * 20),  # longer than a name can be
+        ("--rules", token),
+        ("--output", f"no/{token}"),
+    ):
+        ran = gateway("leaks", "redact", log, option, name)
+        assert (ran.code, ran.out) == (2, ""), option
+        assert not any(part in ran.err for part in (key, *token.split("."))), option
+
+
+def test_an_empty_name_is_not_the_working_directory(gateway: Run, log: Path) -> None:
+    for words in (("scan", ""), ("scan", log, ""), ("redact", ""), ("redact", log, "--output", "")):
+        ran = gateway("leaks", *words)
+        assert (ran.code, ran.out) == (2, ""), words
+        assert "an empty name: is a variable of the shell not set?" in ran.err
 
 
 def test_cookies_and_rules_are_found_beside_our_own(

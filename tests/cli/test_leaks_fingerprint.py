@@ -68,6 +68,9 @@ def test_dead_ones_are_none(ask: Any) -> None:
 def test_every_kind_has_its_words(ask: Any) -> None:
     tokens = {
         b.token(nbf=b.NOW + 100): "not yet live: from 2027-01-15T08:01:40Z until 2027-01-15T08:05:00Z",
+        b.token(nbf=b.NOW + 100, exp=b.OMIT): "from 2027-01-15T08:01:40Z until a time that it does not say",
+        b.token(exp=10**15): "live until a time outside the years 1 to 9999",
+        b.token(exp=-(10**15)): "dead since a time outside the years 1 to 9999",
         b.token(iss="https://elsewhere.example"): "of an issuer that the configuration does not name",
         b.token(iss=b.DOWNSTREAM_ISSUER): "ours, made for a backend, signature not checked (no key at hand)",
         b.token(exp=b.OMIT): "it does not say until when",

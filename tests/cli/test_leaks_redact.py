@@ -1,12 +1,13 @@
 import gzip
 import os
 import resource
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from tests.leaks.made import Maker
 
 M = Maker(5)
 TOKEN = M.jwt()
+ENDING = (signal.SIGTERM, signal.SIGINT)
 COMMAND = [sys.executable, "-m", "gateway", "leaks", "redact"]
 
 
@@ -74,6 +76,7 @@ def test_a_thousand_descriptors_before_its_own_are_none_too_many(gateway: Run, t
 def test_what_nothing_would_be_found_in_is_refused(gateway: Run, tmp_path: Path) -> None:
     file, output = tmp_path / "a.log", tmp_path / "out"
     output.write_bytes(b"as it was")
+    before = [signal.getsignal(one) for one in ENDING]
     zstandard = b"\x28\xb5\x2f\xfd" + bytes(9)
     for octets, what in (
         (gzip.compress(TOKEN), "gzip"), (zstandard, "Zstandard"), (TOKEN.decode().encode("utf-16"), "UTF-16"),
@@ -82,6 +85,7 @@ def test_what_nothing_would_be_found_in_is_refused(gateway: Run, tmp_path: Path)
         ran = gateway("leaks", "redact", file, "--output", output)
         assert ran.code == 2
         assert f"this is {what}, in which nothing would be found" in ran.err
+    assert [signal.getsignal(one) for one in ENDING] == before
     for octets in (b"\x1f\x8b", b"\xff", b"\x28\xb5\x2f", b"\xef\xbb\xbf" + TOKEN):
         file.write_bytes(octets)
         assert gateway("leaks", "redact", file, "--output", tmp_path / "other").code == 0
@@ -176,6 +180,24 @@ def test_told_to_end_within_a_file_it_leaves_the_output_as_it_was(tmp_path: Path
     assert [one.name for one in tmp_path.iterdir()] == ["a.log"]
 
 
+def test_told_to_end_right_before_it_listens_it_ends(
+    gateway: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.log").write_bytes(b"one\n")
+    listen = signal.set_wakeup_fd
+
+    def late(descriptor: int) -> int:
+        monkeypatch.setattr(signal, "set_wakeup_fd", listen)
+        signal.raise_signal(signal.SIGTERM)
+        return listen(descriptor)
+
+    monkeypatch.setattr(signal, "set_wakeup_fd", late)
+    ran = gateway("leaks", "redact", tmp_path / "a.log", "--output", tmp_path / "out")
+    assert ran.code == 128 + signal.SIGTERM
+    assert not (tmp_path / "out").exists()
+    listen(-1)
+
+
 @pytest.mark.long
 def test_told_to_end_while_nobody_has_opened_the_pipe_it_ends(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
@@ -232,6 +254,27 @@ def test_told_to_end_it_passes_on_what_it_has_read() -> None:
         running.send_signal(signal.SIGTERM)
         assert running.stdout.read().startswith(b"begun [REDACTED:jwt:")
         assert running.wait(20) == 0
+
+
+@pytest.mark.long
+def test_a_second_signal_ends_it_while_nobody_reads() -> None:
+    with started() as running:
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdin.write(b"one\n")
+        running.stdin.flush()
+        assert running.stdout.readline() == b"one\n"
+        os.set_blocking(running.stdin.fileno(), False)
+        while select.select([], [running.stdin], [], 1)[1]:  # until it waits for its reader
+            os.write(running.stdin.fileno(), b"a line of a log\n" * 256)
+        for _ in range(200):
+            running.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(0.05)
+                break
+        else:
+            running.kill()
+        assert running.wait(20) in {128 + signal.SIGTERM, -signal.SIGTERM}  # the latter by a third
 
 
 @pytest.mark.long

@@ -88,6 +88,7 @@ def test_what_is_dead_needs_no_entry(revoke: Any, tmp_path: Path) -> None:
 def test_what_the_list_cannot_stop_is_a_finding(revoke: Any, tmp_path: Path) -> None:
     for token, words in (
         (b.token(iss=b.DOWNSTREAM_ISSUER), f"It ends at {UNTIL}"),
+        (b.token(iss=b.DOWNSTREAM_ISSUER, exp=b.OMIT), "It ends at no time that is known"),
         (b.token(iss="https://elsewhere.example"), "Revoke it there"),
     ):
         ran = revoke(stdin=token)

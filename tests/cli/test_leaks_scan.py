@@ -57,6 +57,16 @@ def test_a_file_that_cannot_be_read_is_named_and_exit_2_after_the_rest(gateway: 
     assert all(f"gateway: {one}\n" in ran.err for one in ran.document["unread"])
 
 
+def test_of_a_damaged_file_what_came_before_is_scanned_to_its_end(gateway: Run, tmp_path: Path) -> None:
+    packed = gzip.compress(b"a line without its end " + TOKEN)
+    for name, octets in (("cut.gz", packed[:-8]), ("more.gz", packed + b"not packed")):
+        file = tmp_path / name
+        file.write_bytes(octets)
+        ran = gateway("leaks", "scan", file)
+        assert (ran.code, ran.out.split()[:2]) == (2, [f"{file}:1:24:", "jwt"]), name
+        assert f"gateway: {file} " in ran.err
+
+
 def test_sarif(gateway: Run, logs: Path) -> None:
     document = gateway("leaks", "scan", logs, "--format", "sarif").document
     assert [one["ruleId"] for one in document["runs"][0]["results"]] == ["jwt", "jwt"]
@@ -98,10 +108,27 @@ def test_what_cannot_be_shown_is_no_finding_and_a_reader_that_leaves_is_one(logs
         (f"{run} . --format json > /dev/full", 2, full),
         (f"timeout 30 {run} --follow a.log > /dev/full", 2, full),
         (f"{run} . >&-", 2, ["gateway: standard output is closed"]),
+        (f"timeout 30 {run} - <&-", 2, []),
         (f"{run} . | true; exit ${{PIPESTATUS[0]}}", 1, []),
     ):
         ran = subprocess.run(["bash", "-c", shell], cwd=logs, timeout=60, capture_output=True, check=False)
         assert (ran.returncode, ran.stderr.decode().splitlines()[1:]) == (code, said), shell
+
+
+@pytest.mark.long
+def test_a_document_that_is_ended_early_holds_what_was_found_and_says_so(logs: Path) -> None:
+    os.mkfifo(logs / "pipe")  # opened by the time that all before it was scanned
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "leaks", "scan", "a.log", "pipe", "--format", "json"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=logs,
+    ) as running:  # fmt: skip
+        assert running.stdout is not None
+        with (logs / "pipe").open("wb"):
+            running.send_signal(signal.SIGINT)
+            document = json.loads(running.stdout.read())
+        assert running.wait(20) == 130
+    assert [one["file"] for one in document["findings"]] == ["a.log"]
+    assert document["unread"] == ["the scan was stopped before its end"]
 
 
 @pytest.mark.long
@@ -157,14 +184,29 @@ def test_a_signal_that_comes_at_any_moment_ends_it(
 ) -> None:
     (tmp_path / "a.log").write_bytes(TOKEN)
     monkeypatch.setattr(threading, "Event", NoLock)
-    monkeypatch.setattr(follow.Followed, "_is_another", lambda *_: signal.raise_signal(signal.SIGTERM))
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        ran = gateway("leaks", "scan", "--follow", tmp_path / "a.log")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    once = iter([signal.SIGTERM])
+    monkeypatch.setattr(follow.Followed, "_is_another", lambda *_: any(map(signal.raise_signal, once)))
+    ran = gateway("leaks", "scan", "--follow", tmp_path / "a.log")
     assert (ran.code, ran.out.count(" jwt ")) == (1, 1)
+
+
+@pytest.mark.long
+def test_follow_says_what_it_waits_for_and_what_it_cannot_read(tmp_path: Path) -> None:
+    packed = tmp_path / "old.gz"
+    packed.write_bytes(gzip.compress(TOKEN))
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "leaks", "scan", "--follow", "later.log", "old.gz"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
+    ) as running:  # fmt: skip
+        assert running.stderr is not None
+        said = [running.stderr.readline() for _ in range(3)][1:]  # the first is of the fingerprints
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(20) == 2
+        assert said == [
+            b"gateway: later.log is not there yet, and is waited for\n",
+            b"gateway: old.gz cannot be read: it is gzip, in which nothing would be found\n",
+        ]
+        assert running.stderr.read() == b""
 
 
 def places(pid: int, file: Path) -> list[int]:

@@ -1,7 +1,9 @@
 """What is read on stdin, and what is never read elsewhere."""
 
 import io
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +37,17 @@ def test_a_person_is_told_what_is_waited_for(
     monkeypatch.setattr(sys, "stdin", terminal)
     assert read_tokens() == (b"x-opaque",)
     assert "Ctrl-D" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(ValueError, match="standard input is closed"):
+        read_tokens()
+    for_writing = os.open(tmp_path / "out", os.O_WRONLY | os.O_CREAT)
+    with os.fdopen(for_writing, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(ValueError, match="standard input cannot be read: bad file descriptor"):
+            read_tokens()
 
 
 def test_a_fingerprint_has_one_form() -> None:

@@ -1,5 +1,8 @@
 """How commands speak."""
 
+import subprocess
+import sys
+
 import pytest
 
 from gateway.cli.output import complain, counted
@@ -21,3 +24,12 @@ def test_numbers_are_said_in_words(number: int, noun: str, text: str) -> None:
 def test_a_complaint_is_on_stderr_and_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
     assert complain("no such thing") == 2
     assert capsys.readouterr() == ("", "gateway: no such thing\n")
+
+
+def test_what_nobody_can_be_told_ends_nothing() -> None:
+    script = "from gateway.cli.output import say; say('no such thing'); print('goes on')"
+    ran = subprocess.run(
+        ["bash", "-c", f'{sys.executable} -c "{script}" 2>/dev/full'],
+        capture_output=True, timeout=30, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (0, b"goes on\n")

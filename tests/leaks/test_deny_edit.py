@@ -27,6 +27,7 @@ LISTS = {
     "revoked:\n  - {issuer: corp, jti: 'ü😀'}\n...\n": (
         f"revoked:\n  - {{issuer: corp, jti: 'ü😀'}}\n  {LINE}\n...\n"
     ),
+    "\ufeffrevoked: []\n": f"\ufeffrevoked:\n  {LINE}\n",
     '{"revoked": []}': f'{{"revoked": [{ONE.as_json()}]}}',
     '{"revoked": [{"issuer": "corp", "jti": "a"}]}\n': (
         f'{{"revoked": [{{"issuer": "corp", "jti": "a"}}, {ONE.as_json()}]}}\n'

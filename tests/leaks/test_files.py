@@ -1,5 +1,7 @@
+import inspect
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +33,30 @@ def test_links_are_followed_and_no_folder_is_read_twice(tmp_path: Path) -> None:
     (tmp_path / "pods" / "again").symlink_to(tmp_path)
     names = [one.name for one in files([str(tmp_path)])]
     assert names == [f"{tmp_path}/containers/link.log", f"{tmp_path}/pods/a.log"]
+
+
+def test_a_file_that_is_named_as_stdin_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "-").write_bytes(b"in it")
+    (tmp_path / "other").write_bytes(b"")
+    monkeypatch.chdir(tmp_path)
+    assert list(files(["."])) == [Readable("./-", 5), Readable("other", 0)]
+    assert list(chunks("./-")) == [b"in it"]
+
+
+def test_folders_may_lie_deeper_in_each_other_than_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path(*["d"] * 300)
+    folder.mkdir(parents=True)
+    (folder / "a.log").write_bytes(b"12345")
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(context=0)) + 200)  # so that few folders are deep
+    try:
+        found = list(files(["d"]))
+    finally:
+        sys.setrecursionlimit(before)
+    assert found == [Readable(f"{folder}/a.log", 5)]
 
 
 def test_what_cannot_be_read_is_named_and_the_rest_goes_on(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import gzip
 import os
 from pathlib import Path
 
@@ -23,8 +24,10 @@ def log(tmp_path: Path) -> Path:
 def test_what_is_added_is_given_once(log: Path) -> None:
     followed = Followed(str(log))
     assert new(followed) == []
+    assert not followed.is_there
     add(log, b"one\n")
     assert new(followed) == [b"one\n"]
+    assert followed.is_there
     assert new(followed) == []
     add(log, b"two\n")
     assert new(followed) == [b"two\n"]
@@ -62,6 +65,22 @@ def test_cut_short_in_its_place(log: Path) -> None:
     log.write_bytes(b"new\n")
     assert new(followed) == [Ended(), b"new\n"]
     followed.close()
+
+
+def test_what_nothing_would_be_found_in_is_an_error_until_another_has_its_name(log: Path) -> None:
+    for octets in (gzip.compress(b"one\n"), "one\n".encode("utf-16")):
+        followed = Followed(str(log))
+        add(log, octets[:1])
+        assert new(followed) == [octets[:1]]  # it may be anything
+        add(log, octets[1:])
+        for _ in range(2):
+            with pytest.raises(OSError, match="in which nothing would be found"):
+                new(followed)
+        log.unlink()
+        add(log, b"two\n")
+        assert new(followed) == [b"two\n"]
+        followed.close()
+        log.unlink()
 
 
 def test_what_is_there_and_cannot_be_read_is_an_error(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
 import io
+import sys
+
+import pytest
 
 from gateway.leaks.progress import MUCH_BYTES, progress
 
@@ -20,13 +23,26 @@ def test_a_bar_is_for_long_work_on_a_terminal() -> None:
     assert shown(Terminal(), MUCH_BYTES - 1) == ""
 
 
-def test_a_bar_shows_how_much_of_all(monkeypatch: object) -> None:
-    import os  # noqa: PLC0415
+def test_a_bar_shows_how_much_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    assert "33.6/33.6 MB" in shown(Terminal(), MUCH_BYTES)
 
-    before = os.environ.get("TERM")
-    os.environ["TERM"] = "xterm"
-    try:
-        text = shown(Terminal(), MUCH_BYTES)
-    finally:
-        os.environ.pop("TERM") if before is None else os.environ.update(TERM=before)
-    assert "33.6/33.6 MB" in text
+
+def test_findings_go_where_they_would_without_a_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    bar = Terminal()
+    with progress(bar, MUCH_BYTES, beside=sys.stdout):
+        print("a.log:1:1: jwt")
+    assert capsys.readouterr().out == "a.log:1:1: jwt\n"
+    assert "a.log" not in bar.getvalue()
+
+
+def test_on_a_terminal_a_finding_stands_above_the_bar_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    terminal, line = Terminal(), f"{'folder ' * 40}/a.log:1:1: jwt"
+    monkeypatch.setattr(sys, "stdout", terminal)
+    with progress(terminal, MUCH_BYTES, beside=sys.stdout):
+        print(line)
+    assert f"\r\x1b[2K{line}\n" in terminal.getvalue()

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,7 +107,8 @@ RULE = '[[rules]]\nid = "a"\nregex = "b"\n'
             "[[rules]]\nid = 'a'\nregex = '(a)\\1'",
             "rules.toml: rule a: RE2 does not understand its expression",
         ),
-        (RULE + RULE.replace('"b"', '"("'), "rules.toml: rule a: RE2 does not understand"),
+        (RULE.replace('"b"', '"("'), "rules.toml: rule a: RE2 does not understand"),
+        (RULE + RULE, "rules.toml: rule a is there twice"),
     ],
 )
 def test_what_is_not_understood_names_the_file_and_the_rule(tmp_path: Path, text: str, says: str) -> None:
@@ -114,9 +118,32 @@ def test_what_is_not_understood_names_the_file_and_the_rule(tmp_path: Path, text
 def test_a_file_that_is_not_there_and_one_that_is_no_text(tmp_path: Path) -> None:
     with pytest.raises(RulesError, match="nowhere: cannot be read: no such file"):
         read_rules(tmp_path / "nowhere")
-    (tmp_path / "rules.toml").write_bytes(b"\xff")
-    with pytest.raises(RulesError, match="is no TOML"):
-        read_rules(tmp_path / "rules.toml")
+    file = tmp_path / "rules.toml"
+    for octets, says in (
+        (b"a = 1\n\xff", "is no TOML: octet 6 is not of UTF-8"),
+        (b"a = " + b"[" * 5000, "holds lists in lists deeper than any rules need"),
+    ):
+        file.write_bytes(octets)
+        with pytest.raises(RulesError, match=f"{file}: {says}"):
+            read_rules(file)
+    with pytest.raises(RulesError, match="/dev/zero: is larger than 16 MiB"):
+        read_rules(Path("/dev/zero"))
+
+
+@pytest.mark.long
+def test_its_letters_are_those_of_utf_8_whatever_the_locale(tmp_path: Path) -> None:
+    file = tmp_path / "rules.toml"
+    file.write_bytes("# cl\N{LATIN SMALL LETTER E WITH ACUTE}\n".encode() + RULE.encode())
+    script = (
+        "import sys; from pathlib import Path; from gateway.leaks.rules_file import read_rules;"
+        "print(read_rules(Path(sys.argv[1])).rules[0].id)"
+    )
+    locale = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    ran = subprocess.run(
+        [sys.executable, "-c", script, str(file)],
+        env=os.environ | locale, capture_output=True, timeout=30, check=True,
+    )  # fmt: skip
+    assert ran.stdout == b"a\n"
 
 
 def test_without_re2_what_it_would_take_is_an_error_and_what_is_plain_is_matched(tmp_path: Path) -> None:

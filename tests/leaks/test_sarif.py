@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,12 @@ def test_a_result_is_known_again_by_its_fingerprint() -> None:
     assert run["results"][0]["partialFingerprints"] == {"tokenGatewayFingerprint/v1": f"tfp1_{'a' * 16}"}
     uris = [one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in run["results"]]
     assert uris == ["/var/log/a%20b.log", "-", "%E2%98%83%FF.log"]
+
+
+def test_what_has_no_fingerprint_of_its_own_is_not_taken_for_another() -> None:
+    for name in ("too-long", "whole-file"):
+        (result,) = log([replace(FINDINGS[0], fingerprint=name)], [])["runs"][0]["results"]
+        assert result["partialFingerprints"] == {}
 
 
 def test_what_could_not_be_read_is_a_notification() -> None:

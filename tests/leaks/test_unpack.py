@@ -12,6 +12,9 @@ from gateway.leaks.unpack import CHUNK_BYTES, Damaged, Decompressor, Gzip, Zstan
 zstd = importlib.import_module("backports.zstd")
 TEXT = b"".join(b"line %d of a log that is packed\n" % number for number in range(30_000))
 
+SKIPPED = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"hello"
+"""A frame of Zstandard that holds none of its text, as pzstd writes one before each."""
+
 
 def cut(octets: bytes, size: int) -> Iterator[bytes]:
     for start in range(0, len(octets), size):
@@ -26,8 +29,10 @@ def test_what_is_packed_comes_out_and_what_is_not_stays(size: int) -> None:
         gzip.compress(TEXT),
         b"".join(map(gzip.compress, halves)),
         gzip.compress(TEXT) + b"\0" * 512,
+        gzip.compress(halves[0]) + b"\0" * 100_000 + gzip.compress(halves[1]),
         zstd.compress(TEXT),
         b"".join(map(zstd.compress, halves)),
+        SKIPPED + zstd.compress(halves[0]) + SKIPPED + zstd.compress(halves[1]) + SKIPPED,
     ):
         assert b"".join(unpacked(cut(packed, size))) == TEXT
 
@@ -42,7 +47,9 @@ def test_short_ones(text: bytes) -> None:
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
 def test_what_is_damaged_is_said_and_what_came_before_stands(pack: object) -> None:
     packed = pack(TEXT)  # type: ignore[operator]
-    for broken in (packed[:-20], packed + b"not packed", packed[:5000] + b"\xff" * 200 + packed[5200:]):
+    padded = packed + b"\0" * 100_000 + b"not packed"
+    torn = packed[:5000] + b"\xff" * 200 + packed[5200:]
+    for broken in (packed[:-20], packed + b"not packed", padded, torn):
         came: list[bytes] = []
         with pytest.raises(Damaged):
             came += unpacked(cut(broken, 4096))

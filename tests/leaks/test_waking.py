@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.leaks.files import chunks
-from gateway.leaks.waking import signals_or
+from gateway.leaks.waking import noted_once, signals_or
 
 
 @contextmanager
@@ -58,6 +58,26 @@ def test_afterwards_nothing_is_woken_and_no_descriptor_is_left() -> None:
             pass
         assert set(Path("/proc/self/fd").iterdir()) <= opened
         assert signal.set_wakeup_fd(-1) == -1
+
+
+def test_the_first_to_end_is_noted_and_a_second_does_what_it_did_before() -> None:
+    for first, second in ((signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGINT)):
+        with heard(second) as numbers:
+            before = [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)]
+            with noted_once() as noted:
+                signal.raise_signal(first)
+                assert (noted, numbers) == ([first], [])
+                signal.raise_signal(second)
+                assert (noted, numbers) == ([first], [second])
+            assert [signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_nothing_that_ends_is_noted_afterwards() -> None:
+    with heard(signal.SIGTERM) as numbers:
+        with noted_once() as noted:
+            pass
+        signal.raise_signal(signal.SIGTERM)
+    assert (noted, numbers) == ([], [signal.SIGTERM])
 
 
 def test_a_signal_whose_handler_ends_nothing_loses_nothing(tmp_path: Path) -> None:

@@ -41,15 +41,19 @@ class NothingThere(ValueError):
 def gather(paths: Iterable[Path], gathering: Gathering) -> None:
     """Read files, and folders with all that is below. Raises: NothingThere."""
     for path in paths:
-        for file in _files(path):
+        try:
+            found = list(_files(path))
+        except OSError as error:
+            raise NothingThere(f"{path} {_why(error)}") from None
+        for file in found:
             try:
                 with file.open("rb") as stream:
                     gather_stream(stream, str(file), gathering)
             except OSError as error:
-                what = f"cannot be read: {(error.strerror or 'error').lower()}"
                 if file == path:
-                    raise NothingThere(f"{path} {what}") from None
-                gathering.unread.append(_whole(str(file), what, "give it rights to be read, or leave it out"))
+                    raise NothingThere(f"{path} {_why(error)}") from None
+                fix = "give it rights to be read, or leave it out"
+                gathering.unread.append(_whole(str(file), _why(error), fix))
 
 
 def gather_stream(stream: IO[bytes], file: str, gathering: Gathering) -> None:
@@ -120,6 +124,10 @@ def objects_of(root: Node, file: str, *, typed: tuple[str, str] = ("", "")) -> I
 
 _AN_OBJECT: Final = re.compile(r"""^[ \t{]*["']?(?:apiVersion|kind)["']?[ \t]*:""", re.MULTILINE)
 _BY_NAME: Final = (".yaml", ".yml", ".json")
+
+
+def _why(error: OSError) -> str:
+    return f"cannot be read: {(error.strerror or 'error').lower()}"
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -118,6 +118,8 @@ def test_a_folder_is_read_with_all_that_is_below(tmp_path: Path) -> None:
 
 
 def test_a_path_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(NothingThere, match="a cannot be read: file name too long"):
+        gather([tmp_path / ("a" * 300)], Gathering())
     with pytest.raises(NothingThere, match=r"missing\.yaml cannot be read: no such file or directory"):
         gather([tmp_path / "missing.yaml"], Gathering())
 
