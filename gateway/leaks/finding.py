@@ -22,6 +22,7 @@ class Finding:
     start: int
     """Of the file as it is when it is unpacked, and UTF-8 where it is UTF-16, in octets, from 0."""
     end: int
+    """Where a log made several records of it: of what the first of them has."""
     fingerprint: str
     """As the gateway's decision records have it; `too-long` where it did not end within 64 KiB of its
     line, `whole-file` where a rule names files by their path."""

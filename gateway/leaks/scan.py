@@ -60,7 +60,7 @@ class Scan:
         counted = piece.start
         shift = self._given - piece.start
         for span in _every(piece):
-            if span.type == REST:
+            if span.type == REST or span.part:
                 continue
             if span.start >= counted:
                 self._count(piece.text, counted, span.start, shift)

@@ -9,7 +9,8 @@ the whole fits together: header and payload are JSON, and the signature has the 
 import re
 from typing import Final, NamedTuple
 
-from gateway.redact.span import MAX_LINES_BYTES, NOTHING, Looked, Measured, Open, Reach, Span
+from gateway.redact.followed import Followed
+from gateway.redact.span import NOTHING, Looked, Measured, Open, Reach, Span, in_parts
 from gateway.redact.spelling import BREAK, DOT, EQUALS, EXPLICIT_BREAK, OBJECT, SEGMENT
 from gateway.redact.token_kind import (
     MAX_HEADER_BYTES,
@@ -60,18 +61,11 @@ class CompactTokens:
         line = _Line(text, at, segments, header)
         if line.is_complete():
             return self._found(line)
-        joined = _join(
-            line,
-            Reach(
-                reach.floor,
-                min(reach.end, at + MAX_LINES_BYTES),
-                reach.whole or reach.end > at + MAX_LINES_BYTES,
-            ),
-        )
+        joined = _join(line, Followed(text, at, reach))
         if isinstance(joined, Open):
             return joined
         if isinstance(joined, _Joined):
-            return self._named(joined.plain, at, joined.end)
+            return in_parts(joined.parts, kind(joined.plain, self._own_issuers), joined.plain)
         if header is None and self._one_inside(text, segments[0]):
             return joined
         return self._found(line) if line.counts() else joined
@@ -135,10 +129,8 @@ class CompactTokens:
         return False
 
     def _found(self, line: "_Line") -> Measured:
-        return self._named(line.plain(), line.at, line.end())
-
-    def _named(self, plain: bytes, at: int, end: int) -> Measured:
-        return (Span(at, end, kind(plain, self._own_issuers), plain),)
+        plain = line.plain()
+        return (Span(line.at, line.end(), kind(plain, self._own_issuers), plain),)
 
 
 class _Line(NamedTuple):
@@ -180,31 +172,34 @@ class _Line(NamedTuple):
 
 
 class _Joined(NamedTuple):
-    end: int
+    parts: list[tuple[int, int]]
     plain: bytes
 
 
-def _join(line: _Line, reach: Reach) -> _Joined | Open | Looked:
+def _join(line: _Line, followed: Followed) -> _Joined | Open | Looked:
     """Follow it over its line breaks, to the longest that fits together."""
-    text, stop = line.text, line.segments[-1][1]
+    text, stop, end = line.text, line.segments[-1][1], followed.end
     growing = Growing(b".".join(text[start:end] for start, end in line.segments))
     best: _Joined | None = None
     pieces: list[tuple[int, int]] = []
     while growing.may_grow():
-        wrapped = _BREAK.match(text, stop, reach.end)
-        run = None if wrapped is None else _WRAPPED_RUN.match(text, wrapped.end(), reach.end)
-        if not reach.whole and _may_go_on(text, stop if run is None else run.end(), reach.end):
+        wrapped = _BREAK.match(text, stop, end)
+        place = followed.over(stop, stop if wrapped is None else wrapped.end())
+        run = _WRAPPED_RUN.match(text, place, followed.end) if place > stop else None
+        if followed.is_open or (
+            not followed.whole and _may_go_on(text, place if run is None else run.end(), end)
+        ):
             return Open(line.at)
         if run is None or not run[0]:
             break
         pieces.append(run.span())
-        explicit = _EXPLICIT.match(text, stop) is not None
-        if not explicit and _END_OF_PIECE.match(text, run.end(), reach.end) is None:
+        explicit = followed.is_cut or _EXPLICIT.match(text, stop) is not None
+        if not explicit and _END_OF_PIECE.match(text, run.end(), end) is None:
             break
         growing.add(_DOT.sub(b".", run[0]))
         stop = run.end()
         if (explicit and growing.may_be_all()) or growing.fits(strictly=not explicit):
-            best = _Joined(stop, growing.plain())
+            best = _Joined(followed.parts(stop), growing.plain())
     return best or Looked(stop + _CLOSES, tuple(pieces))
 
 

@@ -15,7 +15,7 @@ from gateway.redact.beginnings import MARKS, by_first, kinds, named
 from gateway.redact.compact_token import CompactTokens
 from gateway.redact.extra_rule import ExtraRule, between, over_lines
 from gateway.redact.known_keys import KEYS
-from gateway.redact.mark import MARK, MAX_MARK_BYTES, touching, with_whole_marks, without_marks
+from gateway.redact.mark import MARK, MAX_MARK_BYTES, touching, with_whole_marks
 from gateway.redact.matching import Start, Starts, starts
 from gateway.redact.names import COOKIES
 from gateway.redact.span import (
@@ -29,6 +29,7 @@ from gateway.redact.span import (
     Reach,
     Span,
     further,
+    in_parts,
 )
 
 
@@ -116,9 +117,9 @@ class Finder:
         """
         self._compact.forget()
         next_start = self._starts.next
-        reach = Reach(0, end, whole)
+        reach = Reach(0, end, whole, at)
         spans: list[Span] = []
-        line = line_end = since = at  # of the last secret
+        first = line = line_end = since = at  # of the last secret
         before, passed = 0, -1  # how many are on lines before it, and what was passed by last
         measured: Measured = NOTHING
         start = next_start(text, at, stop)
@@ -140,14 +141,14 @@ class Finder:
                     line = since = text.rfind(b"\n", line_end, start) + 1 or line_end
                     before = len(spans)
                 span = measured[-1]
-                if passed >= since or not self._stays(text, since, start, span):
+                if len(measured) > 1 or passed >= since or not self._stays(text, since, start, span):
                     break
                 at = since = span.end
                 line_end = text.find(b"\n", at, stop) + 1 or stop
                 if line_end - line > MAX_LINE_BYTES or at > stop or at - start > MAX_LINES_BYTES:
                     break
                 spans.append(span)
-            reach = Reach(at, end, whole)
+            reach = Reach(at, end, whole, first)
             self._compact.begin_anew()
             start = next_start(text, at, stop)
         else:
@@ -163,7 +164,7 @@ class Finder:
         Looked at once: beside one there may be what is one when it is gone. Where the text is not `whole`, it
         ends with a line, and may go on. Time linear in what was looked at.
         """
-        return self._seen(text, (at, stop), Reach(0, end, whole))
+        return self._seen(text, (at, stop), Reach(0, end, whole, at))
 
     def again(self, text: bytes, limit: int, *, whole: bool, in_a_line: bool = False) -> Seen:
         """Give the secrets that begin in `text[:limit]`, which is one line; what follows may be looked at."""
@@ -191,6 +192,7 @@ class Finder:
     def _seen(self, text: bytes, stretch: tuple[int, int], reach: Reach, *, in_a_line: bool = False) -> Seen:
         self._compact.forget()
         at, limit = stretch
+        furthest = at
         seen = Seen([], -1, [])
         passed_by: list[int] = []
         while at < limit and (start := self._starts.next(text, at, limit)) >= 0:
@@ -203,12 +205,13 @@ class Finder:
                 at = measured.end
                 if in_a_line:
                     seen.looks.append((start, Looked(at)))
-            elif (span := self._span(text, measured, reach)) is not None:
-                seen.spans.extend((*self._touched(text, passed_by, reach, start), span))
+            elif spans := _found(text, measured, reach.end):
+                seen.spans.extend((*self._touched(text, passed_by, reach, start), *spans))
                 if seen.first < 0:
                     seen = seen._replace(first=min(start, seen.spans[0].start))
-                at = span.end
-                limit = _line_end(text, at, reach.end)
+                at = spans[0].end
+                furthest = max(furthest, spans[-1].end)
+                limit = _line_end(text, furthest, reach.end)
             else:
                 looked = measured if isinstance(measured, Looked) else Looked(start + _LONGEST)
                 if in_a_line or looked.pieces:
@@ -218,7 +221,7 @@ class Finder:
                 continue
             passed_by.clear()
             self._compact.begin_anew()
-            reach = Reach(at, reach.end, reach.whole)
+            reach = reach._replace(floor=at)
         return seen
 
     def _stays(self, text: bytes, since: int, start: int, span: Span) -> bool:
@@ -226,7 +229,7 @@ class Finder:
 
         It stands alone, or behind its name with what ends it; and nothing before it goes on in a mark.
         """
-        begun, end, _, _ = span
+        begun, end = span.start, span.end
         if begun != start:
             name_end, ends = self._name_ends
             if name_end != begun or not _is_ended(text, begun, end, ends):
@@ -251,24 +254,12 @@ class Finder:
             if place < line:
                 break
             kind = (
-                self._kind(text, place, Reach(reach.floor, limit, whole=True)) if place < limit else NOTHING
+                self._kind(text, place, reach._replace(end=limit, whole=True)) if place < limit else NOTHING
             )
             if not isinstance(kind, _UNSURE) and kind and kind[-1].end == limit:
                 spans.insert(0, kind[-1])
                 limit = kind[-1].start
         return spans
-
-    def _span(self, text: bytes, measured: tuple[Span, ...] | Looked, reach: Reach) -> Span | None:
-        """With no half of a mark. None where it is nothing but marks."""
-        if isinstance(measured, Looked) or not measured:
-            return None
-        (span,) = measured
-        start, end, _, _ = span
-        if text.find(b"[REDACTED:", max(0, start - MAX_MARK_BYTES), end) >= 0:
-            start, end = with_whole_marks(text, start, end, reach.end)
-            if not without_marks(text[start:end]):
-                return None
-        return span if (start, end) == span[:2] else span._replace(start=start, end=end)
 
     def _measured(self, text: bytes, start: int, reach: Reach) -> Measured:
         measured = self._measure(text, start, reach)
@@ -277,7 +268,8 @@ class Finder:
         span = measured[-1]
         if span.type not in _KEYS and not text.startswith(b"[", span.end):
             return measured
-        return self._grown(text, span, reach)
+        grown = self._grown(text, span, reach)
+        return grown if isinstance(grown, Open) else (*measured[:-1], *grown)
 
     def _measure(self, text: bytes, start: int, reach: Reach) -> Measured:
         looked: Measured = NOTHING
@@ -296,7 +288,7 @@ class Finder:
             elif isinstance(measured, _UNSURE):
                 return measured
             elif measured:
-                (span,) = measured
+                span = measured[0]
                 return self._as_its_kind(text, span, reach) if span.type in values.TYPES else measured
         return looked
 
@@ -316,7 +308,7 @@ class Finder:
 
     def _as_its_kind(self, text: bytes, span: Span, reach: Reach) -> Measured:
         """What stands behind a name may be a token of a known kind, or hold one."""
-        inside = Reach(span.start, reach.end, reach.whole)
+        inside = reach._replace(floor=span.start)
         at, limit = span.start, min(span.end + _LONGEST_START, reach.end)
         kind = self._kind(text, at, inside)
         while not kind:
@@ -326,10 +318,10 @@ class Finder:
             kind = self._kind(text, at, inside)
         if isinstance(kind, _UNSURE):
             return kind
-        _, end, type_, canonical = kind[0]
-        return (Span(span.start, max(end, span.end), type_, canonical),)
+        first, *rest = kind
+        return (first._replace(start=span.start, end=max(first.end, span.end)), *rest)
 
-    def _grown(self, text: bytes, span: Span, reach: Reach) -> Measured:
+    def _grown(self, text: bytes, span: Span, reach: Reach) -> tuple[Span, ...] | Open:
         """With what follows behind a mark, or what looks like one; and whole with what begins in it.
 
         A key's characters may be those that another begins with, and so may what follows behind a mark.
@@ -337,25 +329,29 @@ class Finder:
         at = span.start + 1 if span.type in _KEYS else span.end
         while True:
             end = touching(text, span.end, reach.end) if text.startswith(b"[", span.end) else span.end
-            over = self._over(text, at, end, reach) if at < end else end
+            over = self._over(text, at, end, reach) if at < end else NOTHING
             if isinstance(over, Open):
                 return over
-            if over == span.end:
+            if len(over) > 1:
+                rest = in_parts([one[:2] for one in over], span.type, span.canonical)[1:]
+                return (span._replace(end=over[0].end), *rest)
+            end = over[0].end if over else end
+            if end == span.end:
                 return (span,)
-            at, span = span.end, span._replace(end=over)
+            at, span = span.end, span._replace(end=end)
 
-    def _over(self, text: bytes, at: int, end: int, reach: Reach) -> int | Open:
-        """Where the first ends that begins before the end and ends behind it."""
+    def _over(self, text: bytes, at: int, end: int, reach: Reach) -> tuple[Span, ...] | Open:
+        """Give the first that begins before the end and ends behind it."""
         limit = min(end + _LONGEST_START, reach.end)
-        inside = Reach(at, reach.end, reach.whole)
+        inside = reach._replace(floor=at)
         while 0 <= (at := self._inside.next(text, at, limit)) < end:
             kind = self._kind(text, at, inside)
             if isinstance(kind, Open):
                 return kind
-            if kind and not isinstance(kind, _UNSURE) and kind[0].end > end:
-                return kind[0].end
+            if kind and not isinstance(kind, _UNSURE) and kind[-1].end > end:
+                return kind
             at += 1
-        return end
+        return NOTHING
 
     def _kind(self, text: bytes, at: int, reach: Reach) -> Measured:
         for matches, measure, _ in self._kinds[text[at]]:
@@ -364,6 +360,10 @@ class Finder:
                 if measured and not isinstance(measured, Looked):
                     return measured
         return NOTHING
+
+
+def _found(text: bytes, measured: tuple[Span, ...] | Looked, end: int) -> tuple[Span, ...]:
+    return NOTHING if isinstance(measured, Looked) else with_whole_marks(text, measured, end)
 
 
 def _is_ended(text: bytes, start: int, end: int, ends: frozenset[bytes]) -> bool:

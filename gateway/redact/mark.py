@@ -6,7 +6,10 @@ that what was redacted once does not change.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
+
+from gateway.redact.span import Span
 
 _PART: Final = "(?:[a-z]{1,20}|[a-z0-9]{1,9})"
 _TYPE: Final = f"{_PART}(?:-{_PART}){{0,9}}"
@@ -46,14 +49,9 @@ def readings(value: bytes) -> tuple[bytes, ...]:
     return (value, _LOOSE.sub(b"", value), _EDGES.sub(b"", value), _EDGES.sub(b"", bare))
 
 
-def with_whole_marks(text: bytes, start: int, end: int, limit: int) -> tuple[int, int]:
-    """Give it wider, where it begins or ends within a mark."""
-    for place in (start, end):
-        begun = text.rfind(_BEGINNING, max(0, place - MAX_MARK_BYTES), place)
-        mark = MARK.match(text, begun, limit) if begun >= 0 else None
-        if mark is not None and mark.end() > place:
-            start, end = min(start, begun), max(end, mark.end())
-    return start, end
+def with_whole_marks(text: bytes, spans: Iterable[Span], limit: int) -> tuple[Span, ...]:
+    """Give them wider, where they begin or end within a mark, and none that is nothing but marks."""
+    return tuple(one for span in spans if (one := _with_whole_marks(text, span, limit)) is not None)
 
 
 def touching(text: bytes, at: int, end: int) -> int:
@@ -74,3 +72,15 @@ _LOOSE: Final = re.compile(LOOSE.encode())
 _CLOSED: Final = re.compile(_WHOLE.encode())
 _EDGES: Final = re.compile(rb"\[(?i:redacted):?|[\[\]]")
 _TAIL: Final = re.compile(rf"(?:{LOOSE}[A-Za-z0-9_.~=%+/-]*+)+".encode())
+
+
+def _with_whole_marks(text: bytes, span: Span, limit: int) -> Span | None:
+    start, end = span.start, span.end
+    if text.find(_BEGINNING, max(0, start - MAX_MARK_BYTES), end) < 0:
+        return span
+    for place in (start, end):
+        begun = text.rfind(_BEGINNING, max(0, place - MAX_MARK_BYTES), place)
+        mark = MARK.match(text, begun, limit) if begun >= 0 else None
+        if mark is not None and mark.end() > place:
+            start, end = min(start, begun), max(end, mark.end())
+    return span._replace(start=start, end=end) if without_marks(text[start:end]) else None

@@ -69,7 +69,7 @@ class Redactor:
             for span in spans:
                 yield text[done : span.start]
                 if span.type != REST:
-                    self.found += 1
+                    self.found += not span.part
                     yield self._names.mark_of(span)
                 done = span.end
             yield text[done:end]

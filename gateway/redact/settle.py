@@ -172,7 +172,7 @@ class _Lines:
     def _part(self, begun: int, spans: Sequence[Span]) -> _Line:
         """Look at as much of a line as is looked at, and give what is before where it may be cut."""
         end = begun + MAX_LINE_BYTES
-        spans, looks = [one for one in self._with((), spans) if one.end <= end], 0
+        spans, looks = _within(self._with((), spans), end), 0
         while True:
             line = RedactedLine(self._text, begun, end, spans, self._mark_of)
             seen = self._finder.again(line.line, len(line.line), whole=False, in_a_line=True)
@@ -281,8 +281,15 @@ def merged(spans: Iterable[Span], more: Iterable[Span]) -> list[Span]:
         last = found[-1]
         longer = span if span.end - span.start > last.end - last.start else last
         canonical = longer.canonical if span.canonical and last.canonical else b""  # one was too long
-        found[-1] = Span(last.start, max(last.end, span.end), longer.type, canonical)
+        part = last.part and span.part
+        found[-1] = Span(last.start, max(last.end, span.end), longer.type, canonical, part)
     return found
+
+
+def _within(spans: Sequence[Span], end: int) -> list[Span]:
+    """Give those that end there, with all their parts."""
+    beyond = {one.canonical for one in spans if one.part and one.end > end}
+    return [one for one in spans if one.end <= end and one.canonical not in beyond]
 
 
 def _told(span: Span) -> Span:

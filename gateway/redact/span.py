@@ -1,5 +1,6 @@
 """What was found in a text, and what is not sure yet?"""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 
@@ -11,6 +12,8 @@ class Span(NamedTuple):
     type: str
     canonical: bytes
     """The secret as its owner spells it: without percent signs, escapes and wrapped lines."""
+    part: bool = False
+    """Whether it is the rest of the one before it, which a log made more than one record of."""
 
 
 class Open(NamedTuple):
@@ -35,7 +38,7 @@ class Looked(NamedTuple):
 
 
 Measured = tuple[Span, ...] | Open | Passed | Looked
-"""One span, or none where it only looked like a secret."""
+"""One secret, in one span or one for each record that has a part; or none where it only looked like one."""
 
 NOTHING: Final[tuple[Span, ...]] = ()
 
@@ -53,6 +56,8 @@ class Reach(NamedTuple):
     end: int
     whole: bool
     """Whether nothing can follow `end`."""
+    begun: int = 0
+    """Before this no line begins that is looked at."""
 
 
 def further(one: Measured, other: Looked) -> Looked:
@@ -60,3 +65,8 @@ def further(one: Measured, other: Looked) -> Looked:
     if not isinstance(one, Looked):
         return other
     return Looked(max(one.end, other.end), one.pieces + other.pieces)
+
+
+def in_parts(parts: Sequence[tuple[int, int]], type_: str, canonical: bytes) -> tuple[Span, ...]:
+    """Give a secret that stands there."""
+    return tuple(Span(*one, type_, canonical, part=number > 0) for number, one in enumerate(parts))

@@ -16,6 +16,7 @@ from gateway.redact.replace import TOO_LONG, Names, Redactor
 from gateway.redact.span import Span
 from tests.leaks.corpus.samples import FALSE, true_samples
 from tests.leaks.made import KEYS, Maker, wrapped
+from tests.leaks.records import CRI, CRI_CUT, CRI_STDERR, OTHERS, WRITERS, json_file, plainly
 
 PRINTS = Fingerprints(bytes(range(16)))
 LINEAR, BOUNDED = Finder(), Finder(engine=BoundedStarts)
@@ -53,6 +54,9 @@ AROUND = [
 ]  # fmt: skip
 
 
+RARE = [CRI, CRI_CUT, CRI_CUT, CRI_STDERR, json_file(end=""), WRITERS["compose"], plainly]
+
+
 @st.composite
 def glued_texts(draw: st.DrawFn) -> bytes:
     """Secrets, and parts of them, with nothing between them, or a space, or a line's end."""
@@ -70,11 +74,31 @@ def test_redacting_twice_changes_nothing_more(text: bytes) -> None:
     assert redacted(once) == once
 
 
-@given(glued_texts(), st.integers(1, 90))
-def test_nor_where_every_line_begins_as_a_container_runtime_writes_it(text: bytes, width: int) -> None:
-    lines = wrapped(text.replace(b"\n", b""), width).split(b"\n")
-    once = redacted(b"".join(b"2026-11-28T01:02:03.000000000Z stdout F " + one + b"\n" for one in lines))
+@st.composite
+def recorded_texts(draw: st.DrawFn) -> bytes:
+    """The same in a log that makes a record of each line, with those of others between, and what is none."""
+    how = draw(st.sampled_from(sorted(WRITERS)))
+    others = [OTHERS[how]] if how in OTHERS else []
+    writers = st.sampled_from([*[WRITERS[how]] * 4, *others, *RARE])
+    text = draw(glued_texts())
+    if draw(st.booleans()):
+        text = wrapped(text.replace(b"\n", b""), draw(st.integers(1, 90)))
+    return b"".join(draw(writers)(number, line).line for number, line in enumerate(text.split(b"\n")))
+
+
+@given(recorded_texts())
+def test_nor_where_every_line_is_a_record_of_its_own(text: bytes) -> None:
+    once = redacted(text)
     assert redacted(once) == once
+    assert redacted(text, finder=BOUNDED) == once
+
+
+@given(recorded_texts(), st.lists(st.integers(0, 6000), max_size=8))
+def test_nor_does_it_matter_how_records_are_cut(text: bytes, cuts: list[int]) -> None:
+    whole = redacted(text)
+    assert redacted(text, [cut for cut in cuts if cut <= len(text)]) == whole
+    assert redacted(text, [place + 1 for place, octet in enumerate(text) if octet == 0x0A]) == whole
+    assert redacted(text, range(1, len(text), 13)) == whole
 
 
 @given(glued_texts(), st.sampled_from(["gz", "%", "json", "b64"]))

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from gateway.redact.find import Finder, Seen
 from gateway.redact.settle import find, merged, plain_mark
-from gateway.redact.span import MAX_LINES_BYTES, Span
+from gateway.redact.span import MAX_LINE_BYTES, MAX_LINES_BYTES, Span
 from tests.leaks.made import Maker
+from tests.leaks.records import OTHERS, WRITERS, log, written
 from tests.redact.test_replace import AROUND, SECRETS, redacted
 
 FINDER = Finder()
@@ -106,3 +107,28 @@ def test_what_reaches_over_another_is_one_with_it() -> None:
     assert merged(spans, [Span(12, 14, "d", b"d")]) == [*spans[:2], Span(12, 14, "d", b"d")]
     assert merged(spans, [Span(12, 14, "d", b"")]) == [*spans[:2], Span(12, 14, "d", b"")]
     assert merged((), spans) == spans
+    part = Span(20, 25, "e", b"e", part=True)
+    assert merged([part], [Span(22, 30, "e", b"e", part=True)]) == [part._replace(end=30)]
+    assert merged([part], [Span(22, 30, "f", b"f")]) == [Span(20, 30, "f", b"f")]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("size", [700_000, 1_048_400])
+def test_a_long_record_is_redacted_once_and_alike_too(size: int) -> None:
+    begin, *rest = M.pem(size=400).split(b"\n")
+    text = log(written([b"a, " * (size // 3) + begin, *rest], WRITERS["compose"]))
+    once = redacted(text, range(0, len(text), 65_536))
+    assert redacted(once) == once
+    assert redacted(text) == once
+    assert (once.count(b"[REDACTED:private-key:") == len(rest) + 1) == (size < MAX_LINE_BYTES - 100_000)
+
+
+@pytest.mark.long
+def test_keys_that_are_written_at_once_without_end_are_found_all_the_same() -> None:
+    key = M.pem(size=100).split(b"\n")
+    one, two = written(key * 2_300, WRITERS["CRI"]), written((key * 2_301)[2:], OTHERS["CRI"])
+    text = log(record for pair in zip(one, two, strict=False) for record in pair)
+    assert len(text) > MAX_LINE_BYTES
+    once = redacted(text, range(0, len(text), 65_536))
+    assert once.count(b"[REDACTED:private-key:") > 18_300
+    assert redacted(once) == once

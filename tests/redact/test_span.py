@@ -8,6 +8,7 @@ from gateway.redact.span import (
     Reach,
     Span,
     further,
+    in_parts,
 )
 
 
@@ -24,3 +25,9 @@ def test_how_far_was_looked_is_the_furthest() -> None:
 
 def test_what_is_kept_back_is_less_than_a_line_may_be_long() -> None:
     assert 16 * MAX_LINES_BYTES <= MAX_LINE_BYTES
+
+
+def test_all_parts_but_the_first_say_that_they_are() -> None:
+    one, *rest = in_parts([(0, 3), (7, 9), (12, 13)], "jwt", b"x")
+    assert one == Span(0, 3, "jwt", b"x")
+    assert rest == [Span(7, 9, "jwt", b"x", part=True), Span(12, 13, "jwt", b"x", part=True)]
