@@ -21,7 +21,7 @@ from gateway.cli.output import EX_OK, Commands, complain, standard_input
 from gateway.leaks.files import STDIN, why
 from gateway.leaks.form import form_of, is_undecided
 from gateway.leaks.unpack import CHUNK_BYTES
-from gateway.leaks.waking import noted_once, signals_or
+from gateway.leaks.waking import noted_once, open_to_read, signals_or
 from gateway.redact.replace import Redactor
 
 _STDIN: Final = 0
@@ -136,7 +136,7 @@ def _opened(path: str) -> Iterator[int]:
     if path == STDIN:
         yield _STDIN
         return
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = open_to_read(path)
     try:
         yield descriptor
     finally:
@@ -208,15 +208,17 @@ _PLAIN: Final = {"gzip": "gunzip -c", "Zstandard": "zstd -dc", "UTF-16": "iconv 
 def _until_stopped(source: int) -> Generator[bytes, None, None]:
     """Until its end, or SIGTERM or SIGINT: what a pipe has given by then is still passed on.
 
-    Raises: _Stopped in a file, of which the rest is there still; and anywhere at a second signal, for nobody
-    may read what is still to be written.
+    Raises: _Stopped in a file, of which the rest is there still, and where a pipe of that name has given
+    nothing; and anywhere at a second signal, for nobody may read what is still to be written.
     """
+    is_begun = source == _STDIN
     with signals_or(source) as wait, noted_once():  # in this order: what is noted is heard
         while not (number := wait()):
             if not (chunk := os.read(source, CHUNK_BYTES)):
                 return
+            is_begun = True
             yield chunk
-    if stat.S_ISREG(os.fstat(source).st_mode):
+    if not is_begun or stat.S_ISREG(os.fstat(source).st_mode):
         _heed_no_more()
         raise _Stopped(number)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from gateway.leaks.unpack import CHUNK_BYTES
-from gateway.leaks.waking import signals_or
+from gateway.leaks.waking import open_to_read, signals_or
 
 STDIN: Final = "-"
 
@@ -43,7 +43,7 @@ def files(names: Iterable[str]) -> Iterator[Readable | Unreadable]:
 
 def chunks(name: str, read: Callable[[int], None] = lambda _: None) -> Iterator[bytes]:
     """Give what a file holds; `read` is told of each chunk's size. Raises: OSError."""
-    descriptor = 0 if name == STDIN else os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    descriptor = 0 if name == STDIN else open_to_read(name)
     try:
         with signals_or(descriptor) as wait:
             while chunk := _next(descriptor, wait):

@@ -1,7 +1,8 @@
 """How does a signal end what has no end, and the wait for what a pipe gives next?
 
-Python runs a handler between two of its own steps. A signal that comes right before a read would be heard
-when that read is done, which on a pipe may be never: so what is waited for is the pipe or the signal.
+Python runs a handler between two of its own steps. A signal that comes right before a read, or before a pipe
+is opened, would be heard when that is done, which may be never: so what is waited for is the pipe or the
+signal.
 """
 
 import os
@@ -37,6 +38,16 @@ def noted_once() -> Iterator[list[int]]:
         yield noted
     finally:
         as_before()
+
+
+def open_to_read(path: str) -> int:
+    """Open it for reading, a pipe also before somebody writes into it: `signals_or` waits for that too.
+
+    Raises: OSError.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    os.set_blocking(descriptor, True)
+    return descriptor
 
 
 @contextmanager

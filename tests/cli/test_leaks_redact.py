@@ -208,8 +208,8 @@ def test_told_to_end_while_nobody_has_opened_the_pipe_it_ends(tmp_path: Path) ->
         while not int(status.read_text().partition("SigCgt:")[2].split()[0], 16) >> signal.SIGTERM - 1 & 1:
             assert running.poll() is None
         running.send_signal(signal.SIGTERM)
-        assert running.stderr.read() == b"gateway: stopped before the end of pipe\n"
         assert running.wait(20) == 128 + signal.SIGTERM
+        assert running.stderr.read() == b"gateway: stopped before the end of pipe\n"
 
 
 @pytest.mark.long

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from gateway.leaks.files import chunks
-from gateway.leaks.waking import noted_once, signals_or
+from gateway.leaks.waking import noted_once, open_to_read, signals_or
 
 
 @contextmanager
@@ -78,6 +78,24 @@ def test_nothing_that_ends_is_noted_afterwards() -> None:
             pass
         signal.raise_signal(signal.SIGTERM)
     assert (noted, numbers) == ([], [signal.SIGTERM])
+
+
+def test_a_pipe_into_which_nobody_writes_is_opened_at_once_and_waited_for(tmp_path: Path) -> None:
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    source = open_to_read(str(fifo))
+    try:
+        with heard(signal.SIGUSR1), signals_or(source) as wait:
+            signal.raise_signal(signal.SIGUSR1)
+            assert wait() == signal.SIGUSR1  # else it could be read: as if it had ended
+            into = os.open(fifo, os.O_WRONLY)
+            os.write(into, b"x")
+            assert (wait(), os.read(source, 2)) == (0, b"x")
+            os.close(into)
+            assert (wait(), os.read(source, 2)) == (0, b"")
+        assert os.get_blocking(source)
+    finally:
+        os.close(source)
 
 
 def test_a_signal_whose_handler_ends_nothing_loses_nothing(tmp_path: Path) -> None:
