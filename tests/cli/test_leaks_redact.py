@@ -1,3 +1,4 @@
+import fcntl
 import gzip
 import os
 import resource
@@ -256,6 +257,16 @@ def test_told_to_end_it_passes_on_what_it_has_read() -> None:
         assert running.wait(20) == 0
 
 
+def fill(pipe: int, held: int) -> None:
+    """Write until nobody reads, and more than the pipes hold: who stands between waits for its reader."""
+    os.set_blocking(pipe, False)
+    poll = select.poll()
+    poll.register(pipe, select.POLLOUT)
+    written = 0
+    while (ready := poll.poll(1000)) or written <= held:
+        written += os.write(pipe, b"a line of a log\n" * 256) if ready else 0
+
+
 @pytest.mark.long
 def test_a_second_signal_ends_it_while_nobody_reads() -> None:
     with started() as running:
@@ -264,9 +275,8 @@ def test_a_second_signal_ends_it_while_nobody_reads() -> None:
         running.stdin.write(b"one\n")
         running.stdin.flush()
         assert running.stdout.readline() == b"one\n"
-        os.set_blocking(running.stdin.fileno(), False)
-        while select.select([], [running.stdin], [], 1)[1]:  # until it waits for its reader
-            os.write(running.stdin.fileno(), b"a line of a log\n" * 256)
+        held = sum(fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ) for pipe in (running.stdin, running.stdout))
+        fill(running.stdin.fileno(), held)
         for _ in range(200):
             running.send_signal(signal.SIGTERM)
             with suppress(subprocess.TimeoutExpired):
